@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "macro.h"
+
+/*
+ * All paths are relative to dir_fd (or AT_FDCWD), all fds are O_CLOEXEC, all errors negative
+ * errno. Strings given back are the caller's to free.
+ */
+
+/* Reads a whole file of at most max bytes; -EFBIG when it is longer. Ends with a NUL not counted. */
+_must_check_ int io_read_at(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_size);
+
+/* The same from an open fd, from where it stands. */
+_must_check_ int io_read_fd(int fd, size_t max, char **ret, size_t *ret_size);
+
+/* Reads a small attribute and strips trailing white space. */
+_must_check_ int io_read_line_at(int dir_fd, const char *path, char **ret);
+
+/* Writes text in one write(2) into an existing file, as sysfs wants it. */
+_must_check_ int io_write_at(int dir_fd, const char *path, const char *text);
+
+/* Puts a complete new file in place of path: temporary file, fsync-free, rename. */
+_must_check_ int io_replace_at(int dir_fd, const char *path, const char *text, mode_t mode);
+
+/* Where the symbolic link points, as stored. */
+_must_check_ int io_readlink_at(int dir_fd, const char *path, char **ret);
+
+/* Opens a character device and makes sure that it is device and no other: -ENODEV if not. */
+_must_check_ int io_open_char_at(int dir_fd, const char *path, dev_t device, int *ret_fd);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns every maximum that something outside of this program could otherwise push up.
+ * Each has a test at the limit and one past it.
+ */
+#pragma once
+
+#define LIMIT_SYSFS_FILE_BYTES	4096		  /* a sysfs attribute is at most one page here */
+#define LIMIT_PROC_FILE_BYTES	(4 * 1024 * 1024) /* mountinfo of a host with many mounts */
+#define LIMIT_DEVICES		262144		  /* 4 subchannel sets of 65,536 devices */
+#define LIMIT_LEASES		1024   /* in total; each costs one fd and two files in /run */
+#define LIMIT_LEASES_PER_UID	256    /* root excepted: root is stopped by LIMIT_LEASES only */
+#define LIMIT_PENDING		32     /* acquisitions under way; each is one worker process */
+#define LIMIT_PENDING_PER_UID	8      /* so that one user cannot keep the others waiting */
+#define LIMIT_WHO_BYTES		128    /* the caller's own words in listings */
+#define LIMIT_OPTIONS		16     /* keys in one a{sv} */
+#define LIMIT_LEASE_FILE_BYTES	4096   /* what store.c writes for one lease */
+#define LIMIT_POLICY_FILE_BYTES 262144 /* one policy file */
+#define LIMIT_POLICY_FILES	64     /* policy.json and drop-ins together */
+#define LIMIT_POLICY_DEPTH	8      /* nested JSON values; a correct file needs 5 */
+#define LIMIT_POLICY_RULES	4096   /* all files together */
+#define LIMIT_POLICY_LIST	256    /* entries in one list of one rule */
+#define LIMIT_POLICY_NAME_BYTES 64     /* one user, group, type or device range */
+#define LIMIT_CREDENTIAL_GROUPS 1024   /* supplementary groups of one caller */
+#define LIMIT_MESSAGE_BYTES	1024   /* an explanation that goes back to the caller */
+#define LIMIT_WORKER_FDS	4      /* what one worker may hand back */
+#define LIMIT_PLAN_STEPS	16     /* steps of one binding plan; the longest has 8 */
+#define LIMIT_IOMMU_WAIT_MS	5000   /* until the iommu_group of a bound device must stand */
+#define LIMIT_CLOSE_POLL_MS	1000 /* how often a closing device is looked at without a notice */

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns where messages go: structured into the journal, or as plain lines to standard error.
+ * Knows nothing about devices and leases but the names of their journal fields.
+ */
+#include "log.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-journal.h>
+
+#include "limits.h"
+
+static const char *log_program = "ccwbroker";
+static int log_max_level = LOG_INFO;
+static bool log_to_journal;
+
+static bool stderr_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	if (!stream || sscanf(stream, "%llu:%llu", &device, &inode) != 2)
+		return false;
+	if (fstat(STDERR_FILENO, &st) < 0)
+		return false;
+	return st.st_dev == device && st.st_ino == inode;
+}
+
+void log_init(const char *program)
+{
+	log_program = program;
+	log_to_journal = stderr_is_journal();
+}
+
+void log_set_max_level(int level)
+{
+	log_max_level = level;
+}
+
+static void field_set(struct iovec *iov, int *n, char *buffer, size_t size, const char *name,
+		      const char *value)
+{
+	int length;
+
+	if (!value)
+		return;
+	length = snprintf(buffer, size, "%s=%s", name, value);
+	if (length < 0)
+		return;
+	iov[(*n)++] = (struct iovec){
+		.iov_base = buffer,
+		.iov_len = (size_t)length < size ? (size_t)length : size - 1,
+	};
+}
+
+static void journal_send(int level, const char *device, const char *lease, const char *message)
+{
+	char text[LIMIT_MESSAGE_BYTES + sizeof("MESSAGE=")];
+	char device_field[64], lease_field[64], priority_field[16], program_field[64];
+	struct iovec iov[5];
+	char priority[4];
+	int n = 0;
+
+	snprintf(priority, sizeof(priority), "%d", level & 7);
+	field_set(iov, &n, text, sizeof(text), "MESSAGE", message);
+	field_set(iov, &n, priority_field, sizeof(priority_field), "PRIORITY", priority);
+	field_set(iov, &n, program_field, sizeof(program_field), "SYSLOG_IDENTIFIER", log_program);
+	field_set(iov, &n, device_field, sizeof(device_field), "CCWB_DEVICE", device);
+	field_set(iov, &n, lease_field, sizeof(lease_field), "CCWB_LEASE", lease);
+	(void)sd_journal_sendv(iov, n); /* there is no other place to report to */
+}
+
+static void send_message(int level, const char *device, const char *lease, const char *message)
+{
+	if (log_to_journal)
+		journal_send(level, device, lease, message);
+	else
+		fprintf(stderr, "%s: %s\n", log_program, message);
+}
+
+void log_full(int level, const char *device, const char *lease, const char *format, ...)
+{
+	char message[LIMIT_MESSAGE_BYTES];
+	va_list args;
+
+	if (level > log_max_level)
+		return;
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	send_message(level, device, lease, message);
+}
+
+int log_full_errno(int level, const char *device, const char *lease, int error, const char *format,
+		   ...)
+{
+	char message[LIMIT_MESSAGE_BYTES];
+	va_list args;
+	int length;
+
+	if (level > log_max_level)
+		return error;
+	va_start(args, format);
+	length = vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	if (length >= 0 && (size_t)length < sizeof(message))
+		snprintf(message + length, sizeof(message) - (size_t)length, ": %s",
+			 strerror(-error));
+	send_message(level, device, lease, message);
+	return error;
+}

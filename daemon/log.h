@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include <syslog.h>
+
+#include "macro.h"
+
+/* Chooses the journal when standard error is connected to it, standard error otherwise. */
+void log_init(const char *program);
+
+/* Messages above this syslog level are dropped; LOG_INFO at first. */
+void log_set_max_level(int level);
+
+/* One message. device and lease become CCWB_DEVICE= and CCWB_LEASE= when they are not NULL. */
+void log_full(int level, const char *device, const char *lease, const char *format, ...)
+	_printf_(4, 5);
+
+/* Appends the text of the negative errno error; returns error. */
+int log_full_errno(int level, const char *device, const char *lease, int error, const char *format,
+		   ...) _printf_(5, 6);
+
+#define log_error(...)	 log_full(LOG_ERR, NULL, NULL, __VA_ARGS__)
+#define log_warning(...) log_full(LOG_WARNING, NULL, NULL, __VA_ARGS__)
+#define log_info(...)	 log_full(LOG_INFO, NULL, NULL, __VA_ARGS__)
+#define log_debug(...)	 log_full(LOG_DEBUG, NULL, NULL, __VA_ARGS__)
+
+#define log_error_errno(error, ...)   log_full_errno(LOG_ERR, NULL, NULL, error, __VA_ARGS__)
+#define log_warning_errno(error, ...) log_full_errno(LOG_WARNING, NULL, NULL, error, __VA_ARGS__)
+#define log_debug_errno(error, ...)   log_full_errno(LOG_DEBUG, NULL, NULL, error, __VA_ARGS__)

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns every name that two programs must agree on: bus, objects, interfaces, errors, dictionary
+ * keys, and the names of the kernel module's attributes. Tests compare it with the XML beside it.
+ */
+#pragma once
+
+#define CCWB_BUS_NAME	   "org.ccwbroker1"
+#define CCWB_PATH	   "/org/ccwbroker1"
+#define CCWB_PATH_DEVICE   "/org/ccwbroker1/device" /* + '/' + sd_bus_path_encode(id) */
+#define CCWB_PATH_LEASE	   "/org/ccwbroker1/lease"  /* + '/' + sd_bus_path_encode(lease id) */
+#define CCWB_PATH_NONE	   "/"			    /* Device.Lease while there is none */
+#define CCWB_IFACE_MANAGER "org.ccwbroker1.Manager"
+#define CCWB_IFACE_DEVICE  "org.ccwbroker1.Device"
+#define CCWB_IFACE_LEASE   "org.ccwbroker1.Lease"
+
+/* Standard errors we send. */
+#define CCWB_ERROR_INVALID_ARGS	   "org.freedesktop.DBus.Error.InvalidArgs"
+#define CCWB_ERROR_ACCESS_DENIED   "org.freedesktop.DBus.Error.AccessDenied"
+#define CCWB_ERROR_LIMITS_EXCEEDED "org.freedesktop.DBus.Error.LimitsExceeded"
+#define CCWB_ERROR_NOT_SUPPORTED   "org.freedesktop.DBus.Error.NotSupported"
+#define CCWB_ERROR_FAILED	   "org.freedesktop.DBus.Error.Failed"
+
+/* Our own. */
+#define CCWB_ERROR_NO_SUCH_DEVICE	 "org.ccwbroker1.Error.NoSuchDevice"
+#define CCWB_ERROR_NO_SUCH_LEASE	 "org.ccwbroker1.Error.NoSuchLease"
+#define CCWB_ERROR_DEVICE_LEASED	 "org.ccwbroker1.Error.DeviceLeased"
+#define CCWB_ERROR_DEVICE_IN_USE	 "org.ccwbroker1.Error.DeviceInUse"
+#define CCWB_ERROR_DEVICE_GONE		 "org.ccwbroker1.Error.DeviceGone"
+#define CCWB_ERROR_NOT_LEASE_HOLDER	 "org.ccwbroker1.Error.NotLeaseHolder"
+#define CCWB_ERROR_UNSUPPORTED_DEVICE	 "org.ccwbroker1.Error.UnsupportedDevice"
+#define CCWB_ERROR_BIND_FAILED		 "org.ccwbroker1.Error.BindFailed"
+#define CCWB_ERROR_RESTORE_FAILED	 "org.ccwbroker1.Error.RestoreFailed"
+#define CCWB_ERROR_OPERATION_IN_PROGRESS "org.ccwbroker1.Error.OperationInProgress"
+#define CCWB_ERROR_POLICY_INVALID	 "org.ccwbroker1.Error.PolicyInvalid"
+
+/* Keys of AcquireDevice's a{sv} options. */
+#define CCWB_OPTION_WHO "who" /* s: the caller's own words, shown in listings */
+
+/* Keys of ListDevices' a{sv} filter. */
+#define CCWB_FILTER_TYPE   "type"   /* s: device type, "3490" or "3490/50" */
+#define CCWB_FILTER_STATE  "state"  /* s: one of Device.State */
+#define CCWB_FILTER_LEASED "leased" /* b */
+
+/* Keys of AcquireDevice's a{sh} fds. */
+#define CCWB_FD_CONTAINER "container"
+#define CCWB_FD_GROUP	  "group"
+#define CCWB_FD_DEVICE	  "device"
+#define CCWB_FD_LEASE	  "lease"
+
+/* Keys of AcquireDevice's a{sv} info, all of type s. */
+#define CCWB_INFO_LEASE	      "lease"
+#define CCWB_INFO_SUBCHANNEL  "subchannel"
+#define CCWB_INFO_DEVICE_TYPE "device-type"
+#define CCWB_INFO_VFIO_PATH   "vfio-path"
+#define CCWB_INFO_IOMMU	      "iommu"
+#define CCWB_IOMMU_TYPE1V2    "type1v2"
+
+/* Entries of Manager.Features. */
+#define CCWB_FEATURE_GROUP "vfio-group" /* fds container and group are handed out */
+
+/* The kernel module: its driver on the ccw bus and what it puts into sysfs. */
+#define CCWB_MODULE	  "ccwbroker"
+#define CCWB_DRIVER	  "ccwbroker"
+#define CCWB_DRIVER_CLAIM "claim"	   /* driver attribute: write ID or -ID, read the list */
+#define CCWB_DEVICE_OPEN  "ccwbroker/open" /* device attribute: 0 or 1, pollable */
+
+/* Journal fields. */
+#define CCWB_FIELD_DEVICE "CCWB_DEVICE"
+#define CCWB_FIELD_LEASE  "CCWB_LEASE"
