@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright the ccwbroker authors
+# shellcheck shell=bash
+#
+# Finds the cases in tests/vm/cases, runs several of them at a time and counts what they say. A case
+# is a script NAME.sh; its fourth line is a comment with what it shows, "# takes: N" its usual
+# seconds. It prints "ok - TEXT" or "not ok - TEXT" for each thing it saw and its status is 0 if all
+# was well. A case that says nothing has failed.
+
+# TOP [PATTERN]: names, the longest first.
+cases_names()
+{
+	local f name
+	for f in "$1"/tests/vm/cases/*.sh; do
+		[ -e "$f" ] || continue
+		name=$(basename "$f" .sh)
+		# shellcheck disable=SC2053 # the argument is a pattern
+		[[ $name == ${2:-*} ]] || continue
+		printf '%s %s\n' "$(sed -n 's/^# takes: \([0-9]*\).*/\1/p' "$f" | head -n 1)" "$name"
+	done | sort -k 1,1nr -k 2 | awk '{ print $NF }'
+}
+
+# TOP: for people.
+cases_list()
+{
+	local name
+	while IFS= read -r name; do
+		printf '%-16s %s\n' "$name" "$(sed -n '4s/^# *//p' "$1/tests/vm/cases/$name.sh")"
+	done < <(cases_names "$1" | sort)
+}
+
+# LOG STATUS: adds up what a case that has ended said.
+cases_count()
+{
+	local good bad
+	good=$(grep -ac '^ok - ' "$1") || true
+	bad=$(grep -ac '^not ok - ' "$1") || true
+	if [ "$bad" -eq 0 ] && { [ "$2" -ne 0 ] || [ "$good" -eq 0 ]; }; then
+		bad=1
+	fi
+	report_count "$good" "$bad"
+	cases_good=$good
+	cases_bad=$bad
+}
+
+# NAME LOG STATUS SECONDS
+cases_report()
+{
+	cases_count "$2" "$3"
+	if [ "$cases_bad" -eq 0 ]; then
+		report_note "$(printf '%-16s %2d passed, %3d s' "$1" "$cases_good" "$4")"
+		return
+	fi
+	report_note "$(printf '%-16s %2d passed, %d FAILED (status %d), %d s' "$1" "$cases_good" "$cases_bad" "$3" "$4")"
+	grep -a '^not ok - ' "$2" | sed 's/^/             | /' || true
+	report_log_tail "$2"
+}
+
+# The newest case to end: waits for it and reports it.
+cases_reap()
+{
+	local pid status=0
+	wait -n -p pid "${!cases_running[@]}" || status=$?
+	cases_report "${cases_running[$pid]}" "$cases_logs/${cases_running[$pid]}.log" "$status" \
+		$((SECONDS - cases_started[pid]))
+	unset "cases_running[$pid]"
+}
+
+# On interrupt the machines must not stay behind: each case ends its own on TERM.
+cases_stop()
+{
+	trap - INT TERM
+	[ ${#cases_running[@]} -eq 0 ] || kill -TERM "${!cases_running[@]}" 2>/dev/null || true
+	wait
+	exit 130
+}
+
+# TOP LOGS JOBS PATTERN: runs the cases.
+cases_run()
+{
+	local top=$1 jobs=$3 name
+	cases_logs=$2
+	declare -gA cases_running=() cases_started=()
+	mkdir -p "$cases_logs"
+	trap cases_stop INT TERM
+	while IFS= read -r name; do
+		[ ${#cases_running[@]} -lt "$jobs" ] || cases_reap
+		"$top/tests/vm/cases/$name.sh" >"$cases_logs/$name.log" 2>&1 </dev/null &
+		cases_running[$!]=$name
+		cases_started[$!]=$SECONDS
+	done < <(cases_names "$top" "$4")
+	while [ ${#cases_running[@]} -gt 0 ]; do
+		cases_reap
+	done
+	trap - INT TERM
+}
