@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright the ccwbroker authors */
+/*
+ * The channel program translator: takes a guest's channel program through the port cp-mem.h and
+ * makes one that the channel can run on the host. Knows nothing of VFIO, devices or interrupts.
+ *
+ * A struct cp belongs to one device and holds at most one program. The caller serializes all
+ * calls on it; cp_guest_scsw() only reads and may be called with interrupts off.
+ */
+#ifndef CCWBROKER_CP_H
+#define CCWBROKER_CP_H
+
+#include "cp-kernel.h"
+#include "cp-mem.h"
+
+#define CP_ORB_SIZE  12
+#define CP_SCSW_SIZE 12
+
+struct cp;
+
+struct cp_refusal {
+	u32 reason; /* enum ccwbroker_refusal */
+	u32 ccw;    /* guest address of the CCW, 0: none is concerned */
+};
+
+/* NULL: no memory. mem must outlive the result. */
+struct cp *cp_new(struct cp_mem *mem);
+
+/* Releases a held program first. Takes NULL, returns NULL. */
+struct cp *cp_free(struct cp *cp);
+
+/*
+ * Makes the program of the ORB ready to run and holds it. 0, or the errno that
+ * enum ccwbroker_refusal gives with *refusal filled in and nothing held. -EBUSY: one is held.
+ */
+int cp_translate(struct cp *cp, const u8 orb[CP_ORB_SIZE], struct cp_refusal *refusal);
+
+/* Host address of the first CCW: format 1, format-2 IDAWs of 4 KiB. */
+u32 cp_host_cpa(const struct cp *cp);
+
+/* The device may have stored into copies: cp_copy_back() is due once the program has ended. */
+bool cp_has_copies(const struct cp *cp);
+
+/* Turns the channel program address in the SCSW into the guest's; leaves one that is not ours. */
+void cp_guest_scsw(const struct cp *cp, u8 scsw[CP_SCSW_SIZE]);
+
+/*
+ * Writes what the device stored into copies to client memory. Goes on after an error and returns
+ * the first. Called once the channel is done with the program, before cp_release().
+ */
+int cp_copy_back(struct cp *cp);
+
+/* Unpins and drops everything of the held program, if any. */
+void cp_release(struct cp *cp);
+
+bool cp_is_held(const struct cp *cp);
+
+/* Does a page that the held program pins lie in [iova, iova + length)? */
+bool cp_touches(const struct cp *cp, u64 iova, u64 length);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright the ccwbroker authors */
+/*
+ * Every quantity that a client controls and the most we take of it. The tests try each at its
+ * maximum and one past it.
+ */
+#ifndef CCWBROKER_LIMITS_H
+#define CCWBROKER_LIMITS_H
+
+/* CCWs at consecutive addresses; as many as the kernel's vfio_ccw takes. */
+#define CP_RUN_CCWS_MAX 256
+
+/* Runs joined by TIC; a search loop per record of a track fits with room to spare. */
+#define CP_RUNS_MAX 16
+
+/* Pages that a program reads its CCWs from: a run of 256 CCWs is 2 KiB and meets at most two. */
+#define CP_FETCH_PAGES_MAX (2 * CP_RUNS_MAX)
+
+/* 4 KiB pages that the data of one program takes, pinned or copied: 32 MiB. */
+#define CP_DATA_PAGES_MAX 8192
+
+/*
+ * Of these, pages that are copied: 2 MiB. Copies are kernel memory below 2 GiB and each is
+ * compared with all other data of the program. A cylinder of a 3390 is 0.9 MiB.
+ */
+#define CP_COPY_PAGES_MAX 512
+
+/* Pages of one cp_mem_pin(): what VFIO's type1 backend takes in one call. */
+#define CP_PIN_PAGES_MAX 512
+
+/* Blocks of one CCW: 65,535 bytes that start on the last byte of a block. */
+#define CP_CCW_BLOCKS_MAX 33 /* of 2 KiB */
+#define CP_CCW_PAGES_MAX  17 /* of 4 KiB */
+
+/*
+ * Chunks of 4 KiB for host CCWs and IDALs: a run needs at most one, 8,192 IDAWs in lists of at most
+ * 17 need 18, the chunk with the dummy lists is one more.
+ */
+#define CP_ARENA_CHUNKS_MAX 40
+
+/* Chunks of pinned ranges that the bookkeeping grows by. */
+#define CP_PINS_STEP 256
+
+/* What stays allocated between programs of a device: enough for the common program. */
+#define CP_RUNS_KEPT	     2
+#define CP_FETCH_PAGES_KEPT  2
+#define CP_ARENA_CHUNKS_KEPT 4
+
+/* IRBs that wait for the client's read: a program with PCI flags makes several. */
+#define IRB_QUEUE_MAX 16
+
+/* Devices on the claim list: what the attribute shows in one page of 9 bytes an id. */
+#define CLAIMS_MAX 400
+
+/* A program whose client does not read its last IRB is settled, and its pages unpinned, after: */
+#define REQUEST_SETTLE_MS 100
+
+/* Clear functions, and the pause after one that cio refuses, before a device is taken offline. */
+#define REQUEST_CLEAR_TRIES 20
+#define REQUEST_CLEAR_MS    100
+
+/* Starts of one CMD_REQUEST that the subchannel may defer (condition code 1). */
+#define REQUEST_START_TRIES 8
+
+#endif
