@@ -24,24 +24,39 @@
 
 /*
  * Why a program was not started. The program is left as it was, nothing was transferred.
- * Values are never reused.
+ * Values are never reused. The errno that goes with each stands in brackets:
+ *
+ * ORB: ORB bit without support: B, D, I or S (EOPNOTSUPP)
+ * ADDRESS: program not on a doubleword, or above 31 bits, 24 bits for format 0 (EINVAL)
+ * CCW_UNREADABLE: CCW outside of mapped memory (EFAULT)
+ * CCW_INVALID: command code, flag or count that the channel would refuse (EINVAL)
+ * CCW_UNSUPPORTED: suspend or MIDAW flag (EOPNOTSUPP)
+ * TIC: TIC as first CCW, to a TIC, or not to a doubleword (EINVAL)
+ * RUN_LENGTH: more than 256 CCWs in a row (EINVAL)
+ * RUN_COUNT: more than 16 rows of CCWs joined by TIC (EINVAL)
+ * IDAL_UNREADABLE: IDAW outside of mapped memory (EFAULT)
+ * IDAW: IDAW or its list not aligned as the format asks (EINVAL)
+ * DATA_UNMAPPED: data outside of mapped memory (EFAULT)
+ * DATA_PROTECTED: the device would store into read-only memory (EPERM)
+ * DATA_SIZE: more than 32 MiB of data, or 2 MiB in 2 KiB blocks (E2BIG)
+ * RESOURCES: no memory, or the client's memlock limit (ENOMEM)
  */
 enum ccwbroker_refusal {
-	CCWBROKER_REFUSED_NOT = 0,	       /* not refused */
-	CCWBROKER_REFUSED_ORB = 1,	       /* -EOPNOTSUPP: ORB bit without support (B, D, I, S) */
-	CCWBROKER_REFUSED_ADDRESS = 2,	       /* -EINVAL: program address not on a doubleword, or too high */
-	CCWBROKER_REFUSED_CCW_UNREADABLE = 3,  /* -EFAULT: CCW outside of mapped memory */
-	CCWBROKER_REFUSED_CCW_INVALID = 4,     /* -EINVAL: command code or flag the channel would refuse */
-	CCWBROKER_REFUSED_CCW_UNSUPPORTED = 5, /* -EOPNOTSUPP: suspend or MIDAW flag */
-	CCWBROKER_REFUSED_TIC = 6,	       /* -EINVAL: TIC first, TIC to TIC, or to no doubleword */
-	CCWBROKER_REFUSED_RUN_LENGTH = 7,      /* -EINVAL: more than 256 CCWs in a row */
-	CCWBROKER_REFUSED_RUN_COUNT = 8,       /* -EINVAL: more than 16 runs joined by TIC */
-	CCWBROKER_REFUSED_IDAL_UNREADABLE = 9, /* -EFAULT: IDAW outside of mapped memory */
-	CCWBROKER_REFUSED_IDAW = 10,	       /* -EINVAL: IDAW or IDAL not aligned as its format asks */
-	CCWBROKER_REFUSED_DATA_UNMAPPED = 11,  /* -EFAULT: data outside of mapped memory */
-	CCWBROKER_REFUSED_DATA_PROTECTED = 12, /* -EPERM: device would store into read-only memory */
-	CCWBROKER_REFUSED_DATA_SIZE = 13,      /* -E2BIG: program transfers more than 32 MiB */
-	CCWBROKER_REFUSED_RESOURCES = 14,      /* -ENOMEM: no memory, or the client's memlock limit */
+	CCWBROKER_REFUSED_NOT = 0,
+	CCWBROKER_REFUSED_ORB = 1,
+	CCWBROKER_REFUSED_ADDRESS = 2,
+	CCWBROKER_REFUSED_CCW_UNREADABLE = 3,
+	CCWBROKER_REFUSED_CCW_INVALID = 4,
+	CCWBROKER_REFUSED_CCW_UNSUPPORTED = 5,
+	CCWBROKER_REFUSED_TIC = 6,
+	CCWBROKER_REFUSED_RUN_LENGTH = 7,
+	CCWBROKER_REFUSED_RUN_COUNT = 8,
+	CCWBROKER_REFUSED_IDAL_UNREADABLE = 9,
+	CCWBROKER_REFUSED_IDAW = 10,
+	CCWBROKER_REFUSED_DATA_UNMAPPED = 11,
+	CCWBROKER_REFUSED_DATA_PROTECTED = 12,
+	CCWBROKER_REFUSED_DATA_SIZE = 13,
+	CCWBROKER_REFUSED_RESOURCES = 14,
 };
 
 /*
@@ -65,7 +80,7 @@ struct ccwbroker_cmd_request {
 	__u8 irb_area[CCWBROKER_IRB_SIZE];   /* out */
 };
 
-#define VFIO_DEVICE_CCW_CMD_REQUEST \
+#define VFIO_DEVICE_CCW_CMD_REQUEST                                                                \
 	_IOWR(CCWBROKER_IOCTL_TYPE, CCWBROKER_IOCTL_BASE, struct ccwbroker_cmd_request)
 
 /*

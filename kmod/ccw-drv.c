@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Copyright the ccwbroker authors
+/*
+ * The ccw_driver. Who holds what, when:
+ *
+ * probe registers a VFIO device; the ccw device is offline then and has no interrupt handler. A
+ * client's open takes it online (request_open), its close offline again; "online" and "open" are the
+ * same. There is no set_online or set_offline callback, so nobody can do it through sysfs.
+ * notify answers "keep" while a client holds the device: were it unregistered, remove would wait
+ * for that client on cio's only work queue and stop hotplug of the whole system (F6).
+ * remove waits for the client, after which no handler can be called any more.
+ */
+#include <linux/err.h>
+#include <linux/interrupt.h>
+#include <linux/module.h>
+#include <linux/sysfs.h>
+
+#include <asm/ccwdev.h>
+
+#include "ccw-drv.h"
+#include "claim.h"
+#include "vfio-dev.h"
+
+static void ccw_drv_irq(struct ccw_device *cdev, unsigned long intparm, struct irb *irb)
+{
+	struct vfio_dev *dev = dev_get_drvdata(&cdev->dev);
+
+	inc_irq_stat(IRQIO_CIO);
+	request_interrupt(&dev->request, irb);
+}
+
+static void ccw_drv_set_handler(struct ccw_device *cdev,
+				void (*handler)(struct ccw_device *, unsigned long, struct irb *))
+{
+	unsigned long flags;
+	spinlock_t *lock = get_ccwdev_lock(cdev);
+
+	spin_lock_irqsave(lock, flags);
+	cdev->handler = handler;
+	spin_unlock_irqrestore(lock, flags);
+}
+
+static int ccw_drv_probe(struct ccw_device *cdev)
+{
+	struct vfio_dev *dev;
+	struct ccw_dev_id id;
+	int ret;
+
+	ccw_device_get_id(cdev, &id);
+	if (!claim_has(&id))
+		return -ENODEV; /* other drivers may have it */
+
+	/* Every interrupt is the client's to see, one call for each. */
+	ret = ccw_device_set_options(cdev, CCWDEV_REPORT_ALL);
+	if (ret)
+		return ret;
+	dev = vfio_dev_create(cdev);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	dev_set_drvdata(&cdev->dev, dev);
+	ccw_drv_set_handler(cdev, ccw_drv_irq);
+	return 0;
+}
+
+static void ccw_drv_remove(struct ccw_device *cdev)
+{
+	struct vfio_dev *dev = dev_get_drvdata(&cdev->dev);
+
+	vfio_dev_retire(dev);
+	ccw_drv_set_handler(cdev, NULL);
+	dev_set_drvdata(&cdev->dev, NULL);
+	vfio_dev_put(dev);
+}
+
+/* ccwdev lock held; only while online, that is, open. */
+static int ccw_drv_notify(struct ccw_device *cdev, int event)
+{
+	struct vfio_dev *dev = dev_get_drvdata(&cdev->dev);
+
+	switch (event) {
+	case CIO_GONE:
+	case CIO_NO_PATH:
+	case CIO_BOXED:
+		request_lost(&dev->request);
+		if (event == CIO_GONE)
+			vfio_dev_ask_release(dev);
+		return 1;
+	case CIO_OPER:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static ssize_t open_show(struct device *device, struct device_attribute *attr, char *buf)
+{
+	struct vfio_dev *dev = dev_get_drvdata(device);
+
+	return sysfs_emit(buf, "%d\n", READ_ONCE(dev->is_open));
+}
+static DEVICE_ATTR_RO(open);
+
+static struct attribute *ccw_drv_dev_attrs[] = {
+	&dev_attr_open.attr,
+	NULL,
+};
+
+static const struct attribute_group ccw_drv_dev_group = {
+	.name = "ccwbroker",
+	.attrs = ccw_drv_dev_attrs,
+};
+
+static const struct attribute_group *ccw_drv_dev_groups[] = {
+	&ccw_drv_dev_group,
+	NULL,
+};
+
+/*
+ * A flag that cio tests for none of its criteria: every device matches, the claim list decides.
+ * There is no MODULE_DEVICE_TABLE, or the module would load itself for every device.
+ */
+static struct ccw_device_id ccw_drv_ids[] = {
+	{ .match_flags = 0x8000 },
+	{},
+};
+
+static struct ccw_driver ccw_drv = {
+	.driver = {
+		.owner = THIS_MODULE, /* VFIO takes a reference to it for each open */
+		.name = "ccwbroker",
+		.groups = claim_groups,
+		.dev_groups = ccw_drv_dev_groups,
+	},
+	.ids = ccw_drv_ids,
+	.probe = ccw_drv_probe,
+	.remove = ccw_drv_remove,
+	.notify = ccw_drv_notify,
+	.int_class = IRQIO_CIO,
+};
+
+int ccw_drv_register(void)
+{
+	return ccw_driver_register(&ccw_drv);
+}
+
+void ccw_drv_unregister(void)
+{
+	ccw_driver_unregister(&ccw_drv);
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Copyright the ccwbroker authors
+/*
+ * Interruption response blocks: what they mean for the program, and the queue to the client.
+ * Sources: Principles of Operation, chapter 16 (SCSW, ESW, ECW); arch/s390/include/asm/scsw.h.
+ */
+#include <linux/string.h>
+
+#include "irb.h"
+
+bool irb_is_solicited(const struct irb *irb)
+{
+	const struct cmd_scsw *scsw = &irb->scsw.cmd;
+
+	return scsw->cc || scsw->stctl != (SCSW_STCTL_STATUS_PEND | SCSW_STCTL_ALERT_STATUS);
+}
+
+bool irb_is_final(const struct irb *irb)
+{
+	return !(irb->scsw.cmd.actl & (SCSW_ACTL_DEVACT | SCSW_ACTL_SCHACT));
+}
+
+bool irb_is_deferred(const struct irb *irb)
+{
+	return irb->scsw.cmd.cc == 1 && (irb->scsw.cmd.fctl & SCSW_FCTL_START_FUNC);
+}
+
+void irb_repair_sense(struct irb *irb)
+{
+	if (!(irb->scsw.cmd.dstat & DEV_STAT_UNIT_CHECK) || !irb->esw.esw0.erw.cons)
+		return;
+	if (irb->scsw.cmd.ectl && irb->esw.esw0.erw.scnt)
+		return;
+	irb->scsw.cmd.ectl = 1;
+	irb->esw.esw0.erw.scnt = sizeof(irb->ecw);
+}
+
+void irb_merge(struct irb *acc, const struct irb *irb)
+{
+	const struct cmd_scsw *new = &irb->scsw.cmd;
+	struct cmd_scsw *scsw = &acc->scsw.cmd;
+
+	/* A clear or halt function ends all that was; a deferred start is all there is. */
+	if (!scsw->stctl || new->cc || (new->fctl &(SCSW_FCTL_CLEAR_FUNC | SCSW_FCTL_HALT_FUNC))) {
+		*acc = *irb;
+		return;
+	}
+	if (new->stctl & SCSW_STCTL_PRIM_STATUS) {
+		scsw->cpa = new->cpa;
+		scsw->count = new->count;
+	}
+	if (new->dstat & DEV_STAT_UNIT_CHECK || new->ectl) {
+		scsw->ectl = new->ectl;
+		scsw->eswf = new->eswf;
+		acc->esw = irb->esw;
+		memcpy(acc->ecw, irb->ecw, sizeof(acc->ecw));
+	}
+	scsw->fctl = new->fctl;
+	scsw->actl = new->actl;
+	scsw->pno |= new->pno;
+	scsw->stctl |= new->stctl;
+	scsw->dstat |= new->dstat;
+	scsw->cstat |= new->cstat;
+}
+
+void irb_make_lost(struct irb *irb)
+{
+	memset(irb, 0, sizeof(*irb));
+	irb->scsw.cmd.cc = 3;
+	irb->scsw.cmd.fctl = SCSW_FCTL_START_FUNC;
+	irb->scsw.cmd.stctl = SCSW_STCTL_PRIM_STATUS | SCSW_STCTL_SEC_STATUS |
+			      SCSW_STCTL_ALERT_STATUS | SCSW_STCTL_STATUS_PEND;
+}
+
+void irb_queue_init(struct irb_queue *q)
+{
+	q->head = 0;
+	q->count = 0;
+}
+
+void irb_queue_put(struct irb_queue *q, const struct irb *irb)
+{
+	if (q->count == IRB_QUEUE_MAX) {
+		q->dropped++;
+		if (!irb_is_solicited(irb) || !irb_is_final(irb))
+			return;
+		q->count--;
+	}
+	q->slots[(q->head + q->count) % IRB_QUEUE_MAX] = *irb;
+	q->count++;
+}
+
+bool irb_queue_get(struct irb_queue *q, struct irb *ret_irb)
+{
+	if (!q->count)
+		return false;
+	*ret_irb = q->slots[q->head];
+	q->head = (q->head + 1) % IRB_QUEUE_MAX;
+	q->count--;
+	return true;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright the ccwbroker authors */
+/*
+ * Interruption response blocks as cio hands them over: predicates, repair, accumulation, and a
+ * small queue. Knows nothing of devices, locks or VFIO; the caller holds whatever guards the block.
+ */
+#ifndef CCWBROKER_IRB_H
+#define CCWBROKER_IRB_H
+
+#include <linux/types.h>
+
+#include <asm/cio.h>
+
+#include "limits.h"
+
+struct irb_queue {
+	unsigned int head; /* next to read */
+	unsigned int count;
+	u64 dropped;
+	struct irb slots[IRB_QUEUE_MAX];
+};
+
+/* Status that belongs to a start, halt or clear function, in contrast to alert status alone. */
+bool irb_is_solicited(const struct irb *irb);
+/* Neither subchannel nor device is active any more: the program is over. */
+bool irb_is_final(const struct irb *irb);
+/* The start function never began: deferred condition code 1, the program can be started again. */
+bool irb_is_deferred(const struct irb *irb);
+
+/*
+ * Sense that cio fetched by itself stands in the ECW with ERW.S set, but ECTL and the sense count
+ * are still those of the original interrupt; a guest would find no sense data (F4).
+ */
+void irb_repair_sense(struct irb *irb);
+/* Adds a later interrupt of the same program to what came before. acc starts zeroed. */
+void irb_merge(struct irb *acc, const struct irb *irb);
+/* The status of a start that found no path: deferred condition code 3. */
+void irb_make_lost(struct irb *irb);
+
+void irb_queue_init(struct irb_queue *q);
+/* A full queue drops the block, unless it ends a program: that replaces the newest one. */
+void irb_queue_put(struct irb_queue *q, const struct irb *irb);
+/* false: the queue is empty and *ret_irb untouched. */
+bool irb_queue_get(struct irb_queue *q, struct irb *ret_irb);
+
+#endif

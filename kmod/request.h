@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright the ccwbroker authors */
+/*
+ * The one channel program a device can have in flight: start, interrupt, end, cancel.
+ *
+ * Locks. io_mutex (process context) guards the translated program `cp`. The ccwdev lock (taken with
+ * interrupts off, held by cio when it calls the handler) guards state, waiter and irbs. Order:
+ * io_mutex, then ccwdev lock. The ccwdev lock may move with the device: fetched anew each time.
+ *
+ * A program goes IDLE -> ACTIVE when the subchannel accepted it, -> CLEARING when it is being
+ * cancelled, -> ENDED when its final status arrived or it is known to be dead. Only then, in process
+ * context, is it settled: stored data copied back, pages unpinned, -> IDLE. Pages are never
+ * unpinned in any other state: the channel may still store into them.
+ */
+#ifndef CCWBROKER_REQUEST_H
+#define CCWBROKER_REQUEST_H
+
+#include <linux/mutex.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "cp-mem-vfio.h"
+#include "irb.h"
+
+struct ccw_device;
+struct ccwbroker_cmd_request;
+struct cp;
+struct cp_refusal;
+struct notify;
+struct request_waiter;
+
+enum request_state {
+	REQUEST_IDLE,
+	REQUEST_ACTIVE,
+	REQUEST_CLEARING,
+	REQUEST_ENDED,
+};
+
+struct request {
+	struct ccw_device *cdev;
+	struct notify *notify;
+	struct mutex io_mutex;
+	struct cp *cp;		       /* io_mutex; allocated with the device */
+	struct cp_mem mem;	       /* io_mutex */
+	enum request_state state;      /* ccwdev lock */
+	bool is_offline;	       /* ccwdev lock: an ERR_PTR is no end of I/O then */
+	struct request_waiter *waiter; /* ccwdev lock: who waits for the active program, or NULL */
+	struct irb_queue irbs;	       /* ccwdev lock */
+	wait_queue_head_t ended;       /* woken at ENDED */
+	struct delayed_work settle_work;
+};
+
+int request_init(struct request *req, struct ccw_device *cdev, struct vfio_device *vdev,
+		 struct notify *notify);
+void request_deinit(struct request *req);
+
+/* Takes the device online, ready for programs. 0 or the error of cio. */
+int request_open(struct request *req);
+/* Cancels what is active and takes the device offline; nothing is pinned afterwards. */
+void request_close(struct request *req);
+/* Ends the active program with a clear function, forgets IRBs not yet read. 0 or -EIO. */
+int request_reset(struct request *req);
+/* Offline and online again. -EBUSY: a program is active. */
+int request_hot_reset(struct request *req);
+
+/*
+ * Does the client's 12-byte SCSW ask for a start function? 0, -EOPNOTSUPP for halt or clear,
+ * -EINVAL for none.
+ */
+int request_check_scsw(const u8 *scsw);
+/*
+ * Starts the program of a 12-byte ORB; its IRBs go to the queue and the I/O eventfd.
+ * -EBUSY, -ENODEV, -EACCES from the subchannel; otherwise as enum ccwbroker_refusal says.
+ */
+int request_start(struct request *req, const u8 *orb, struct cp_refusal *refusal);
+/* Starts a program and waits for its end: VFIO_DEVICE_CCW_CMD_REQUEST. */
+int request_run(struct request *req, struct ccwbroker_cmd_request *cmd);
+/* Next IRB for the client, its program settled when it was the last one. false: none. */
+bool request_get_irb(struct request *req, struct irb *ret_irb);
+/* Nothing of the range may stay pinned on return: a program that touches it is cancelled. */
+void request_unmap(struct request *req, u64 iova, u64 length);
+
+/* From cio, ccwdev lock held, any context: an interrupt, or ERR_PTR when cio gave up. */
+void request_interrupt(struct request *req, const struct irb *irb);
+/* From cio, ccwdev lock held: device or its last path gone, no interrupt will come. */
+void request_lost(struct request *req);
+
+#endif

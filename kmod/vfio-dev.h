@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright the ccwbroker authors */
+/*
+ * The VFIO device over one ccw device: its life, and what a client can do with the fd.
+ */
+#ifndef CCWBROKER_VFIO_DEV_H
+#define CCWBROKER_VFIO_DEV_H
+
+#include <linux/vfio.h>
+
+#include "notify.h"
+#include "region.h"
+#include "request.h"
+
+struct ccw_device;
+
+struct vfio_dev {
+	struct vfio_device vdev; /* first: VFIO frees the whole with it */
+	struct ccw_device *cdev;
+	struct notify notify;
+	struct request request;
+	struct region_set regions;
+	bool is_open; /* under VFIO's device set lock; read without it by the attribute `open` */
+};
+
+/* Registers a VFIO device. ERR_PTR on failure. */
+struct vfio_dev *vfio_dev_create(struct ccw_device *cdev);
+/* Takes it back: waits until every client has closed. No client can come any more. */
+void vfio_dev_retire(struct vfio_dev *dev);
+/* Frees a retired device, once no interrupt can find it. */
+void vfio_dev_put(struct vfio_dev *dev);
+/* Asks the client to let go (request eventfd). Any context. */
+void vfio_dev_ask_release(struct vfio_dev *dev);
+
+#endif
