@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright the ccwbroker authors
+# shellcheck shell=bash
+#
+# A real tn3270 client, s3270, as a screen and keyboard that a case can look at and type on.
+
+free_port()
+{
+	local port
+	while :; do
+		port=$((20000 + RANDOM % 20000))
+		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+	done
+}
+
+# TEXT: in code page 037, as hex digits.
+ebcdic()
+{
+	printf '%s' "$1" | iconv -f ASCII -t IBM037 | od -An -v -tx1 | tr -d ' \n'
+}
+
+# ACTION: one s3270 action; its answer without the status line. Status 1 if s3270 says error.
+screen_do()
+{
+	local line text=
+	printf '%s\n' "$1" >&"${screen[1]}"
+	while IFS= read -r -t 20 line <&"${screen[0]}"; do
+		case $line in
+		ok) printf '%s' "$text"; return 0 ;;
+		error) printf '%s' "$text"; return 1 ;;
+		data:*) text+="${line#data: }"$'\n' ;;
+		esac
+	done
+	return 1
+}
+
+# PORT: waits for the machine to listen.
+screen_open()
+{
+	local left=60
+	coproc screen { exec s3270 -model 2; }
+	# The machine listens before it boots; connecting before is refused, so try again.
+	until screen_do "Connect(127.0.0.1:$1)" >/dev/null; do
+		left=$((left - 1))
+		[ "$left" -gt 0 ] || return 1
+		sleep 1
+	done
+}
+
+screen_text()
+{
+	screen_do 'Ascii()'
+}
+
+# TEXT SECONDS
+screen_shows()
+{
+	local left=$2
+	until screen_text | grep -qF -- "$1"; do
+		left=$((left - 1))
+		[ "$left" -gt 0 ] || return 1
+		sleep 1
+	done
+}
+
+# TEXT: types it and presses Enter.
+screen_enter()
+{
+	screen_do "String(\"$1\")" >/dev/null || true
+	screen_do 'Enter()' >/dev/null || true
+}
+
+screen_close()
+{
+	printf 'Quit\n' >&"${screen[1]}" || true
+}

@@ -1,0 +1,110 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright the ccwbroker authors
+#
+# Debian packages of any architecture and suite, fetched with an apt of our own (own sources,
+# lists and status) and unpacked without being installed: the host's package configuration is
+# read for its mirror, never written.
+
+readonly FETCH_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+readonly FETCH_TRIES=5
+
+# Sets MIRROR to where this host gets its Debian from.
+fetch_mirror() {
+	local codename
+	[[ -z ${MIRROR:-} ]] || return 0
+	# shellcheck source=/dev/null
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	# shellcheck disable=SC2016 # apt-get's own variables
+	MIRROR=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' \
+			'Created-By: Packages' |
+		awk -v name="$codename" '$2 == "main" && ($1 == name || $1 ~ /^(old)?stable$/) {
+			print $3; exit }')
+	[[ -n $MIRROR ]] || die "the host's apt configuration names no mirror for" \
+		"Debian '$codename' main; add it to /etc/apt/sources.list"
+	[[ -r $FETCH_KEYRING ]] || die "$FETCH_KEYRING is not there;" \
+		"run: apt-get install debian-archive-keyring"
+}
+
+fetch_source_line() {
+	printf 'deb [signed-by=%s] %s %s main\n' "$FETCH_KEYRING" "$MIRROR" "$1"
+}
+
+# fetch_setup DIR SUITE: an apt configuration in DIR that knows one suite and nothing installed.
+fetch_setup() {
+	local dir=$1 suite=$2
+	fetch_mirror
+	mkdir -p "$dir"/etc/{preferences.d,apt.conf.d,trusted.gpg.d} "$dir"/lists/partial \
+		"$dir"/cache/archives/partial
+	: >"$dir/status"
+	fetch_source_line "$suite" >"$dir/etc/sources.list"
+	{
+		apt-config dump | grep -E '^Acquire::(http|https)(::|[ ])' || true
+		cat <<-EOF
+			Dir "$dir";
+			Dir::State "$dir";
+			Dir::State::status "$dir/status";
+			Dir::Cache "$dir/cache";
+			Dir::Etc "$dir/etc";
+			Dir::Etc::sourcelist "sources.list";
+			Dir::Etc::sourceparts "-";
+			APT::Architecture "s390x";
+			APT::Architectures { "s390x"; "amd64"; };
+			APT::Install-Recommends "false";
+			APT::Sandbox::User "root";
+			Acquire::Languages "none";
+			Acquire::Retries "3";
+		EOF
+	} >"$dir/apt.conf"
+}
+
+# Calls apt-get for fetch_setup's DIR; what it says is kept in DIR/log.
+fetch_apt() {
+	local dir=$1
+	shift
+	(cd "$dir/cache/archives" && APT_CONFIG=$dir/apt.conf apt-get -q -y "$@") >>"$dir/log" 2>&1
+}
+
+# fetch_retry DIR APT-GET-ARG...: a mirror in the middle of a sync answers with hash or size
+# mismatches for a while.
+fetch_retry() {
+	local dir=$1 try
+	shift
+	for ((try = 1; try <= FETCH_TRIES; try++)); do
+		if fetch_apt "$dir" update && fetch_apt "$dir" "$@"; then
+			return 0
+		fi
+		((try == FETCH_TRIES)) || {
+			say "fetching failed, try $try of $FETCH_TRIES; again in $((try * 5)) s"
+			sleep $((try * 5))
+		}
+	done
+	tail -n 15 "$dir/log" >&2
+	die "could not fetch from $MIRROR: apt-get $*"
+}
+
+# fetch_unpack DIR INTO [TAR-ARG]...: unpacks what was fetched, less what the arguments exclude.
+fetch_unpack() {
+	local dir=$1 into=$2 deb sub
+	shift 2
+	mkdir -p "$into/usr"
+	for sub in bin sbin lib; do
+		mkdir -p "$into/usr/$sub"
+		ln -sfn "usr/$sub" "$into/$sub"
+	done
+	for deb in "$dir"/cache/archives/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$into" --keep-directory-symlink \
+			--no-same-owner "$@"
+	done
+}
+
+# fetch_tree INTO SUITE PACKAGE...: the packages and all they depend on, unpacked into INTO.
+# What FETCH_EXCLUDE (an array of tar options) names is left out.
+fetch_tree() {
+	local into=$1 suite=$2 dir=$1.apt
+	shift 2
+	fetch_setup "$dir" "$suite"
+	fetch_retry "$dir" install --download-only "$@"
+	fetch_unpack "$dir" "$into" "${FETCH_EXCLUDE[@]}"
+	rm -rf "$dir"
+}

@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright the ccwbroker authors
+#
+# What one run brings into the machine, as an archive appended to the userland's initramfs: our
+# build, the machine's own scripts, the job and its files. Reads the globals that `run` parsed.
+
+# Where the output comes out; sparse, so only what is said takes room.
+readonly JOB_DISK_SIZE=1G
+
+# Sets OUTLET (the host's) and OUTLET_GUEST.
+job_outlet_ensure() {
+	cache_entry outlet "$(hash_of "$VM/outlet.c" "$VM/lib/job.sh")" \
+		"compiling the outlet" job_outlet_build
+	OUTLET=$ENTRY/outlet
+	OUTLET_GUEST=$ENTRY/outlet.s390x
+}
+
+job_outlet_build() {
+	local flags=(-std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wno-unused-parameter)
+	gcc "${flags[@]}" -o "$1/outlet" "$VM/outlet.c"
+	s390x-linux-gnu-gcc "${flags[@]}" -static -s -o "$1/outlet.s390x" "$VM/outlet.c"
+}
+
+job_copy_build() {
+	local root=$1 lock
+	[[ -d $BUILD/root ]] || return 0
+	exec {lock}<"$BUILD/lock"
+	flock -s "$lock"
+	cp -a "$BUILD/root/." "$root/"
+	if [[ -d $BUILD/modules/$USERLAND ]]; then
+		cp -a "$BUILD/modules/$USERLAND/." "$root/"
+	fi
+	exec {lock}<&-
+}
+
+job_copy_files() {
+	local job=$1 file
+	mkdir -p "$job/script" "$job/files"
+	if [[ -n $SCRIPT ]]; then
+		cp "$SCRIPT" "$job/script/"
+		basename "$SCRIPT" >"$job/name"
+	fi
+	: >"$job/args"
+	((${#ARGS[@]} == 0)) || printf '%s\0' "${ARGS[@]}" >"$job/args"
+	for file in "${FILES[@]}"; do
+		cp -r --preserve=mode "$file" "$job/files/"
+	done
+	[[ $SERVICE == yes ]] || : >"$job/no-service"
+	[[ $SHELL_WANTED == no ]] || : >"$job/shell"
+}
+
+# job_pack TMP: makes TMP/initrd, TMP/outlet (the disk's file).
+job_pack() {
+	local tmp=$1 root=$1/root lib=$1/root/usr/lib/machine
+	mkdir -p "$lib" "$root/usr/local/bin"
+	job_copy_build "$root"
+	cp "$VM"/guest/* "$lib/"
+	cp "$OUTLET_GUEST" "$lib/outlet"
+	printf '%s\n' "${KERNEL_MODULES[@]}" >"$lib/modules"
+	ln -s ../../lib/machine/machine-service "$root/usr/local/bin/"
+	"${USERLAND}_hook" "$root"
+	job_copy_files "$root/job"
+	cpio_of "$root" | cat "$BASE_INITRD" - >"$tmp/initrd"
+	rm -rf "$root"
+	truncate -s "$JOB_DISK_SIZE" "$tmp/outlet"
+}

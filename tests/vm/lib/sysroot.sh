@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright the ccwbroker authors
+#
+# Trixie's s390x headers and libraries, unpacked: what our programs for the emulated machine are
+# cross-built against, and where qemu-user finds libraries to run them on this host.
+
+readonly SYSROOT_SUITE=trixie
+readonly SYSROOT_PACKAGES=(check libc6-dev libjson-c-dev libsubunit-dev libsystemd-dev
+	libgcc-s1 linux-libc-dev)
+
+# Sets SYSROOT.
+sysroot_ensure() {
+	cache_entry sysroot "$(hash_of "$VM/lib/sysroot.sh" "$VM/lib/fetch.sh")" \
+		"fetching the s390x libraries of $SYSROOT_SUITE" sysroot_build
+	SYSROOT=$ENTRY
+}
+
+sysroot_build() {
+	FETCH_EXCLUDE=(--exclude='./usr/share/doc*' --exclude='./usr/share/man*'
+		--exclude='./usr/share/locale*' --exclude='./usr/share/info*')
+	fetch_tree "$1" "$SYSROOT_SUITE" "${SYSROOT_PACKAGES[@]}"
+	sysroot_links "$1"
+}
+
+# Absolute links would lead out of the sysroot.
+sysroot_links() {
+	local root=$1 link target
+	find "$root/usr/lib" -type l -lname '/*' -print0 | while IFS= read -r -d '' link; do
+		target=$(readlink "$link")
+		ln -sfnr "$root$target" "$link"
+	done
+}
