@@ -5,14 +5,12 @@
 # The Debian packages that building and testing need, and their installation. Touches nothing else of
 # the host's package configuration: no sources, no foreign architectures.
 
-# shellcheck disable=SC2034 # the tools use these lists
 # "a|b" stands for the first of the two that this release of Debian has.
 packages_build=(
 	gcc make autoconf automake libtool pkg-config git xz-utils
 	libsystemd-dev libjson-c-dev check dbus
 	shellcheck 'clang-format-14|clang-format'
 )
-# shellcheck disable=SC2034
 packages_machine=(
 	mmdebstrap arch-test debian-archive-keyring
 	gcc-s390x-linux-gnu libc6-dev-s390x-cross

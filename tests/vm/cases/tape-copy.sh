@@ -12,7 +12,7 @@ size=32768
 serial=$(random_serial)
 hetinit "$case_work/tape.het" SCRTCH >/dev/null
 machine_run --emulator=hercules --device="0580 3490 $case_work/tape.het" \
-	--file="$case_top/build-s390x/tests/client/tapecopy" -- "$serial" "$blocks" "$size"
+	--file="$case_top/build-s390x/obj/tests/client/tapecopy" -- "$serial" "$blocks" "$size"
 
 hetmap "$case_work/tape.het" >"$case_work/map" 2>&1 || true
 sed 's/^/# /' "$case_work/map"

@@ -7,8 +7,8 @@
 
 case_name=$(basename "$0" .sh)
 case_dir=$(cd "$(dirname "$0")" && pwd)
-# shellcheck disable=SC2034 # for the cases
 case_top=$(cd "$case_dir/../../.." && pwd)
+case_programs=$case_top/build-s390x/obj/tests/vm/cases
 case_work=$(mktemp -d "${TMPDIR:-/tmp}/ccwbroker-$case_name.XXXXXX")
 case_failed=0
 case_machine=
@@ -75,6 +75,8 @@ machine_start()
 		shift
 	done
 	[ $# -eq 0 ] || shift
+	# tools/check has built everything already.
+	[ -z "${CASE_NO_BUILD-}" ] || options+=(--no-build)
 	mkfifo "$case_work/pipe"
 	tee "$case_work/stdout" <"$case_work/pipe" &
 	case_tee=$!

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright the ccwbroker authors
+/*
+ * Binding and opening for the raw test of the module: sysfs and VFIO, no judgement.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+
+#include "module-device.h"
+
+#define DRIVER "/sys/bus/ccw/drivers/ccwbroker"
+#define DEVICE "/sys/bus/ccw/devices"
+
+static int file_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, strlen(text) ?: 1); /* an empty write would not reach the kernel */
+	r = n < 0 ? -errno : 0;
+	close(fd);
+	return r;
+}
+
+static int file_read(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, buf, size - 1);
+	close(fd);
+	if (n < 0)
+		return -EIO;
+	buf[n] = 0;
+	return n;
+}
+
+int claim_write(const char *text)
+{
+	return file_write(DRIVER "/claim", text);
+}
+
+bool claim_lists(const char *id)
+{
+	char buf[8192], line[32];
+
+	if (file_read(DRIVER "/claim", buf, sizeof(buf)) < 0)
+		return false;
+	snprintf(line, sizeof(line), "%s\n", id);
+	return strstr(buf, line);
+}
+
+void device_detach(const char *id)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), DEVICE "/%s/online", id);
+	file_write(path, "0");
+	snprintf(path, sizeof(path), DEVICE "/%s/driver/unbind", id);
+	file_write(path, id);
+}
+
+int device_bind(const char *id)
+{
+	return file_write(DRIVER "/bind", id);
+}
+
+int device_unbind(const char *id)
+{
+	return file_write(DRIVER "/unbind", id);
+}
+
+int device_is_open(const char *id)
+{
+	char path[128], buf[16];
+	int r;
+
+	snprintf(path, sizeof(path), DEVICE "/%s/ccwbroker/open", id);
+	r = file_read(path, buf, sizeof(buf));
+	return r < 0 ? r : atoi(buf);
+}
+
+static int device_open_group(const char *id, unsigned int *ret_number)
+{
+	char path[128], target[256];
+	const char *number;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), DEVICE "/%s/iommu_group", id);
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return -errno;
+	target[n] = 0;
+	number = strrchr(target, '/') + 1;
+	snprintf(path, sizeof(path), "/dev/vfio/%s", number);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	*ret_number = atoi(number);
+	return fd < 0 ? -errno : fd;
+}
+
+int device_map(struct device *dev)
+{
+	struct vfio_iommu_type1_dma_map map = {
+		.argsz = sizeof(map),
+		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+		.vaddr = (uintptr_t)dev->mem,
+		.iova = DEVICE_IOVA,
+		.size = DEVICE_SIZE,
+	};
+
+	return ioctl(dev->container, VFIO_IOMMU_MAP_DMA, &map) ? -errno : 0;
+}
+
+int device_unmap(struct device *dev)
+{
+	struct vfio_iommu_type1_dma_unmap unmap = {
+		.argsz = sizeof(unmap),
+		.iova = DEVICE_IOVA,
+		.size = DEVICE_SIZE,
+	};
+
+	return ioctl(dev->container, VFIO_IOMMU_UNMAP_DMA, &unmap) ? -errno : 0;
+}
+
+int device_open(const char *id, struct device *ret)
+{
+	int r;
+
+	ret->mem =
+		mmap(NULL, DEVICE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ret->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+	ret->group = device_open_group(id, &ret->group_number);
+	if (ret->mem == MAP_FAILED || ret->container < 0)
+		return -errno;
+	if (ret->group < 0)
+		return ret->group;
+	if (ioctl(ret->group, VFIO_GROUP_SET_CONTAINER, &ret->container) ||
+	    ioctl(ret->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU))
+		return -errno;
+	r = device_map(ret);
+	if (r)
+		return r;
+	ret->device = ioctl(ret->group, VFIO_GROUP_GET_DEVICE_FD, id);
+	return ret->device < 0 ? -errno : 0;
+}
+
+void device_close(struct device *dev)
+{
+	close(dev->device);
+	close(dev->group);
+	close(dev->container);
+	munmap(dev->mem, DEVICE_SIZE);
+}
+
+static long vmstat_value(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at ? atol(at + strlen(name)) : -1;
+}
+
+long device_pins(void)
+{
+	static char buf[65536];
+
+	if (file_read("/proc/vmstat", buf, sizeof(buf)) < 0)
+		return -1;
+	return vmstat_value(buf, "nr_foll_pin_acquired ") -
+	       vmstat_value(buf, "nr_foll_pin_released ");
+}

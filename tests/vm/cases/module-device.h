@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * A channel device bound to ccwbroker.ko and opened through its VFIO group, for the raw test of
+ * the module. Everything returns 0 or -errno unless it says otherwise.
+ */
+#pragma once
+
+#include <fcntl.h>
+#include <linux/vfio.h>
+#include <linux/vfio_ccw.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEVICE_IOVA 0x10000u
+#define DEVICE_SIZE 0x10000u
+
+struct device {
+	int container;
+	int group;
+	int device;
+	unsigned int group_number;
+	uint8_t *mem; /* DEVICE_SIZE bytes at DEVICE_IOVA */
+};
+
+int claim_write(const char *text);
+bool claim_lists(const char *id);
+
+/* Takes the device away from whatever driver has it. */
+void device_detach(const char *id);
+int device_bind(const char *id);
+int device_unbind(const char *id);
+/* The module's attribute `open`: 0 or 1. */
+int device_is_open(const char *id);
+
+int device_open(const char *id, struct device *ret);
+void device_close(struct device *dev);
+int device_map(struct device *dev);
+int device_unmap(struct device *dev);
+/* Pages pinned and not yet unpinned in the whole machine, from the kernel's own counters. */
+long device_pins(void);

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Copyright the ccwbroker authors
+/*
+ * Drives ccwbroker.ko by its raw interfaces, as root, without the daemon: claim list, every ioctl,
+ * the I/O region, and programs that are ended by a timeout, a signal, an unmap, a reset or a close.
+ * Wants the bus id of a tape drive; knows nothing of D-Bus. Prints one line a check.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/time.h>
+
+#include "ccwbroker.h"
+#include "module-device.h"
+
+#define ORB_FORMAT_1 0x80
+#define ORB_PREFETCH 0x40
+#define CMD_NOP	     0x03
+#define CMD_SENSE    0x04
+#define CMD_TIC	     0x08
+#define CMD_SENSE_ID 0xe4
+#define FLAG_CC	     0x40
+#define FLAG_SLI     0x20
+
+static unsigned int failures;
+
+static void check(bool ok, const char *what, long got)
+{
+	printf("%s - %s (%ld)\n", ok ? "ok" : "not ok", what, got);
+	fflush(stdout);
+	failures += !ok;
+}
+
+static void put32(uint8_t *p, uint32_t v)
+{
+	p[0] = v >> 24;
+	p[1] = v >> 16;
+	p[2] = v >> 8;
+	p[3] = v;
+}
+
+static void ccw_put(struct device *dev, unsigned int n, uint8_t cmd, uint8_t flags, uint16_t count,
+		    uint32_t address)
+{
+	uint8_t *ccw = dev->mem + 8 * n;
+
+	ccw[0] = cmd;
+	ccw[1] = flags;
+	ccw[2] = count >> 8;
+	ccw[3] = count;
+	put32(ccw + 4, address);
+}
+
+/* A program that ends only when it is ended: NOP, TIC to the NOP, and a Sense into page 1. */
+static void program_endless(struct device *dev)
+{
+	ccw_put(dev, 0, CMD_SENSE, FLAG_CC | FLAG_SLI, 32, DEVICE_IOVA + 4096);
+	ccw_put(dev, 1, CMD_NOP, FLAG_CC | FLAG_SLI, 1, 0);
+	ccw_put(dev, 2, CMD_TIC, 0, 0, DEVICE_IOVA);
+}
+
+static void program_sense_id(struct device *dev)
+{
+	memset(dev->mem + 4096, 0, 64);
+	ccw_put(dev, 0, CMD_SENSE_ID, FLAG_SLI, 64, DEVICE_IOVA + 4096);
+}
+
+static void program_nop(struct device *dev)
+{
+	ccw_put(dev, 0, CMD_NOP, FLAG_SLI, 1, 0);
+}
+
+static void orb_make(uint8_t *orb, uint8_t *scsw)
+{
+	orb[5] = ORB_FORMAT_1 | ORB_PREFETCH;
+	orb[6] = 0xff;
+	put32(orb + 8, DEVICE_IOVA);
+	scsw[2] = 0x40; /* start function */
+}
+
+static int run(struct device *dev, unsigned int timeout_ms, struct ccwbroker_cmd_request *cmd)
+{
+	memset(cmd, 0, sizeof(*cmd));
+	cmd->argsz = sizeof(*cmd);
+	cmd->timeout_ms = timeout_ms;
+	orb_make(cmd->orb_area, cmd->scsw_area);
+	return ioctl(dev->device, VFIO_DEVICE_CCW_CMD_REQUEST, cmd) ? -errno : 0;
+}
+
+static int start(struct device *dev)
+{
+	struct ccw_io_region io = {};
+	ssize_t n;
+
+	orb_make(io.orb_area, io.scsw_area);
+	n = pwrite(dev->device, &io, sizeof(io), 0);
+	return n < 0 ? -errno : 0;
+}
+
+static bool ended_well(const struct ccwbroker_cmd_request *cmd)
+{
+	return cmd->irb_area[8] == 0x0c &&
+	       !(cmd->irb_area[9] & ~0x40); /* CE+DE, at most incorrect length */
+}
+
+static void check_works(struct device *dev, const char *what)
+{
+	struct ccwbroker_cmd_request cmd;
+	int r;
+
+	program_sense_id(dev);
+	r = run(dev, 5000, &cmd);
+	check(!r && ended_well(&cmd) && dev->mem[4096] == 0xff, what, r);
+	check(device_pins() == 0, "and nothing is pinned", device_pins());
+}
+
+static void test_claims(const char *id)
+{
+	char minus[32];
+
+	snprintf(minus, sizeof(minus), "-%s", id);
+	check(claim_write("") == -EINVAL, "empty claim refused", claim_write(""));
+	check(claim_write("0.0.58") == -EINVAL, "short id refused", 0);
+	check(claim_write("0.0.05801") == -EINVAL, "long id refused", 0);
+	check(claim_write("0.4.0580") == -EINVAL, "subchannel set 4 refused", 0);
+	check(claim_write("1.0.0580") == -EINVAL, "channel subsystem 1 refused", 0);
+	check(claim_write("0.0.0580 x") == -EINVAL, "trailing text refused", 0);
+	check(claim_write("-0.0.fffe") == -ENOENT, "unclaim of what is not claimed", 0);
+	check(device_bind(id) == -ENODEV, "bind of an unclaimed device refused", device_bind(id));
+	check(claim_write(id) == 0, "claim", 0);
+	check(claim_write(id) == 0, "claim twice", 0);
+	check(claim_lists(id), "claim is listed", 0);
+	check(claim_write(minus) == 0 && !claim_lists(id), "unclaim", 0);
+}
+
+static void test_claim_limit(void)
+{
+	unsigned int n, added;
+	char id[32];
+
+	for (added = 0; added < 1000; added++) {
+		snprintf(id, sizeof(id), "0.3.%04x", added);
+		if (claim_write(id))
+			break;
+	}
+	check(added == 400 && errno == ENOSPC, "the 401st claim is refused", added);
+	for (n = 0; n < added; n++) {
+		snprintf(id, sizeof(id), "-0.3.%04x", n);
+		claim_write(id);
+	}
+}
+
+static void test_infos(struct device *dev)
+{
+	struct vfio_device_info info = { .argsz = sizeof(info) };
+	struct vfio_region_info region = { .argsz = sizeof(region) };
+	struct vfio_irq_info irq = { .argsz = sizeof(irq) };
+
+	check(!ioctl(dev->device, VFIO_DEVICE_GET_INFO, &info) &&
+		      info.flags == (VFIO_DEVICE_FLAGS_CCW | VFIO_DEVICE_FLAGS_RESET) &&
+		      info.num_regions >= 1 && info.num_irqs == 3,
+	      "GET_INFO", info.num_regions);
+	info.argsz = 8;
+	check(ioctl(dev->device, VFIO_DEVICE_GET_INFO, &info) && errno == EINVAL,
+	      "GET_INFO with a short argsz", errno);
+	check(!ioctl(dev->device, VFIO_DEVICE_GET_REGION_INFO, &region) && region.size == 124 &&
+		      region.offset == 0 && region.flags == 3,
+	      "GET_REGION_INFO of the I/O region", region.size);
+	region.index = info.num_regions;
+	check(ioctl(dev->device, VFIO_DEVICE_GET_REGION_INFO, &region) && errno == EINVAL,
+	      "GET_REGION_INFO past the last", errno);
+	check(!ioctl(dev->device, VFIO_DEVICE_GET_IRQ_INFO, &irq) && irq.count == 1, "GET_IRQ_INFO",
+	      irq.count);
+	irq.index = 3;
+	check(ioctl(dev->device, VFIO_DEVICE_GET_IRQ_INFO, &irq) && errno == EINVAL,
+	      "GET_IRQ_INFO past the last", errno);
+	check(ioctl(dev->device, _IO(VFIO_TYPE, 250)) && errno == ENOTTY, "unknown ioctl", errno);
+}
+
+static int set_irq(struct device *dev, uint32_t flags, uint32_t count, int fd)
+{
+	struct {
+		struct vfio_irq_set hdr;
+		int32_t fd;
+	} set = { { .argsz = sizeof(set),
+		    .flags = flags | VFIO_IRQ_SET_ACTION_TRIGGER,
+		    .count = count },
+		  fd };
+
+	return ioctl(dev->device, VFIO_DEVICE_SET_IRQS, &set) ? -errno : 0;
+}
+
+static bool fd_rings(int fd, int timeout_ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	uint64_t n;
+
+	return poll(&p, 1, timeout_ms) == 1 && read(fd, &n, sizeof(n)) == sizeof(n);
+}
+
+static void test_irqs(struct device *dev, int event)
+{
+	int r;
+
+	r = set_irq(dev, VFIO_IRQ_SET_DATA_EVENTFD, 1, event);
+	check(r == 0, "SET_IRQS installs an eventfd", r);
+	r = set_irq(dev, VFIO_IRQ_SET_DATA_NONE, 1, 0);
+	check(r == 0 && fd_rings(event, 1000), "SET_IRQS DATA_NONE rings it", r);
+	r = set_irq(dev, VFIO_IRQ_SET_DATA_BOOL, 1, 0x01010101);
+	check(r == 0 && fd_rings(event, 1000), "SET_IRQS DATA_BOOL rings it", r);
+	r = set_irq(dev, VFIO_IRQ_SET_DATA_EVENTFD, 0, event);
+	check(r == -EINVAL, "SET_IRQS DATA_EVENTFD without data (o11)", r);
+	r = set_irq(dev, VFIO_IRQ_SET_DATA_EVENTFD, 2, event);
+	check(r == -EINVAL, "SET_IRQS with two eventfds", r);
+	r = set_irq(dev, VFIO_IRQ_SET_DATA_EVENTFD, 1, -2);
+	check(r == -EINVAL, "SET_IRQS with fd -2", r);
+	r = set_irq(dev, VFIO_IRQ_SET_DATA_EVENTFD, 1, 0x7fffffff);
+	check(r == -EBADF, "SET_IRQS with a bad fd", r);
+}
+
+static void test_region(struct device *dev, int event)
+{
+	struct ccw_io_region io = {};
+	ssize_t n;
+	int r;
+
+	program_sense_id(dev);
+	r = start(dev);
+	check(r == 0 && fd_rings(event, 5000), "a write to the I/O region starts a program", r);
+	n = pread(dev->device, &io, sizeof(io), 0);
+	check(n == 124 && io.irb_area[8] == 0x0c && dev->mem[4096] == 0xff,
+	      "its IRB and data are there", io.irb_area[8]);
+	check(device_pins() == 0, "and nothing is pinned", device_pins());
+	program_nop(dev);
+	r = start(dev);
+	check(r == 0 && fd_rings(event, 5000), "a second program", r);
+	usleep(500000);
+	check(device_pins() == 0, "settled without a read (F9)", device_pins());
+	n = pwrite(dev->device, &io, 123, 0);
+	check(n < 0 && errno == EINVAL, "write of 123 bytes (o5)", errno);
+	n = pwrite(dev->device, &io, 125, 0);
+	check(n < 0 && errno == EINVAL, "write of 125 bytes", errno);
+	n = pread(dev->device, &io, 4, 1ULL << 40);
+	check(n < 0 && errno == EINVAL, "read far outside (CVE-2026-80552)", errno);
+	n = pread(dev->device, &io, 8, 120);
+	check(n < 0 && errno == EINVAL, "read across the end", errno);
+	io.scsw_area[2] = 0;
+	n = pwrite(dev->device, &io, sizeof(io), 0);
+	check(n < 0 && errno == EINVAL, "write without a function (o4)", errno);
+	io.scsw_area[2] = 0x20;
+	n = pwrite(dev->device, &io, sizeof(io), 0);
+	check(n < 0 && errno == EOPNOTSUPP, "halt in the I/O region", errno);
+}
+
+static void test_request_arguments(struct device *dev)
+{
+	struct ccwbroker_cmd_request cmd;
+	int r;
+
+	program_nop(dev);
+	r = run(dev, CCWBROKER_TIMEOUT_MS_MAX, &cmd);
+	check(r == 0, "CMD_REQUEST with the longest timeout", r);
+	r = run(dev, CCWBROKER_TIMEOUT_MS_MAX + 1, &cmd);
+	check(r == -EINVAL, "and one past it", r);
+	cmd.timeout_ms = 0;
+	cmd.argsz = sizeof(cmd) - 1;
+	r = ioctl(dev->device, VFIO_DEVICE_CCW_CMD_REQUEST, &cmd);
+	check(r && errno == EINVAL, "CMD_REQUEST with a short argsz", errno);
+	cmd.argsz = sizeof(cmd);
+	cmd.flags = 1;
+	r = ioctl(dev->device, VFIO_DEVICE_CCW_CMD_REQUEST, &cmd);
+	check(r && errno == EINVAL, "CMD_REQUEST with an unknown flag", errno);
+	ccw_put(dev, 0, CMD_TIC, 0, 0, DEVICE_IOVA);
+	r = run(dev, 0, &cmd);
+	check(r == -EINVAL && cmd.reason == CCWBROKER_REFUSED_TIC && cmd.refused_ccw == DEVICE_IOVA,
+	      "TIC to itself is refused", cmd.reason);
+	ccw_put(dev, 0, CMD_SENSE_ID, FLAG_SLI, 64, 0x40000000);
+	r = run(dev, 0, &cmd);
+	check(r == -EFAULT && cmd.reason == CCWBROKER_REFUSED_DATA_UNMAPPED,
+	      "data outside of mapped memory is refused", cmd.reason);
+}
+
+static void on_alarm(int sig)
+{
+}
+
+static void test_ends(struct device *dev, int event)
+{
+	struct itimerval timer = { .it_value.tv_usec = 300000 };
+	struct ccwbroker_cmd_request cmd;
+	int r;
+
+	program_endless(dev);
+	r = run(dev, 300, &cmd);
+	check(r == -ETIMEDOUT, "timeout ends an endless program", r);
+	check_works(dev, "the device works after it");
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+	program_endless(dev);
+	r = run(dev, 0, &cmd);
+	check(r == -EINTR, "a signal ends an endless program", r);
+	check_works(dev, "the device works after it");
+
+	program_endless(dev);
+	r = start(dev);
+	check(r == 0, "endless program by the region", r);
+	check(start(dev) == -EBUSY, "a second one is refused", 0);
+	check(run(dev, 0, &cmd) == -EBUSY, "by CMD_REQUEST too", 0);
+	check(ioctl(dev->device, VFIO_DEVICE_CCW_HOT_RESET) && errno == EBUSY,
+	      "HOT_RESET is refused meanwhile", errno);
+	check(device_pins() > 0, "its page is pinned", device_pins());
+	r = ioctl(dev->device, VFIO_DEVICE_RESET) ? -errno : 0;
+	check(r == 0 && device_pins() == 0, "RESET ends it", r);
+	while (fd_rings(event, 0))
+		;
+	check_works(dev, "the device works after it");
+}
+
+static void test_unmap(struct device *dev)
+{
+	int r;
+
+	program_endless(dev);
+	r = start(dev);
+	check(r == 0, "endless program by the region", r);
+	r = device_unmap(dev);
+	check(r == 0 && device_pins() == 0, "unmap of its memory ends it", r);
+	r = device_map(dev);
+	check(r == 0, "map again", r);
+	check_works(dev, "the device works after it");
+}
+
+static void test_hot_reset(struct device *dev)
+{
+	int r = ioctl(dev->device, VFIO_DEVICE_CCW_HOT_RESET) ? -errno : 0;
+
+	check(r == 0, "HOT_RESET", r);
+	check_works(dev, "the device works after it");
+}
+
+static void test_close(struct device *dev, const char *id)
+{
+	char busy[64];
+	int r;
+
+	snprintf(busy, sizeof(busy), "/dev/vfio/%u", dev->group_number);
+	r = open(busy, O_RDWR | O_CLOEXEC);
+	check(r < 0 && errno == EBUSY, "the group opens only once", errno);
+	check(device_is_open(id) == 1, "attribute open is 1", device_is_open(id));
+	program_endless(dev);
+	r = start(dev);
+	check(r == 0 && device_pins() > 0, "endless program", r);
+	device_close(dev);
+	check(device_pins() == 0, "close ends it", device_pins());
+	check(device_is_open(id) == 0, "attribute open is 0", device_is_open(id));
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction action = { .sa_handler = on_alarm };
+	int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	struct device dev;
+	int r, round;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: module BUSID\n");
+		return 2;
+	}
+	sigaction(SIGALRM, &action, NULL);
+	device_detach(argv[1]);
+	test_claims(argv[1]);
+	test_claim_limit();
+	claim_write(argv[1]);
+	r = device_bind(argv[1]);
+	check(r == 0, "bind of the claimed device", r);
+	for (round = 0; round < 2; round++) {
+		r = device_open(argv[1], &dev);
+		check(r == 0, "open takes the device online", r);
+		if (r)
+			return 1;
+		check_works(&dev, "Sense ID");
+		test_infos(&dev);
+		test_irqs(&dev, event);
+		test_region(&dev, event);
+		test_request_arguments(&dev);
+		test_ends(&dev, event);
+		test_unmap(&dev);
+		test_hot_reset(&dev);
+		test_close(&dev, argv[1]);
+	}
+	check(device_unbind(argv[1]) == 0, "unbind", 0);
+	printf("%u failed\n", failures);
+	return failures ? 1 : 0;
+}
