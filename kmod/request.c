@@ -17,7 +17,6 @@
 #include <uapi/linux/vfio.h>
 #include <uapi/linux/vfio_ccw.h>
 
-#include "ccw.h"
 #include "cp.h"
 #include "notify.h"
 #include "request.h"
@@ -28,6 +27,22 @@ struct request_waiter {
 	struct irb irb;
 	bool is_done;
 };
+
+/* Word 1 of the ORB: key, prefetch, logical path mask (Principles of Operation, chapter 15). */
+static u8 orb_key(const u8 *orb)
+{
+	return orb[4] >> 4;
+}
+
+static bool orb_has_prefetch(const u8 *orb)
+{
+	return orb[5] & 0x40;
+}
+
+static u8 orb_lpm(const u8 *orb)
+{
+	return orb[6];
+}
 
 /* A device that moves to another subchannel gets another lock: look again once it is held. */
 static spinlock_t *request_lock(struct request *req, unsigned long *flags)

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright the ccwbroker authors
+# the module alone, by its raw interfaces: every ioctl, and endless programs ended in every way
+# takes: 60
+set -euo pipefail
+# shellcheck source=tests/vm/cases/lib/host.sh
+. "$(dirname "$0")/lib/host.sh"
+
+hetinit "$case_work/tape.het" SCRTCH >/dev/null
+machine_run --emulator=hercules --device="0580 3490 $case_work/tape.het" \
+	--file="$case_programs/module"
+case_end
