@@ -176,7 +176,7 @@ int cp_pin_piece(struct cp *cp, const struct cp_piece *piece, bool store, bool c
 
 /* Unpins all but the first keep ranges. */
 void cp_pin_unwind(struct cp *cp, unsigned int keep);
-void cp_pin_deinit(struct cp *cp);
+void cp_pin_reset(struct cp *cp, unsigned int keep_steps);
 
 static inline const struct cp_pin *cp_pin_at(const struct cp *cp, unsigned int i)
 {
@@ -198,8 +198,8 @@ void cp_copy_reset(struct cp *cp);
 
 /* -- cp-build.c: the host program -- */
 
-/* Pins or copies what the CCW transfers and makes its host IDAL. */
-int cp_build_data(struct cp *cp, struct cp_slot *slot);
+/* Pins or copies what each CCW transfers and makes its host IDAL. */
+int cp_build_data(struct cp *cp);
 int cp_build_program(struct cp *cp);
 
 #endif

@@ -43,6 +43,7 @@
 
 /* What stays allocated between programs of a device: enough for the common program. */
 #define CP_RUNS_KEPT	     2
+#define CP_PINS_STEPS_KEPT   1
 #define CP_FETCH_PAGES_KEPT  2
 #define CP_ARENA_CHUNKS_KEPT 4
 

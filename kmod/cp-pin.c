@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Copyright the ccwbroker authors
+/*
+ * Owns the record of what is pinned: one entry for each contiguous range of client memory, and only
+ * for a range that really is. Knows nothing of CCWs.
+ *
+ * Data that is copied is pinned as well while the program runs: so a store into read-only memory is
+ * known before the start, copying back can find nothing unmapped, and an unmap by the client
+ * meets the program in one list.
+ */
+#include "cp-priv.h"
+
+static struct cp_pin *pin_append(struct cp *cp)
+{
+	struct cp_pin **step = &cp->pin[cp->npins / CP_PINS_STEP];
+
+	if (!*step) {
+		*step = cp_zalloc(CP_PINS_STEP, sizeof(**step));
+		if (!*step)
+			return NULL;
+	}
+	return &(*step)[cp->npins % CP_PINS_STEP];
+}
+
+/*
+ * A copy is made before the start and given back after the end, so the device would fetch stale
+ * bytes where the program stores and fetches the same memory and one of the two is a copy.
+ */
+static bool pin_conflicts(const struct cp *cp, const struct cp_pin *new)
+{
+	const struct cp_pin *pin;
+	unsigned int i;
+
+	if (!new->copied && !cp->copy_first)
+		return false;
+	for (i = 0; i < cp->npins; i++) {
+		pin = cp_pin_at(cp, i);
+		if (pin->store == new->store || (!pin->copied && !new->copied))
+			continue;
+		if (pin->addr <= new->addr + (new->len - 1) &&
+		    new->addr <= pin->addr + (pin->len - 1))
+			return true;
+	}
+	return false;
+}
+
+static int pin_refused(int r, bool store)
+{
+	switch (r) {
+	case -ENOMEM:
+	case -EINTR:
+		return CCWBROKER_REFUSED_RESOURCES;
+	case -EPERM:
+	case -EACCES:
+		return store ? CCWBROKER_REFUSED_DATA_PROTECTED : CCWBROKER_REFUSED_DATA_UNMAPPED;
+	default:
+		return CCWBROKER_REFUSED_DATA_UNMAPPED;
+	}
+}
+
+int cp_pin_piece(struct cp *cp, const struct cp_piece *piece, bool store, bool copied,
+		 u64 *ret_host)
+{
+	struct cp_pin new = {
+		.addr = piece->addr,
+		.len = piece->len,
+		.store = store,
+		.copied = copied,
+	};
+	unsigned int npages = cp_pages_of(piece->addr, piece->len);
+	struct cp_pin *pin;
+	int r;
+
+	BUILD_BUG_ON(CP_CCW_PAGES_MAX > CP_PIN_PAGES_MAX);
+	if (npages > CP_DATA_PAGES_MAX - cp->ndata_pages)
+		return CCWBROKER_REFUSED_DATA_SIZE;
+	if (pin_conflicts(cp, &new))
+		return CCWBROKER_REFUSED_CCW_UNSUPPORTED;
+	pin = pin_append(cp);
+	if (!pin)
+		return CCWBROKER_REFUSED_RESOURCES;
+	r = cp_mem_pin(cp->mem, ALIGN_DOWN(piece->addr, CP_PAGE_SIZE), npages, store, ret_host);
+	if (r)
+		return pin_refused(r, store);
+	*pin = new;
+	cp->npins++;
+	cp->ndata_pages += npages;
+	return CCWBROKER_REFUSED_NOT;
+}
+
+void cp_pin_unwind(struct cp *cp, unsigned int keep)
+{
+	const struct cp_pin *pin;
+	unsigned int npages;
+
+	while (cp->npins > keep) {
+		pin = cp_pin_at(cp, cp->npins - 1);
+		npages = cp_pages_of(pin->addr, pin->len);
+		cp_mem_unpin(cp->mem, ALIGN_DOWN(pin->addr, CP_PAGE_SIZE), npages);
+		cp->ndata_pages -= npages;
+		cp->npins--;
+	}
+}
+
+void cp_pin_reset(struct cp *cp, unsigned int keep_steps)
+{
+	unsigned int i;
+
+	cp_pin_unwind(cp, 0);
+	for (i = keep_steps; i < ARRAY_SIZE(cp->pin); i++) {
+		cp_free_mem(cp->pin[i]);
+		cp->pin[i] = NULL;
+	}
+}
