@@ -11,22 +11,24 @@ BEGIN {
 	may_use["daemon", "uapi"] = may_use["client", "uapi"] = may_use["kmod", "uapi"] = 1
 	while ((getline line < lists) > 0) {
 		split(line, word, " ")
-		stem = word[2]
-		sub(/\.[ch]$/, "", stem)
-		# In kmod/ the list of Kbuild, the whole module, is the one that counts; a header
-		# that only Makefile.am lists keeps its place relative to its neighbours.
-		if (word[1] == "kbuild" || !(stem in rank))
-			rank[stem] = ++count
+		if (!(word[2] in rank))
+			rank[word[2]] = ++count
+		else if (word[1] == "kbuild" && rank[word[2]] < last)
+			complain("kmod/Kbuild", 1, word[2] " stands elsewhere than in kmod_cp_sources")
+		if (word[1] == "kbuild")
+			last = rank[word[2]]
 		if (word[1] == "base_sources")
-			base[stem] = 1
-		listed[word[2]] = 1
+			base[stem(word[2])] = 1
 	}
 }
 
-function group(path,	stem) {
-	stem = path
-	sub(/\.[ch]$/, "", stem)
-	if (stem in base)
+function stem(path) {
+	sub(/\.[ch]$/, "", path)
+	return path
+}
+
+function group(path) {
+	if (stem(path) in base)
 		return "base"
 	if (path ~ /^kmod\/uapi\//)
 		return "uapi"
@@ -50,12 +52,12 @@ function resolve(from, name,	dir) {
 	return ""
 }
 
-# Place of a file in the order; an unlisted header stands as high as what it includes.
-function place(path,	stem, i, n, part, best, p) {
-	stem = path
-	sub(/\.[ch]$/, "", stem)
-	if (stem in rank)
-		return rank[stem]
+# Place of a file in the order: its own, for a header that of its source, or as high as what it includes.
+function place(path,	i, n, part, best, p) {
+	if (path in rank)
+		return rank[path]
+	if ((stem(path) ".c") in rank)
+		return rank[stem(path) ".c"]
 	if (path in visiting) {
 		complain(path, 1, "includes itself in the end")
 		return 0
@@ -95,10 +97,8 @@ function read_includes(path,	line, number, name, target) {
 	close(path)
 }
 
-function check_file(path,	i, n, part, stem, other, from, to) {
-	stem = path
-	sub(/\.[ch]$/, "", stem)
-	if (path ~ /\.c$/ && path !~ /\/main\.c$/ && !(stem in rank))
+function check_file(path,	i, n, part, other, from, to) {
+	if (path ~ /\.c$/ && path !~ /\/main\.c$/ && !(path in rank))
 		complain(path, 1, "stands in no ordered source list (Makefile.am, kmod/Kbuild)")
 	from = group(path)
 	n = split(uses[path], part, " ")
@@ -107,7 +107,7 @@ function check_file(path,	i, n, part, stem, other, from, to) {
 		to = group(other)
 		if (from != to && !((from, to) in may_use))
 			complain(path, at[path, other], "layer " from " may not include " other)
-		else if (from == to && path !~ /\/main\.c$/ && place(other) > place(path))
+		else if (from == to && path !~ /\/main\.c$/ && stem(other) != stem(path) && place(other) > place(path))
 			complain(path, at[path, other], "includes " other ", which is listed below it")
 	}
 }
