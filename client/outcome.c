@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the question which bytes a channel program has read. The channel reports a residual count
+ * for the last CCW only. Of the earlier ones those without sli, and those that chain data, were
+ * filled, or the chain would have ended there. For the others the memory itself is asked: it was
+ * filled with random bytes before, and what differs now has been stored. The broker leaves bytes
+ * that the device did not store as they were.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <sys/random.h>
+
+#include "irb.h"
+#include "outcome.h"
+#include "program.h"
+
+static bool does_store(const struct program_ccw *ccw)
+{
+	return ccw->direction == PROGRAM_DIRECTION_STORE && ccw->count &&
+	       !(ccw->flags & PROGRAM_SKIP);
+}
+
+static int fill_random(uint8_t *at, size_t size)
+{
+	while (size) {
+		ssize_t n = getrandom(at, size, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		at += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+int outcome_prepare(const struct program *program, uint8_t *memory)
+{
+	int r;
+
+	for (unsigned int i = 0; i < program_count(program); i++) {
+		const struct program_ccw *ccw = program_get(program, i);
+
+		if (!does_store(ccw))
+			continue;
+		r = fill_random(memory + ccw->offset, ccw->count);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* How far from the end where the device began the memory has changed. */
+static size_t changed_length(const struct program_ccw *ccw, const uint8_t *before,
+			     const uint8_t *after)
+{
+	const uint8_t *old = before + ccw->offset, *new = after + ccw->offset;
+
+	for (size_t n = ccw->count; n > 0; n--) {
+		size_t at = ccw->is_backward ? ccw->count - n : n - 1;
+
+		if (old[at] != new[at])
+			return n;
+	}
+	return 0;
+}
+
+int outcome_last_ccw(const struct program *program, const struct irb *irb, uint32_t iova)
+{
+	uint32_t distance = irb->ccw_address - iova;
+
+	if (!irb->has_ccw_address || distance % PROGRAM_CCW_SIZE || !distance)
+		return -1;
+	distance = distance / PROGRAM_CCW_SIZE - 1;
+	return distance < program_count(program) ? (int)distance : -1;
+}
+
+static struct outcome make(const struct program_ccw *ccw, enum outcome_kind kind, size_t length)
+{
+	return (struct outcome){
+		.kind = length ? kind : OUTCOME_NOTHING,
+		.offset = ccw->offset + (ccw->is_backward ? ccw->count - length : 0),
+		.length = length,
+	};
+}
+
+struct outcome outcome_get(const struct program *program, unsigned int i, const struct irb *irb,
+			   uint32_t iova, const uint8_t *before, const uint8_t *after)
+{
+	const struct program_ccw *ccw = program_get(program, i);
+	int last = outcome_last_ccw(program, irb, iova);
+	size_t changed;
+
+	if (!does_store(ccw))
+		return (struct outcome){ .kind = OUTCOME_NO_STORE };
+	if (last == (int)i && irb->has_residual && irb->residual <= ccw->count)
+		return make(ccw, OUTCOME_EXACT, ccw->count - irb->residual);
+	changed = changed_length(ccw, before, after);
+	if (!changed)
+		return (struct outcome){ .kind = OUTCOME_NOTHING };
+	if (last >= 0 && last != (int)i && (!(ccw->flags & PROGRAM_SLI) || ccw->flags & PROGRAM_CD))
+		return make(ccw, OUTCOME_EXACT, ccw->count);
+	return make(ccw, OUTCOME_AT_LEAST, changed);
+}
