@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the conversation with the daemon and with the user about what went wrong in it: one place
+ * for method calls, for error names and their exit status, and for hints. Knows no verb.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "call.h"
+#include "ccw-id.h"
+#include "names.h"
+
+/* Taking a device over may wait for each of its 8 paths, 10 s each, twice. */
+#define CALL_TIMEOUT_USEC (180ULL * 1000 * 1000)
+
+static const struct {
+	const char *name; /* one that ends in '.' stands for all that begin so */
+	enum exit_code code;
+} exit_codes[] = {
+	{ CCWB_ERROR_INVALID_ARGS, EXIT_CODE_USAGE },
+	{ CCWB_ERROR_ACCESS_DENIED, EXIT_CODE_NOT_PERMITTED },
+	{ CCWB_ERROR_NOT_LEASE_HOLDER, EXIT_CODE_NOT_PERMITTED },
+	{ CCWB_ERROR_NO_SUCH_DEVICE, EXIT_CODE_NOT_FOUND },
+	{ CCWB_ERROR_NO_SUCH_LEASE, EXIT_CODE_NOT_FOUND },
+	{ CCWB_ERROR_DEVICE_GONE, EXIT_CODE_NOT_FOUND },
+	{ CCWB_ERROR_DEVICE_IN_USE, EXIT_CODE_IN_USE },
+	{ CCWB_ERROR_DEVICE_LEASED, EXIT_CODE_LEASED },
+	{ CCWB_ERROR_OPERATION_IN_PROGRESS, EXIT_CODE_LEASED },
+	{ SD_BUS_ERROR_SERVICE_UNKNOWN, EXIT_CODE_UNREACHABLE },
+	{ SD_BUS_ERROR_NAME_HAS_NO_OWNER, EXIT_CODE_UNREACHABLE },
+	{ SD_BUS_ERROR_NO_REPLY, EXIT_CODE_UNREACHABLE },
+	{ SD_BUS_ERROR_NO_SERVER, EXIT_CODE_UNREACHABLE },
+	{ SD_BUS_ERROR_DISCONNECTED, EXIT_CODE_UNREACHABLE },
+	{ "org.freedesktop.DBus.Error.Spawn.", EXIT_CODE_UNREACHABLE },
+	{ "org.freedesktop.systemd1.", EXIT_CODE_UNREACHABLE },
+};
+
+void call_complain(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("ccwctl: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+}
+
+enum exit_code call_usage(const char *usage)
+{
+	fprintf(stderr, "usage: ccwctl %s\n", usage);
+	return EXIT_CODE_USAGE;
+}
+
+enum exit_code call_exit_code(const char *error_name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(exit_codes); i++) {
+		const char *name = exit_codes[i].name;
+		size_t length = strlen(name);
+
+		if (!strncmp(error_name, name, length) &&
+		    (name[length - 1] == '.' || !error_name[length]))
+			return exit_codes[i].code;
+	}
+	return EXIT_CODE_FAILURE;
+}
+
+static enum exit_code complain_unreachable(const char *why)
+{
+	call_complain("cannot reach the broker: %s", why);
+	call_complain("is ccwbrokerd running? systemctl start ccwbrokerd");
+	return EXIT_CODE_UNREACHABLE;
+}
+
+enum exit_code call_open(sd_bus **ret)
+{
+	int r;
+
+	r = sd_bus_open_system(ret);
+	if (r < 0)
+		return complain_unreachable(strerror(-r));
+	return EXIT_CODE_OK;
+}
+
+static enum exit_code complain_error(const char *what, const sd_bus_error *error)
+{
+	const char *text = error->message && *error->message ? error->message : error->name;
+	enum exit_code code = call_exit_code(error->name);
+
+	if (code == EXIT_CODE_UNREACHABLE)
+		return complain_unreachable(text);
+	call_complain("cannot %s: %s", what, text);
+	return code;
+}
+
+static enum exit_code call_send(sd_bus *bus, const char *what, sd_bus_message *message,
+				sd_bus_message **ret)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	int r;
+
+	r = sd_bus_call(bus, message, CALL_TIMEOUT_USEC, &error, ret);
+	if (r >= 0)
+		return EXIT_CODE_OK;
+	if (!sd_bus_error_is_set(&error))
+		sd_bus_error_set_errno(&error, r);
+	return complain_error(what, &error);
+}
+
+enum exit_code call_bad_reply(const char *what, int error)
+{
+	call_complain("cannot %s: the broker's answer cannot be read: %s", what, strerror(-error));
+	call_complain("are ccwctl and ccwbrokerd of one version?");
+	return EXIT_CODE_FAILURE;
+}
+
+enum exit_code call_manager(sd_bus *bus, const char *what, sd_bus_message **ret, const char *member,
+			    const char *types, ...)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL;
+	va_list args;
+	int r;
+
+	r = sd_bus_message_new_method_call(bus, &message, CCWB_BUS_NAME, CCWB_PATH,
+					   CCWB_IFACE_MANAGER, member);
+	if (r >= 0) {
+		va_start(args, types);
+		r = sd_bus_message_appendv(message, types, args);
+		va_end(args);
+	}
+	if (r < 0) {
+		call_complain("cannot %s: %s", what, strerror(-r));
+		return EXIT_CODE_FAILURE;
+	}
+	return call_send(bus, what, message, ret);
+}
+
+enum exit_code call_properties(sd_bus *bus, const char *what, const char *path,
+			       const char *interface, sd_bus_message **ret)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL;
+	int r;
+
+	r = sd_bus_message_new_method_call(bus, &message, CCWB_BUS_NAME, path,
+					   "org.freedesktop.DBus.Properties", "GetAll");
+	if (r >= 0)
+		r = sd_bus_message_append(message, "s", interface);
+	if (r < 0) {
+		call_complain("cannot %s: %s", what, strerror(-r));
+		return EXIT_CODE_FAILURE;
+	}
+	return call_send(bus, what, message, ret);
+}
+
+enum exit_code call_device_id(const char *word, char buffer[static CCW_ID_STRING_SIZE])
+{
+	struct ccw_id id;
+
+	if (ccw_id_parse(word, &id) < 0) {
+		call_complain("DEV: \"%s\" is no device id such as 0.0.0580 or 0580", word);
+		return EXIT_CODE_USAGE;
+	}
+	ccw_id_format(id, buffer);
+	return EXIT_CODE_OK;
+}

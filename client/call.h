@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "ccw-id.h"
+#include "macro.h"
+#include "verb.h"
+
+/* Prints "ccwctl: " and the message on standard error. */
+void call_complain(const char *format, ...) _printf_(1, 2);
+
+/* Says how the verb is used, after a complaint. Returns EXIT_CODE_USAGE. */
+enum exit_code call_usage(const char *usage);
+
+/* Connects to the system bus; complains itself. */
+_must_check_ enum exit_code call_open(sd_bus **ret);
+
+/*
+ * Calls a method of the Manager; complains itself as "cannot WHAT: ...". types and what follows are as
+ * for sd_bus_message_append(3).
+ */
+_must_check_ enum exit_code call_manager(sd_bus *bus, const char *what, sd_bus_message **ret,
+					 const char *member, const char *types, ...);
+
+/* Fetches all properties of one interface of one object. */
+_must_check_ enum exit_code call_properties(sd_bus *bus, const char *what, const char *path,
+					    const char *interface, sd_bus_message **ret);
+
+/* Complains that the answer cannot be read. Returns EXIT_CODE_FAILURE. */
+enum exit_code call_bad_reply(const char *what, int error);
+
+/* The exit status that a D-Bus error name stands for. */
+enum exit_code call_exit_code(const char *error_name);
+
+/* Makes "0.0.0580" of a full or short id, or complains. */
+_must_check_ enum exit_code call_device_id(const char *word,
+					   char buffer[static CCW_ID_STRING_SIZE]);
