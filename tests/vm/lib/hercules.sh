@@ -2,8 +2,84 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright the ccwbroker authors
 #
-# Hercules as the machine.
+# Hercules as the machine. Reads the globals that `run` parsed; starts one process and says its
+# id. Everything it reads and writes, but for the --device files, lies in the run's directory.
+
+# Main storage in MiB; the initramfs and, with debian, the overlay live in it.
+readonly HERCULES_MEMORY=768
+readonly HERCULES_INITRD_ADDRESS=0x02000000
+# Linux's parameter area, as the load file fills it.
+readonly HERCULES_PARAMETERS_SIZE=896
 
 hercules_check() {
-	die "--emulator=hercules is not there yet; use --emulator=qemu"
+	need_commands hercules=hercules
+}
+
+hercules_config() {
+	local tmp=$1 device
+	cat <<-EOF
+		CPUSERIAL 000001
+		CPUMODEL  2097
+		MAINSIZE  $HERCULES_MEMORY
+		NUMCPU    1
+		ARCHMODE  ESA/390
+		PANRATE   SLOW
+		0009 3215-C / noprompt
+		FFF0 9336 $tmp/outlet
+	EOF
+	[[ -z ${ROOT_IMAGE:-} ]] || echo "FFF1 9336 $ROOT_IMAGE"
+	for device in "${DEVICES[@]}"; do
+		echo "$device"
+	done
+}
+
+# A halted Linux says so on the log and leaves Hercules running; `quit` closes the images.
+hercules_rc() {
+	cat <<-EOF
+		hao tgt HHCCP011I.*Disabled wait
+		hao cmd quit
+		archmode z/Arch
+		ipl $1/linux.ins
+	EOF
+}
+
+# hercules_bytes NUMBER: it as eight big-endian bytes.
+hercules_bytes() {
+	# shellcheck disable=SC2059 # the format is made of \x escapes
+	printf "$(printf '%016x' "$1" | sed 's/../\\x&/g')"
+}
+
+hercules_load_file() {
+	local tmp=$1 size
+	size=$(stat -c %s "$tmp/initrd")
+	{
+		hercules_bytes "$HERCULES_INITRD_ADDRESS"
+		hercules_bytes "$size"
+	} >"$tmp/initrd.at"
+	printf '%s' "$KERNEL_OPTIONS" >"$tmp/parameters"
+	truncate -s "$HERCULES_PARAMETERS_SIZE" "$tmp/parameters"
+	cp --reflink=auto "$KERNEL/vmlinuz" "$tmp/vmlinuz"
+	# Names are relative to this file.
+	cat >"$tmp/linux.ins" <<-EOF
+		vmlinuz 0x00000000
+		initrd.at 0x00010408
+		parameters 0x00010480
+		initrd $HERCULES_INITRD_ADDRESS
+	EOF
+}
+
+# Sets EMULATOR_PID. Device files given by relative path are found from where `run` was called.
+hercules_start() {
+	local tmp=$1
+	hercules_load_file "$tmp"
+	hercules_config "$tmp" >"$tmp/hercules.cnf"
+	hercules_rc "$tmp" >"$tmp/hercules.rc"
+	HERCULES_RC=$tmp/hercules.rc setpriv --pdeathsig KILL \
+		hercules -d -f "$tmp/hercules.cnf" </dev/null >>"$LOG" 2>&1 &
+	EMULATOR_PID=$!
+}
+
+# For a machine that ended without a disabled wait.
+hercules_quit() {
+	kill -TERM "$EMULATOR_PID" 2>/dev/null || true
 }
