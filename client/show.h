@@ -2,6 +2,7 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "macro.h"
