@@ -8,6 +8,6 @@ set -euo pipefail
 . "$(dirname "$0")/lib/host.sh"
 
 hetinit "$case_work/tape.het" SCRTCH >/dev/null
-machine_run --emulator=hercules --device="0580 3490 $case_work/tape.het" \
+machine_run --emulator=hercules --no-service --device="0580 3490 $case_work/tape.het" \
 	--file="$case_programs/module"
 case_end

@@ -87,6 +87,18 @@ online_of()
 	cat "$(device "$1")/online"
 }
 
+# ID: the name of its block device, once there is one.
+block_of()
+{
+	ls "$(device "$1")/block" 2>/dev/null
+}
+
+# ID: its block device is there and udev has seen it.
+has_node()
+{
+	[ -b "/dev/$(block_of "$1")" ] && udevadm settle
+}
+
 # ID: what must be the same again after everything.
 device_state()
 {
