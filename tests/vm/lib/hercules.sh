@@ -23,6 +23,7 @@ hercules_config() {
 		MAINSIZE  $HERCULES_MEMORY
 		NUMCPU    1
 		ARCHMODE  ESA/390
+		OSTAILOR  QUIET
 		PANRATE   SLOW
 		0009 3215-C / noprompt
 		FFF0 9336 $tmp/outlet
@@ -33,10 +34,13 @@ hercules_config() {
 	done
 }
 
-# A halted Linux says so on the log and leaves Hercules running; `quit` closes the images.
+# A Linux that powers off stops its CPU, one that panics loads a disabled wait; Hercules tells and
+# runs on. `quit` closes the images.
 hercules_rc() {
 	cat <<-EOF
 		hao tgt HHCCP011I.*Disabled wait
+		hao cmd quit
+		hao tgt SIGP Stop
 		hao cmd quit
 		archmode z/Arch
 		ipl $1/linux.ins
@@ -79,7 +83,7 @@ hercules_start() {
 	EMULATOR_PID=$!
 }
 
-# For a machine that ended without a disabled wait.
+# For a machine whose end the rules above did not see.
 hercules_quit() {
 	kill -TERM "$EMULATOR_PID" 2>/dev/null || true
 }

@@ -59,6 +59,8 @@ job_pack() {
 	cp "$OUTLET_GUEST" "$lib/outlet"
 	printf '%s\n' "${KERNEL_MODULES[@]}" >"$lib/modules"
 	ln -s ../../lib/machine/machine-service "$root/usr/local/bin/"
+	mkdir -p "$root/var/lib/systemd"
+	head -c 512 /dev/urandom >"$root/var/lib/systemd/random-seed"
 	"${USERLAND}_hook" "$root"
 	job_copy_files "$root/job"
 	cpio_of "$root" | cat "$BASE_INITRD" - >"$tmp/initrd"

@@ -14,7 +14,8 @@ readonly KERNEL_MODULES=(vfio vfio_iommu_type1 tape tape_34xx tape_3590 dasd_mod
 
 # Sets KERNEL to the entry and KERNEL_VERSION.
 kernel_ensure() {
-	need_commands xz=xz-utils depmod=kmod
+	need_commands xz=xz-utils depmod=kmod \
+		s390x-linux-gnu-strip=binutils-s390x-linux-gnu
 	cache_entry kernel "$(hash_of "$KERNEL_SUITE" "$VM/lib/kernel.sh" "$VM/lib/fetch.sh")" \
 		"fetching the s390x kernel of $KERNEL_SUITE" kernel_build
 	KERNEL=$ENTRY
@@ -40,13 +41,15 @@ kernel_build() {
 	rm -rf "$dir/all"
 }
 
-# Modules are unpacked here once: the emulated machine would take seconds for each.
+# Modules are unpacked and lose their signatures here, once: to unpack one and to check its
+# signature takes the emulated machine seconds.
 kernel_modules() {
 	local dir=$1 version=$2
 	mkdir -p "$dir/root/usr/lib/modules"
 	mv "$dir/all/usr/lib/modules/$version" "$dir/root/usr/lib/modules/"
 	rm -f "$dir/root/usr/lib/modules/$version"/{build,source}
 	find "$dir/root/usr/lib/modules" -name '*.ko.xz' -exec xz -d {} +
+	find "$dir/root/usr/lib/modules" -name '*.ko' -exec s390x-linux-gnu-strip -g {} +
 	ln -sfn usr/lib "$dir/root/lib"
 	depmod -b "$dir/root" "$version"
 }

@@ -17,7 +17,8 @@ readonly MINI_EXCLUDE=(--exclude='./usr/share/doc*' --exclude='./usr/share/man*'
 	--exclude='./usr/share/i18n*' --exclude='./usr/share/lintian*' --exclude='./boot/*'
 	--exclude='*/libgio-2.0*' --exclude='*/libgnutls*' --exclude='*/libp11-kit*'
 	--exclude='*/libdb-5*' --exclude='*/libicu*' --exclude='*/ossl-modules*'
-	--exclude='*/systemd-networkd' --exclude='*/libsystemd-core*' --exclude='*/libfido2*')
+	--exclude='*/systemd-networkd' --exclude='*/libsystemd-core*' --exclude='*/libfido2*'
+	--exclude='./usr/share/dbus-1/system*/org.freedesktop.*')
 
 # Sets BASE_INITRD.
 mini_ensure() {
