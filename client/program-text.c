@@ -249,7 +249,7 @@ static int check_word(struct parse *parse)
 	return check_direction(parse, ccw);
 }
 
-static int parse_all(struct parse *parse, char *const *words)
+static int parse_all(struct parse *parse, const char *const *words)
 {
 	int r;
 
@@ -268,7 +268,8 @@ static int parse_all(struct parse *parse, char *const *words)
 	return 0;
 }
 
-int program_text_parse(char *const *words, unsigned int n, struct program **ret, char **ret_error)
+int program_text_parse(const char *const *words, unsigned int n, struct program **ret,
+		       char **ret_error)
 {
 	_cleanup_(program_freep) struct program *program = NULL;
 	struct parse parse = { .n = n };

@@ -129,7 +129,8 @@ static enum exit_code parse_program(const struct arguments *arguments, struct pr
 	_cleanup_free_ char *error = NULL;
 	int r;
 
-	r = program_text_parse(arguments->words + 1, arguments->n_words - 1, ret, &error);
+	r = program_text_parse((const char *const *)arguments->words + 1, arguments->n_words - 1,
+			       ret, &error);
 	if (r >= 0)
 		return EXIT_CODE_OK;
 	call_complain("%s", error ? error : strerror(-r));

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns what every test program does around its tests. A program is one file of tests and one
+ * CHECK_MAIN at its end.
+ */
+#pragma once
+
+#include <check.h>
+#include <stdlib.h>
+
+static inline int check_main_run(const char *name, void (*add_tests)(TCase *tests))
+{
+	Suite *suite = suite_create(name);
+	TCase *tests = tcase_create(name);
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tests, 60);
+	add_tests(tests);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* CHECK_MAIN("name", a_test, another_test) */
+#define CHECK_MAIN(name, ...)                                                                      \
+	static void check_main_add(TCase *tests)                                                   \
+	{                                                                                          \
+		const TTest *all[] = { __VA_ARGS__ };                                              \
+                                                                                                   \
+		for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)                          \
+			tcase_add_test(tests, all[i]);                                             \
+	}                                                                                          \
+                                                                                                   \
+	int main(void)                                                                             \
+	{                                                                                          \
+		return check_main_run(name, check_main_add);                                       \
+	}
