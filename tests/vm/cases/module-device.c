@@ -171,6 +171,7 @@ long device_pins(void)
 {
 	static char buf[65536];
 
+	file_write("/proc/sys/vm/stat_refresh", "1"); /* each CPU keeps some back otherwise */
 	if (file_read("/proc/vmstat", buf, sizeof(buf)) < 0)
 		return -1;
 	return vmstat_value(buf, "nr_foll_pin_acquired ") -

@@ -19,7 +19,8 @@
 #define ORB_FORMAT_1 0x80
 #define ORB_PREFETCH 0x40
 #define CMD_NOP	     0x03
-#define CMD_SENSE    0x04
+#define CMD_WRITE    0x01
+#define CMD_REWIND   0x07
 #define CMD_TIC	     0x08
 #define CMD_SENSE_ID 0xe4
 #define FLAG_CC	     0x40
@@ -54,11 +55,14 @@ static void ccw_put(struct device *dev, unsigned int n, uint8_t cmd, uint8_t fla
 	put32(ccw + 4, address);
 }
 
-/* A program that ends only when it is ended: Sense into page 1, NOP, and back. */
+/*
+ * A program that ends only when it is ended: rewind, write 32 KiB, and again. A loop without slow
+ * commands would keep the emulator from looking for the clear function.
+ */
 static void program_endless(struct device *dev)
 {
-	ccw_put(dev, 0, CMD_SENSE, FLAG_CC | FLAG_SLI, 32, DEVICE_IOVA + 4096);
-	ccw_put(dev, 1, CMD_NOP, FLAG_CC | FLAG_SLI, 1, 0);
+	ccw_put(dev, 0, CMD_REWIND, FLAG_CC | FLAG_SLI, 1, DEVICE_IOVA);
+	ccw_put(dev, 1, CMD_WRITE, FLAG_CC | FLAG_SLI, 32768, DEVICE_IOVA + 8192);
 	ccw_put(dev, 2, CMD_TIC, 0, 0, DEVICE_IOVA);
 }
 
@@ -106,6 +110,19 @@ static bool ended_well(const struct ccwbroker_cmd_request *cmd)
 	       !(cmd->irb_area[9] & ~0x40); /* CE+DE, at most incorrect length */
 }
 
+/* Others in the machine pin for moments, too: the counter must come to zero, not stay there. */
+static void check_unpinned(const char *what)
+{
+	long pins = device_pins();
+	int i;
+
+	for (i = 0; i < 100 && pins; i++) {
+		usleep(10000);
+		pins = device_pins();
+	}
+	check(pins == 0, what, pins);
+}
+
 static void check_works(struct device *dev, const char *what)
 {
 	struct ccwbroker_cmd_request cmd;
@@ -114,7 +131,7 @@ static void check_works(struct device *dev, const char *what)
 	program_sense_id(dev);
 	r = run(dev, 5000, &cmd);
 	check(!r && ended_well(&cmd) && dev->mem[4096] == 0xff, what, r);
-	check(device_pins() == 0, "and nothing is pinned", device_pins());
+	check_unpinned("and nothing is pinned");
 }
 
 static void test_claims(const char *id)
@@ -233,12 +250,12 @@ static void test_region(struct device *dev, int event)
 	n = pread(dev->device, &io, sizeof(io), 0);
 	check(n == 124 && io.irb_area[8] == 0x0c && dev->mem[4096] == 0xff,
 	      "its IRB and data are there", io.irb_area[8]);
-	check(device_pins() == 0, "and nothing is pinned", device_pins());
+	check_unpinned("and nothing is pinned");
 	program_nop(dev);
 	r = start(dev);
 	check(r == 0 && fd_rings(event, 5000), "a second program", r);
 	usleep(500000);
-	check(device_pins() == 0, "settled without a read (F9)", device_pins());
+	check_unpinned("settled without a read (F9)");
 	n = pwrite(dev->device, dev->mem, 123, 0);
 	check(n < 0 && errno == EINVAL, "write of 123 bytes (o5)", errno);
 	n = pwrite(dev->device, dev->mem, 125, 0);
@@ -311,9 +328,10 @@ static void test_ends(struct device *dev, int event)
 	check(run(dev, 0, &cmd) == -EBUSY, "by CMD_REQUEST too", 0);
 	check(ioctl(dev->device, VFIO_DEVICE_CCW_HOT_RESET) && errno == EBUSY,
 	      "HOT_RESET is refused meanwhile", errno);
-	check(device_pins() > 0, "its page is pinned", device_pins());
+	check(device_pins() >= 8, "its pages are pinned", device_pins());
 	r = ioctl(dev->device, VFIO_DEVICE_RESET) ? -errno : 0;
-	check(r == 0 && device_pins() == 0, "RESET ends it", r);
+	check(r == 0, "RESET ends it", r);
+	check_unpinned("and nothing is pinned");
 	while (fd_rings(event, 0))
 		;
 	check_works(dev, "the device works after it");
@@ -327,7 +345,8 @@ static void test_unmap(struct device *dev)
 	r = start(dev);
 	check(r == 0, "endless program by the region", r);
 	r = device_unmap(dev);
-	check(r == 0 && device_pins() == 0, "unmap of its memory ends it", r);
+	check(r == 0, "unmap of its memory ends it", r);
+	check_unpinned("and nothing is pinned");
 	r = device_map(dev);
 	check(r == 0, "map again", r);
 	check_works(dev, "the device works after it");
@@ -352,9 +371,9 @@ static void test_close(struct device *dev, const char *id)
 	check(device_is_open(id) == 1, "attribute open is 1", device_is_open(id));
 	program_endless(dev);
 	r = start(dev);
-	check(r == 0 && device_pins() > 0, "endless program", r);
+	check(r == 0 && device_pins() >= 8, "endless program", r);
 	device_close(dev);
-	check(device_pins() == 0, "close ends it", device_pins());
+	check_unpinned("close ends it");
 	check(device_is_open(id) == 0, "attribute open is 0", device_is_open(id));
 }
 

@@ -70,7 +70,7 @@ cache_fill() {
 	shift 2
 	rm -rf "$entry.part"
 	mkdir -p "$entry.part"
-	"$builder" "$entry.part" "$@"
+	"$builder" "$entry.part" "$@" >&2
 	touch "$entry.part"
 	mv "$entry.part" "$entry"
 }

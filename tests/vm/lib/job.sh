@@ -50,20 +50,22 @@ job_copy_files() {
 	[[ $SHELL_WANTED == no ]] || : >"$job/shell"
 }
 
-# job_pack TMP: makes TMP/initrd, TMP/outlet (the disk's file).
+# job_pack TMP: makes TMP/initrd, TMP/outlet (the disk's file). The userland says below which
+# directory of the initramfs it wants what the run brings, and adds to it.
 job_pack() {
-	local tmp=$1 root=$1/root lib=$1/root/usr/lib/machine
+	local tmp=$1 root=$1/initramfs$PAYLOAD
+	local lib=$root/usr/lib/machine
 	mkdir -p "$lib" "$root/usr/local/bin"
 	job_copy_build "$root"
-	cp "$VM"/guest/* "$lib/"
+	cp "$VM"/guest/{disk,init,job,machine-service,report-failure,shell} "$lib/"
 	cp "$OUTLET_GUEST" "$lib/outlet"
 	printf '%s\n' "${KERNEL_MODULES[@]}" >"$lib/modules"
 	ln -s ../../lib/machine/machine-service "$root/usr/local/bin/"
 	mkdir -p "$root/var/lib/systemd"
 	head -c 512 /dev/urandom >"$root/var/lib/systemd/random-seed"
-	"${USERLAND}_hook" "$root"
+	"${USERLAND}_hook" "$tmp/initramfs"
 	job_copy_files "$root/job"
-	cpio_of "$root" | cat "$BASE_INITRD" - >"$tmp/initrd"
-	rm -rf "$root"
+	cpio_of "$tmp/initramfs" | cat "$BASE_INITRD" - >"$tmp/initrd"
+	rm -rf "$tmp/initramfs"
 	truncate -s "$JOB_DISK_SIZE" "$tmp/outlet"
 }

@@ -20,11 +20,12 @@ readonly MINI_EXCLUDE=(--exclude='./usr/share/doc*' --exclude='./usr/share/man*'
 	--exclude='*/systemd-networkd' --exclude='*/libsystemd-core*' --exclude='*/libfido2*'
 	--exclude='./usr/share/dbus-1/system*/org.freedesktop.*')
 
-# Sets BASE_INITRD.
+# Sets BASE_INITRD, and PAYLOAD to where a run's archive has its files.
 mini_ensure() {
 	cache_entry mini "$(hash_of "$(basename "$KERNEL")" "$VM/lib/mini.sh" "$VM/lib/fetch.sh" \
 		"$VM/lib/users.sh")" "fetching and packing the mini userland" mini_build
 	BASE_INITRD=$ENTRY/initrd
+	PAYLOAD=
 }
 
 mini_build() {
@@ -44,7 +45,7 @@ mini_build() {
 	rm -rf "$root"
 }
 
-# mini_hook ROOT: what a run adds for this userland.
+# mini_hook DIR: what a run adds for this userland.
 mini_hook() {
 	ln -s usr/lib/machine/init "$1/init"
 }
