@@ -92,7 +92,7 @@ static int claim_parse(const char *text, struct ccw_dev_id *ret)
 
 	if (sscanf(text, "%2x.%1x.%4x%n", &cssid, &ssid, &devno, &end) != 3 || text[end])
 		return -EINVAL;
-	if (end < 5 || text[end - 5] != '.' || cssid || ssid > 3)
+	if (strrchr(text, '.') != text + end - 5 || cssid || ssid > 3)
 		return -EINVAL;
 	ret->ssid = ssid;
 	ret->devno = devno;
