@@ -14,7 +14,6 @@
 #define LIMIT_PENDING		32     /* acquisitions under way; each is one worker process */
 #define LIMIT_PENDING_PER_UID	8      /* so that one user cannot keep the others waiting */
 #define LIMIT_WHO_BYTES		128    /* the caller's own words in listings */
-#define LIMIT_OPTIONS		16     /* keys in one a{sv} */
 #define LIMIT_LEASE_FILE_BYTES	4096   /* what store.c writes for one lease */
 #define LIMIT_POLICY_FILE_BYTES 262144 /* one policy file */
 #define LIMIT_POLICY_FILES	64     /* policy.json and drop-ins together */

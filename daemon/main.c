@@ -1,24 +1,172 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 /*
- * Owns the command line, signals and the event loop's life. Knows no device and no bus message.
+ * Owns the command line, the directories, signals and the event loop's life. Knows no device and
+ * no bus message.
  */
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include <systemd/sd-bus.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#include "binder.h"
+#include "broker.h"
+#include "bus.h"
 #include "log.h"
+#include "names.h"
+
+/* One more than there are, for the NULL at the end. */
+struct directories {
+	const char *list[4];
+};
 
 static int print_help(const char *program)
 {
 	printf("%s [OPTION]...\n\n"
-	       "Gives channel devices to authorized clients as VFIO file descriptors.\n\n"
-	       "  --sysfs-root=DIR  look for devices in DIR instead of /sys\n"
+	       "Gives channel devices to authorized clients as VFIO file descriptors, over the\n"
+	       "system bus as " CCWB_BUS_NAME ".\n\n"
+	       "  --sysfs-root=DIR  look for devices in DIR instead of " SYSFS_ROOT "\n"
 	       "  --help            show this help\n"
-	       "  --version         show the version\n",
+	       "  --version         show the version\n\n"
+	       "Environment, as systemd sets it:\n"
+	       "  RUNTIME_DIRECTORY        where leases are kept (/run/ccwbroker)\n"
+	       "  CONFIGURATION_DIRECTORY  where the policy is (" SYSCONFDIR "/ccwbroker)\n",
 	       program);
 	return 0;
+}
+
+static const char *directory_from_environment(const char *variable, const char *otherwise)
+{
+	const char *directory = getenv(variable);
+
+	return directory && *directory == '/' ? directory : otherwise;
+}
+
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct fault fault = {};
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
+		   (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+	if (broker_reload(userdata, &fault) < 0)
+		log_error("the policy stays as it was: %s", fault.text);
+	else
+		log_info("policy reloaded");
+	sd_notifyf(0, "READY=1\nSTATUS=%s%s", fault.code ? "Policy not reloaded: " : "Running.",
+		   fault.code ? fault.text : "");
+	return 0;
+}
+
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	sd_notify(0, "STOPPING=1");
+	broker_stop(userdata);
+	return 0;
+}
+
+/* SIGCHLD as well: workers are reaped by the event loop. */
+static int block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	return sigprocmask(SIG_BLOCK, &set, NULL) < 0 ? -errno : 0;
+}
+
+static int add_signals(sd_event *event, struct broker *broker)
+{
+	int r;
+
+	r = sd_event_add_signal(event, NULL, SIGTERM, on_stop, broker);
+	if (r >= 0)
+		r = sd_event_add_signal(event, NULL, SIGINT, on_stop, broker);
+	if (r >= 0)
+		r = sd_event_add_signal(event, NULL, SIGHUP, on_reload, broker);
+	return r;
+}
+
+static void tell_ready(const struct broker *broker)
+{
+	const char *problem = broker_policy_problem(broker);
+
+	if (problem)
+		sd_notifyf(0, "READY=1\nSTATUS=Only root may have devices; policy: %s", problem);
+	else
+		sd_notify(0, "READY=1\nSTATUS=Running.");
+}
+
+static int serve(const struct broker_config *config)
+{
+	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *connection = NULL;
+	_cleanup_(broker_freep) struct broker *broker = NULL;
+	_cleanup_(bus_freep) struct bus *bus = NULL;
+	int r;
+
+	r = broker_new(config, &broker);
+	if (r < 0)
+		return log_error_errno(r, "cannot start");
+	r = broker_start(broker);
+	if (r < 0)
+		return r; /* has been said */
+	r = sd_bus_open_system(&connection);
+	if (r < 0)
+		return log_error_errno(r, "cannot connect to the system bus");
+	r = sd_bus_set_exit_on_disconnect(connection, true);
+	if (r >= 0)
+		r = sd_bus_attach_event(connection, config->event, SD_EVENT_PRIORITY_NORMAL);
+	if (r >= 0)
+		r = bus_new(connection, broker, &bus);
+	if (r >= 0)
+		r = add_signals(config->event, broker);
+	if (r < 0)
+		return log_error_errno(r, "cannot set up the bus");
+	/* the name last: who calls finds everything in place */
+	r = bus_request_name(bus);
+	if (r < 0)
+		return log_error_errno(r, "cannot get the name " CCWB_BUS_NAME
+					  "; is another ccwbrokerd running?");
+	tell_ready(broker);
+	return sd_event_loop(config->event);
+}
+
+static int run(const char *sysfs_root)
+{
+	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
+	const struct directories directories = { {
+		directory_from_environment("CONFIGURATION_DIRECTORY", SYSCONFDIR "/ccwbroker"),
+		"/run/ccwbroker",
+		LIBDIR_ETC "/ccwbroker",
+	} };
+	struct broker_config config = {
+		.sysfs_root = sysfs_root,
+		.runtime_directory =
+			directory_from_environment("RUNTIME_DIRECTORY", "/run/ccwbroker"),
+		.policy_directories = directories.list,
+		.acquire = binder_acquire,
+		.restore = binder_restore,
+	};
+	int r;
+
+	r = block_signals();
+	if (r >= 0)
+		r = sd_event_default(&event);
+	if (r < 0)
+		return log_error_errno(r, "cannot set up the event loop");
+	config.event = event;
+	return serve(&config);
 }
 
 int main(int argc, char **argv)
@@ -29,6 +177,7 @@ int main(int argc, char **argv)
 		{ "sysfs-root", required_argument, NULL, 's' },
 		{},
 	};
+	const char *sysfs_root = SYSFS_ROOT;
 	int c;
 
 	log_init("ccwbrokerd");
@@ -40,10 +189,16 @@ int main(int argc, char **argv)
 			puts(PACKAGE_STRING);
 			return 0;
 		case 's':
+			sysfs_root = optarg;
 			break;
 		default:
 			return 2;
 		}
 	}
-	return 0;
+	if (optind < argc) {
+		fprintf(stderr, "%s: unexpected argument %s; see --help\n",
+			program_invocation_short_name, argv[optind]);
+		return 2;
+	}
+	return run(sysfs_root) < 0 ? 1 : 0;
 }

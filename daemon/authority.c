@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the policy in force, its replacement, and what happens when the files are wrong: a policy
+ * that was read once stays; with none, only root may. Takes no rule's decision itself.
+ */
+#include "authority.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "config.h"
+#include "policy.h"
+
+struct authority {
+	const char *const *directories;
+	struct policy *policy;
+	struct fault problem;
+};
+
+int authority_new(const char *const *directories, struct authority **ret)
+{
+	struct authority *authority = calloc(1, sizeof(*authority));
+
+	if (!authority)
+		return -ENOMEM;
+	authority->directories = directories;
+	(void)fault_set(&authority->problem, FAULT_POLICY_INVALID, "it was never read");
+	*ret = authority;
+	return 0;
+}
+
+void authority_free(struct authority *authority)
+{
+	if (!authority)
+		return;
+	policy_free(authority->policy);
+	free(authority);
+}
+
+int authority_reload(struct authority *authority, struct fault *fault)
+{
+	struct policy *policy;
+	int r;
+
+	*fault = (struct fault){};
+	r = config_load(authority->directories, &policy, fault);
+	if (r < 0) {
+		if (fault->code == FAULT_NONE)
+			(void)fault_set(fault, FAULT_POLICY_INVALID, "%s", strerror(-r));
+		authority->problem = *fault;
+		return r;
+	}
+	policy_free(authority->policy);
+	authority->policy = policy;
+	authority->problem = (struct fault){};
+	return 0;
+}
+
+const char *authority_problem(const struct authority *authority)
+{
+	return authority->problem.code == FAULT_NONE ? NULL : authority->problem.text;
+}
+
+int authority_check(const struct authority *authority, const struct device *device,
+		    const struct subject *subject, struct fault *fault)
+{
+	const struct policy_device asked = {
+		.id = device->id,
+		.device_type = device->facts.device_type,
+		.control_unit = device->facts.control_unit,
+	};
+
+	if (!authority->policy && subject->uid == 0)
+		return 0;
+	if (!authority->policy)
+		return fault_set(fault, FAULT_ACCESS_DENIED,
+				 "only root may have devices until the policy is mended: %.*s",
+				 LIMIT_MESSAGE_BYTES / 2, authority->problem.text);
+	return policy_decide(authority->policy, subject, &asked, fault) ? 0 : -EACCES;
+}

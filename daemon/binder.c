@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the execution of plans in a worker process: step by step, and back again when one fails.
+ * Knows no order of its own and no lease.
+ */
+#include "binder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+
+#include "inuse.h"
+#include "names.h"
+#include "vfio.h"
+
+/* /dev is looked up here, in the worker, which has no fd but the root of sysfs. */
+#define DEV_ROOT  "/dev"
+#define PROC_ROOT "/proc"
+
+static int wait_group(struct sysfs *sysfs, struct ccw_id id)
+{
+	const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+	unsigned int group, waited;
+	int r;
+
+	for (waited = 0;; waited += 10) {
+		r = sysfs_read_group(sysfs, id, &group);
+		if (r != -ENOENT || waited >= LIMIT_IOMMU_WAIT_MS)
+			return r;
+		(void)nanosleep(&pause, NULL); /* cut short is no harm */
+	}
+}
+
+static int step_run_once(struct sysfs *sysfs, struct ccw_id id, const struct plan_step *step)
+{
+	int r;
+
+	switch (step->action) {
+	case PLAN_OFFLINE:
+		return sysfs_set_online(sysfs, id, false);
+	case PLAN_ONLINE:
+		return sysfs_set_online(sysfs, id, true);
+	case PLAN_UNBIND:
+		return sysfs_unbind(sysfs, id, step->driver);
+	case PLAN_BIND:
+		return sysfs_bind(sysfs, id, step->driver);
+	case PLAN_CLAIM:
+		r = sysfs_set_claim(sysfs, id, true);
+		return r == -EEXIST ? 0 : r;
+	case PLAN_UNCLAIM:
+		r = sysfs_set_claim(sysfs, id, false);
+		return r == -ENOENT ? 0 : r; /* not on the list, or no module any more */
+	case PLAN_WAIT_GROUP:
+		return wait_group(sysfs, id);
+	case _PLAN_ACTION_MAX:
+		break;
+	}
+	return -EINVAL;
+}
+
+/* A udev rule or a person may have done the same a moment earlier: what counts is the outcome. */
+static int step_run(struct sysfs *sysfs, struct ccw_id id, const struct plan_step *step)
+{
+	struct sysfs_facts facts;
+	int r;
+
+	r = step_run_once(sysfs, id, step);
+	if (r >= 0)
+		return 0;
+	if (sysfs_read(sysfs, id, &facts) >= 0 && plan_step_holds(step, &facts))
+		return 0;
+	return r;
+}
+
+/* Takes back the first n steps of plan, last first. Goes on after a failure; gives the first one. */
+static int roll_back(const struct binder_job *job, const struct plan *plan, size_t n,
+		     struct plan_step *ret_failed)
+{
+	struct plan_step undo;
+	int failure = 0;
+	int r;
+
+	while (n-- > 0) {
+		if (!plan_undo(&plan->steps[n], &undo))
+			continue;
+		r = step_run(job->sysfs, job->id, &undo);
+		if (r < 0 && failure >= 0) {
+			failure = r;
+			*ret_failed = undo;
+		}
+	}
+	return failure;
+}
+
+/* Says what failed, after rolling back the n steps before it. */
+static int give_up(const struct binder_job *job, const struct plan *plan, size_t n,
+		   struct fault *fault)
+{
+	struct fault why = *fault;
+	struct plan_step failed;
+	char name[CCW_ID_STRING_SIZE], words[128];
+	int r;
+
+	r = roll_back(job, plan, n, &failed);
+	if (r < 0)
+		return fault_set(fault, FAULT_RESTORE_FAILED,
+				 "%.*s; and %s could not be given back: %s failed: %s",
+				 LIMIT_MESSAGE_BYTES / 2, why.text, ccw_id_format(job->id, name),
+				 plan_step_describe(&failed, words, sizeof(words)), strerror(-r));
+	return -ECANCELED;
+}
+
+static void explain_step(const struct binder_job *job, const struct plan_step *step, int error,
+			 const char *driver, struct fault *fault)
+{
+	char name[CCW_ID_STRING_SIZE], words[128];
+
+	ccw_id_format(job->id, name);
+	if (step->action == PLAN_OFFLINE && error == -EBUSY)
+		(void)fault_set(
+			fault, FAULT_DEVICE_IN_USE,
+			"%s is in use: its driver %s does not let it go offline because it is open",
+			name, driver);
+	else if (error == -ENODEV || error == -ENOENT)
+		(void)fault_set(fault, FAULT_DEVICE_GONE, "%s: %s failed: %s; is it still there?",
+				name, plan_step_describe(step, words, sizeof(words)),
+				strerror(-error));
+	else
+		(void)fault_set(fault, FAULT_BIND_FAILED, "%s: %s failed: %s", name,
+				plan_step_describe(step, words, sizeof(words)), strerror(-error));
+}
+
+static int check_first(const struct binder_job *job, const struct sysfs_facts *facts,
+		       struct fault *fault)
+{
+	struct inuse_tables tables;
+	char name[CCW_ID_STRING_SIZE];
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	if (!sysfs_has_driver(job->sysfs, CCWB_DRIVER))
+		return fault_set(fault, FAULT_NOT_SUPPORTED,
+				 "the kernel module " CCWB_MODULE
+				 " is not loaded; run: modprobe " CCWB_MODULE);
+	r = sysfs_open_device(job->sysfs, job->id, &fd);
+	if (r < 0)
+		return r;
+	r = inuse_tables_read(PROC_ROOT, &tables);
+	if (r < 0)
+		return r;
+	r = inuse_check(fd, ccw_id_format(job->id, name), facts->driver, &tables, fault);
+	inuse_tables_deinit(&tables);
+	return r;
+}
+
+static int take(const struct binder_job *job, struct worker_result *result)
+{
+	_cleanup_close_ int dev_fd = -1;
+	struct sysfs_facts facts;
+	struct plan plan;
+	size_t n;
+	int r;
+
+	dev_fd = open(DEV_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dev_fd < 0)
+		return -errno;
+	r = sysfs_read(job->sysfs, job->id, &facts);
+	if (r < 0)
+		return r;
+	r = check_first(job, &facts, &result->fault);
+	if (r < 0)
+		return r;
+	plan_acquire(&facts, &plan);
+	for (n = 0; n < plan.n_steps; n++) {
+		r = step_run(job->sysfs, job->id, &plan.steps[n]);
+		if (r < 0) {
+			explain_step(job, &plan.steps[n], r, facts.driver, &result->fault);
+			(void)give_up(job, &plan, n, &result->fault); /* the fault says it */
+			return r;
+		}
+	}
+	r = vfio_open(job->sysfs, dev_fd, job->id, result->fds, &result->detail, &result->fault);
+	if (r < 0) {
+		(void)give_up(job, &plan, plan.n_steps, &result->fault); /* the fault says it */
+		return r;
+	}
+	result->n_fds = _VFIO_FD_MAX;
+	return 0;
+}
+
+void binder_acquire(void *data, struct worker_result *result)
+{
+	const struct binder_job *job = data;
+	char name[CCW_ID_STRING_SIZE];
+
+	result->r = take(job, result);
+	if (result->r < 0 && result->fault.code == FAULT_NONE)
+		(void)fault_set(&result->fault,
+				result->r == -ENOENT || result->r == -ENODEV ? FAULT_DEVICE_GONE
+									     : FAULT_BIND_FAILED,
+				"%s cannot be looked at: %s", ccw_id_format(job->id, name),
+				strerror(-result->r));
+}
+
+/* A device that is gone keeps nothing but its place on the claim list. */
+static int restore_gone(const struct binder_job *job, struct fault *fault)
+{
+	const struct plan_step unclaim = { .action = PLAN_UNCLAIM };
+	char name[CCW_ID_STRING_SIZE];
+
+	(void)step_run(job->sysfs, job->id, &unclaim); /* the module may be gone as well */
+	return fault_set(fault, FAULT_DEVICE_GONE, "%s is gone", ccw_id_format(job->id, name));
+}
+
+void binder_restore(void *data, struct worker_result *result)
+{
+	const struct binder_job *job = data;
+	char name[CCW_ID_STRING_SIZE], words[128];
+	struct sysfs_facts facts;
+	struct plan plan;
+	size_t n;
+	int r;
+
+	r = sysfs_read(job->sysfs, job->id, &facts);
+	if (r == -ENOENT || r == -ENODEV) {
+		result->r = restore_gone(job, &result->fault);
+		return;
+	}
+	if (r < 0) {
+		result->r = fault_set(&result->fault, FAULT_RESTORE_FAILED,
+				      "%s cannot be looked at: %s", ccw_id_format(job->id, name),
+				      strerror(-r));
+		return;
+	}
+	plan_restore(&facts, &job->origin, &plan);
+	for (n = 0; n < plan.n_steps; n++) {
+		r = step_run(job->sysfs, job->id, &plan.steps[n]);
+		if (r >= 0)
+			continue;
+		plan_step_describe(&plan.steps[n], words, sizeof(words));
+		result->r = fault_set(&result->fault, FAULT_RESTORE_FAILED,
+				      "%s could not be given back: %s failed: %s",
+				      ccw_id_format(job->id, name), words, strerror(-r));
+		return;
+	}
+	result->r = 0;
+}

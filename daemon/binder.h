@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include "ccw-id.h"
+#include "plan.h"
+#include "sysfs.h"
+#include "worker.h"
+
+/* What a worker is to do with one device. Copied by fork; owns nothing. */
+struct binder_job {
+	struct sysfs *sysfs;
+	struct ccw_id id;
+	struct plan_origin origin; /* for binder_restore */
+};
+
+/*
+ * Worker functions; data is a struct binder_job.
+ *
+ * binder_acquire takes the device from its driver and opens it: fds as enum vfio_fd, detail is the
+ * number of the VFIO group. On failure everything is as before, or the fault is RESTORE_FAILED.
+ *
+ * binder_restore gives the device back; it must not be open. RESTORE_FAILED when that fails;
+ * DEVICE_GONE, with nothing left behind, when there is no such device any more.
+ */
+void binder_acquire(void *data, struct worker_result *result);
+void binder_restore(void *data, struct worker_result *result);

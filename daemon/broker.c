@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns everything that takes part in handing out devices, and answers the bus side. Who may have
+ * a device is asked here; what then happens to it is custody.c's story. Nobody but the bus side and
+ * main.c includes broker.h.
+ */
+#include "broker.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "authority.h"
+#include "custody.h"
+#include "log.h"
+#include "names.h"
+#include "uevent.h"
+
+struct broker {
+	struct broker_config config;
+	struct authority *authority;
+	struct sysfs *sysfs;
+	struct uevent *uevent; /* NULL in a tree that is not the kernel's */
+	struct registry *registry;
+	struct store *store;
+	struct custody custody;
+};
+
+static int check_request(struct broker *broker, const struct device *device,
+			 const struct subject *subject, struct fault *fault)
+{
+	int r;
+
+	r = authority_check(broker->authority, device, subject, fault);
+	if (r < 0)
+		return r;
+	if (broker->custody.is_stopping)
+		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
+				 "the daemon is about to stop; try again in a moment");
+	if (device->lease)
+		return lease_explain(device->lease, device->name, fault);
+	return ledger_check_limits(&broker->custody.ledger, subject->uid, fault);
+}
+
+int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject *subject,
+		   const char *who, lease_done_t done, void *userdata, struct lease **ret_lease,
+		   struct fault *fault)
+{
+	struct lease *lease;
+	struct device *device;
+	int r;
+
+	device = broker_find_device(broker, id, fault);
+	if (!device)
+		return -ENOENT;
+	r = check_request(broker, device, subject, fault);
+	if (r < 0)
+		return r;
+	r = lease_new(id, subject, who, &lease);
+	if (r < 0)
+		return r;
+	r = custody_begin(&broker->custody, lease, device, done, userdata);
+	if (r < 0)
+		return r;
+	*ret_lease = lease;
+	return 0;
+}
+
+void broker_abandon(struct broker *broker, struct lease *lease)
+{
+	lease->done = NULL; /* custody sees that nobody waits when the worker is done */
+}
+
+int broker_release(struct broker *broker, const char *lease_id, uid_t uid, struct fault *fault)
+{
+	struct lease *lease = ledger_find(&broker->custody.ledger, lease_id);
+
+	if (!lease)
+		return fault_set(fault, FAULT_NO_SUCH_LEASE, "there is no lease %.*s",
+				 LIMIT_POLICY_NAME_BYTES, lease_id);
+	if (uid != 0 && uid != lease->uid)
+		return fault_set(
+			fault, FAULT_NOT_LEASE_HOLDER,
+			"lease %s belongs to %s (uid %u): only that user and root may end it",
+			lease->id, lease->user, (unsigned int)lease->uid);
+	if (lease->state == LEASE_ACTIVE)
+		custody_end(&broker->custody, lease, LEASE_END_RELEASED);
+	return 0;
+}
+
+static void on_device_added(struct device *device, void *userdata)
+{
+	struct broker *broker = userdata;
+
+	LISTENER_TELL(&broker->custody, device_added, device);
+}
+
+static void on_device_changed(struct device *device, unsigned int changes, void *userdata)
+{
+	struct broker *broker = userdata;
+
+	LISTENER_TELL(&broker->custody, device_changed, device, changes);
+	custody_device_changed(&broker->custody, device);
+}
+
+static void on_device_removed(struct device *device, void *userdata)
+{
+	struct broker *broker = userdata;
+
+	LISTENER_TELL(&broker->custody, device_removed, device);
+}
+
+static void on_device_lost(struct device *device, void *userdata)
+{
+	struct broker *broker = userdata;
+
+	custody_device_lost(&broker->custody, device);
+}
+
+static const struct registry_listener registry_listener = {
+	.added = on_device_added,
+	.changed = on_device_changed,
+	.lost = on_device_lost,
+	.removed = on_device_removed,
+};
+
+static void on_uevent(struct ccw_id id, void *userdata)
+{
+	struct broker *broker = userdata;
+
+	(void)registry_refresh(broker->registry, id); /* gone is an answer, too */
+}
+
+static void on_saved_lease(struct lease *lease_take, void *userdata)
+{
+	struct broker *broker = userdata;
+
+	custody_resume(&broker->custody, lease_take);
+}
+
+static void on_bad_file(const char *file, const char *why, void *userdata)
+{
+	log_error("saved lease %s %s: ignored; if its device is still bound to " CCWB_DRIVER
+		  ", bind it to its driver by hand",
+		  file, why);
+}
+
+int broker_new(const struct broker_config *config, struct broker **ret)
+{
+	_cleanup_(broker_freep) struct broker *broker = calloc(1, sizeof(*broker));
+	int r;
+
+	if (!broker)
+		return -ENOMEM;
+	broker->config = *config;
+	r = authority_new(config->policy_directories, &broker->authority);
+	if (r < 0)
+		return r;
+	r = sysfs_new(config->sysfs_root, &broker->sysfs);
+	if (r < 0)
+		return log_error_errno(r, "cannot open %s", config->sysfs_root);
+	r = registry_new(broker->sysfs, &registry_listener, broker, &broker->registry);
+	if (r < 0)
+		return r;
+	r = store_new(config->runtime_directory, &broker->store);
+	if (r < 0)
+		return log_error_errno(r, "cannot keep leases in %s", config->runtime_directory);
+	broker->custody.event = config->event;
+	broker->custody.acquire = config->acquire;
+	broker->custody.restore = config->restore;
+	broker->custody.sysfs = broker->sysfs;
+	broker->custody.registry = broker->registry;
+	broker->custody.store = broker->store;
+	*ret = TAKE_PTR(broker);
+	return 0;
+}
+
+/* Leases stay as they are saved: the next daemon takes them up. */
+void broker_free(struct broker *broker)
+{
+	size_t n;
+
+	if (!broker)
+		return;
+	uevent_free(broker->uevent);
+	for (n = 0; broker->registry && n < registry_count(broker->registry); n++)
+		registry_at(broker->registry, n)->lease = NULL;
+	ledger_deinit(&broker->custody.ledger);
+	registry_free(broker->registry);
+	store_free(broker->store);
+	sysfs_free(broker->sysfs);
+	authority_free(broker->authority);
+	free(broker);
+}
+
+void broker_set_listener(struct broker *broker, const struct listener *listener, void *userdata)
+{
+	broker->custody.listener = listener;
+	broker->custody.userdata = userdata;
+}
+
+int broker_start(struct broker *broker)
+{
+	struct fault fault;
+	int r;
+
+	r = authority_reload(broker->authority, &fault);
+	if (r < 0)
+		log_error("only root may have devices until the policy is mended: %s", fault.text);
+	/* listen before looking, so that nothing is missed in between */
+	if (strcmp(broker->config.sysfs_root, SYSFS_ROOT) == 0) {
+		r = uevent_new(broker->config.event, on_uevent, broker, &broker->uevent);
+		if (r < 0)
+			return log_error_errno(r, "cannot listen to udev");
+	}
+	r = registry_scan(broker->registry);
+	if (r < 0)
+		return log_error_errno(r, "cannot look for devices");
+	r = store_load(broker->store, on_saved_lease, on_bad_file, broker);
+	if (r < 0)
+		return log_error_errno(r, "cannot take up saved leases");
+	return 0;
+}
+
+void broker_stop(struct broker *broker)
+{
+	broker->custody.is_stopping = true;
+	custody_stop_when_idle(&broker->custody);
+}
+
+int broker_reload(struct broker *broker, struct fault *fault)
+{
+	return authority_reload(broker->authority, fault);
+}
+
+const char *broker_policy_problem(const struct broker *broker)
+{
+	return authority_problem(broker->authority);
+}
+
+struct device *broker_find_device(struct broker *broker, struct ccw_id id, struct fault *fault)
+{
+	struct device *device = registry_find(broker->registry, id);
+	char name[CCW_ID_STRING_SIZE];
+
+	if (!device)
+		(void)fault_set(fault, FAULT_NO_SUCH_DEVICE,
+				"there is no device %s on this system; see ccwctl list",
+				ccw_id_format(id, name));
+	return device;
+}
+
+struct registry *broker_registry(struct broker *broker)
+{
+	return broker->registry;
+}
+
+struct lease *broker_next_lease(struct broker *broker, struct lease *lease)
+{
+	lease = lease ? lease->next : broker->custody.ledger.first;
+	while (lease && !lease->is_announced)
+		lease = lease->next;
+	return lease;
+}
+
+struct lease *broker_find_lease(struct broker *broker, const char *id)
+{
+	return ledger_find(&broker->custody.ledger, id);
+}
+
+unsigned int broker_count_leases(struct broker *broker)
+{
+	return ledger_count_announced(&broker->custody.ledger);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "device.h"
+#include "fault.h"
+#include "lease.h"
+#include "listener.h"
+#include "macro.h"
+#include "registry.h"
+#include "subject.h"
+#include "worker.h"
+
+struct broker;
+
+/* Borrowed for the life of the broker. */
+struct broker_config {
+	sd_event *event;
+	const char *sysfs_root;
+	const char *runtime_directory;
+	const char *const *policy_directories; /* ended by NULL */
+	worker_run_t acquire; /* binder_acquire and binder_restore, which tests without a */
+	worker_run_t restore; /* channel subsystem replace */
+};
+
+/* The caller owns *ret. */
+_must_check_ int broker_new(const struct broker_config *config, struct broker **ret);
+void broker_free(struct broker *broker);
+DEFINE_CLEANUP(struct broker *, broker_free)
+
+void broker_set_listener(struct broker *broker, const struct listener *listener, void *userdata);
+
+/* Reads the policy, finds the devices and takes up the leases of the time before. */
+_must_check_ int broker_start(struct broker *broker);
+
+/* Takes no more devices, and leaves the event loop when no worker is at work any more. */
+void broker_stop(struct broker *broker);
+
+/* NULL, or what is wrong with the policy files; see authority_problem. */
+const char *broker_policy_problem(const struct broker *broker);
+
+/* Reads the policy again; on failure the one in force stays. */
+_must_check_ int broker_reload(struct broker *broker, struct fault *fault);
+
+/*
+ * Starts to take device id for subject; done tells the outcome later, never from in here. Not
+ * called when broker_abandon comes first. *ret_lease is valid until then.
+ */
+_must_check_ int broker_acquire(struct broker *broker, struct ccw_id id,
+				const struct subject *subject, const char *who, lease_done_t done,
+				void *userdata, struct lease **ret_lease, struct fault *fault);
+
+/* Nobody waits for the outcome of broker_acquire any more: what is taken is given back. */
+void broker_abandon(struct broker *broker, struct lease *lease);
+
+/* Ends a lease for its owner or root. One that has ended already is no error. */
+_must_check_ int broker_release(struct broker *broker, const char *lease_id, uid_t uid,
+				struct fault *fault);
+
+/* The device, which is looked for when it was never seen; NULL and FAULT_NO_SUCH_DEVICE. */
+struct device *broker_find_device(struct broker *broker, struct ccw_id id, struct fault *fault);
+
+struct registry *broker_registry(struct broker *broker);
+
+/* Leases that clients know of, in no order: the first, and the one behind lease. NULL: no more. */
+struct lease *broker_next_lease(struct broker *broker, struct lease *lease);
+struct lease *broker_find_lease(struct broker *broker, const char *id);
+unsigned int broker_count_leases(struct broker *broker);

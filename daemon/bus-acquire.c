@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the call that takes long: from its options to its reply with fds, also when the caller
+ * leaves in between. Decides nothing.
+ */
+#include "bus-acquire.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bus-dict.h"
+#include "bus-error.h"
+#include "bus-peer.h"
+#include "limits.h"
+#include "names.h"
+#include "text.h"
+
+/* Lives until the outcome or the caller's end, whichever comes first. */
+struct request {
+	struct broker *broker;
+	sd_bus_message *message;
+	sd_bus_track *track;
+	struct lease *lease;
+	struct ccw_id id;
+};
+
+static void request_free(struct request *request)
+{
+	sd_bus_track_unref(request->track);
+	sd_bus_message_unref(request->message);
+	free(request);
+}
+
+DEFINE_CLEANUP(struct request *, request_free)
+
+static int append_fds(sd_bus_message *reply, const struct worker_result *result)
+{
+	static const char *const names[] = {
+		CCWB_FD_CONTAINER,
+		CCWB_FD_GROUP,
+		CCWB_FD_DEVICE,
+		CCWB_FD_LEASE,
+	};
+	unsigned int n;
+	int r;
+
+	r = sd_bus_message_open_container(reply, 'a', "{sh}");
+	for (n = 0; r >= 0 && n < ARRAY_SIZE(names); n++)
+		r = sd_bus_message_append(reply, "{sh}", names[n], result->fds[n]);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static int append_info(sd_bus_message *reply, const struct lease *lease,
+		       const struct device *device)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/dev/vfio/%d", device->group);
+	return sd_bus_message_append(reply, "a{sv}", 5, CCWB_INFO_LEASE, "s", lease->id,
+				     CCWB_INFO_SUBCHANNEL, "s", device->facts.subchannel,
+				     CCWB_INFO_DEVICE_TYPE, "s", device->facts.device_type,
+				     CCWB_INFO_VFIO_PATH, "s", path, CCWB_INFO_IOMMU, "s",
+				     CCWB_IOMMU_TYPE1V2);
+}
+
+static int reply_granted(struct request *request, const struct lease *lease,
+			 const struct worker_result *result)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct fault fault = {};
+	struct device *device = broker_find_device(request->broker, request->id, &fault);
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (!device)
+		return -ENODEV;
+	r = sd_bus_path_encode(CCWB_PATH_LEASE, lease->id, &path);
+	if (r < 0)
+		return r;
+	r = sd_bus_message_new_method_return(request->message, &reply);
+	if (r < 0)
+		return r;
+	r = sd_bus_message_append(reply, "o", path);
+	if (r < 0)
+		return r;
+	r = append_fds(reply, result);
+	if (r < 0)
+		return r;
+	r = append_info(reply, lease, device);
+	if (r < 0)
+		return r;
+	/* the message has its own copies of the fds; ours are closed by whoever owns result */
+	return sd_bus_message_send(reply);
+}
+
+static int on_outcome(struct lease *lease, struct worker_result *result, void *userdata)
+{
+	_cleanup_(request_freep) struct request *request = userdata;
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	int r;
+
+	if (result->r >= 0) {
+		r = reply_granted(request, lease, result);
+		if (r >= 0)
+			return 0;
+		(void)fault_set(&result->fault, FAULT_BIND_FAILED, "cannot reply: %s",
+				strerror(-r));
+		result->r = r;
+	}
+	(void)bus_error_set(&error, result->r, &result->fault);
+	(void)sd_bus_reply_method_error(request->message, &error); /* there is no third way */
+	return result->r;
+}
+
+static int on_caller_gone(sd_bus_track *track, void *userdata)
+{
+	struct request *request = userdata;
+
+	broker_abandon(request->broker, request->lease);
+	request_free(request);
+	return 0;
+}
+
+static int request_new(struct broker *broker, struct ccw_id id, sd_bus_message *message,
+		       struct request **ret)
+{
+	_cleanup_(request_freep) struct request *request = calloc(1, sizeof(*request));
+	int r;
+
+	if (!request)
+		return -ENOMEM;
+	request->broker = broker;
+	request->id = id;
+	request->message = sd_bus_message_ref(message);
+	r = sd_bus_track_new(sd_bus_message_get_bus(message), &request->track, on_caller_gone,
+			     request);
+	if (r < 0)
+		return r;
+	r = sd_bus_track_add_sender(request->track, message);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(request);
+	return 0;
+}
+
+static int check_who(const char *who, struct fault *fault)
+{
+	if (strlen(who) > LIMIT_WHO_BYTES)
+		return fault_set(fault, FAULT_INVALID_ARGS,
+				 "option \"" CCWB_OPTION_WHO "\" has %zu bytes; the most is %d",
+				 strlen(who), LIMIT_WHO_BYTES);
+	if (!text_is_printable(who))
+		return fault_set(fault, FAULT_INVALID_ARGS,
+				 "option \"" CCWB_OPTION_WHO "\" has control characters in it");
+	return 0;
+}
+
+int bus_acquire(struct broker *broker, struct ccw_id id, sd_bus_message *message,
+		struct fault *fault)
+{
+	struct options {
+		const char *who;
+	} options = { .who = "" };
+	static const struct bus_key keys[] = {
+		{ CCWB_OPTION_WHO, 's', offsetof(struct options, who) },
+	};
+	_cleanup_(request_freep) struct request *request = NULL;
+	struct subject subject;
+	int r;
+
+	r = bus_dict_read(message, "option", keys, ARRAY_SIZE(keys), &options, fault);
+	if (r < 0)
+		return r;
+	r = check_who(options.who, fault);
+	if (r < 0)
+		return r;
+	r = request_new(broker, id, message, &request);
+	if (r < 0)
+		return r;
+	r = bus_peer_subject(message, &subject);
+	if (r < 0)
+		return r;
+	r = broker_acquire(broker, id, &subject, options.who, on_outcome, request, &request->lease,
+			   fault);
+	subject_deinit(&subject);
+	if (r < 0)
+		return r;
+	(void)TAKE_PTR(request); /* on_outcome or on_caller_gone frees it */
+	return 0;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the interface org.ccwbroker1.Lease: one object for each lease that clients know of.
+ */
+#include "bus-lease.h"
+
+#include <errno.h>
+
+#include "bus-dict.h"
+#include "bus-error.h"
+#include "bus-peer.h"
+#include "names.h"
+
+int bus_lease_path(const struct lease *lease, char **ret)
+{
+	return sd_bus_path_encode(CCWB_PATH_LEASE, lease->id, ret);
+}
+
+int bus_lease_release(struct broker *broker, const char *id, sd_bus_message *message,
+		      struct fault *fault)
+{
+	uid_t uid;
+	int r;
+
+	r = bus_dict_read_flags(message, fault);
+	if (r < 0)
+		return r;
+	r = bus_peer_uid(message, &uid);
+	if (r < 0)
+		return r;
+	r = broker_release(broker, id, uid, fault);
+	if (r < 0)
+		return r;
+	return sd_bus_reply_method_return(message, NULL);
+}
+
+static int method_release(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	const struct lease *lease = userdata;
+	sd_bus_slot *slot = sd_bus_get_current_slot(sd_bus_message_get_bus(message));
+	struct fault fault = {};
+	int r;
+
+	r = bus_lease_release(sd_bus_slot_get_userdata(slot), lease->id, message, &fault);
+	return r < 0 ? bus_error_set(error, r, &fault) : 1;
+}
+
+#define PROPERTY(name, type, value)                                                                \
+	static int property_##name(sd_bus *bus, const char *path, const char *interface,           \
+				   const char *property, sd_bus_message *reply, void *userdata,    \
+				   sd_bus_error *error)                                            \
+	{                                                                                          \
+		const struct lease *lease = userdata;                                              \
+                                                                                                   \
+		return sd_bus_message_append(reply, type, value);                                  \
+	}
+
+PROPERTY(id, "s", lease->id)
+PROPERTY(owner_uid, "u", (uint32_t)lease->uid)
+PROPERTY(owner_pid, "u", (uint32_t)lease->pid)
+PROPERTY(owner_user, "s", lease->user)
+PROPERTY(who, "s", lease->who)
+PROPERTY(since, "t", lease->since)
+PROPERTY(state, "s", lease_state_to_string(lease->state))
+
+static int property_device(sd_bus *bus, const char *path, const char *interface,
+			   const char *property, sd_bus_message *reply, void *userdata,
+			   sd_bus_error *error)
+{
+	const struct lease *lease = userdata;
+	char name[CCW_ID_STRING_SIZE];
+	_cleanup_free_ char *device = NULL;
+	int r;
+
+	r = sd_bus_path_encode(CCWB_PATH_DEVICE, ccw_id_format(lease->device, name), &device);
+	if (r < 0)
+		return r;
+	return sd_bus_message_append(reply, "o", device);
+}
+
+#define EMITS SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
+#define CONST SD_BUS_VTABLE_PROPERTY_CONST
+
+static const sd_bus_vtable lease_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_METHOD_WITH_ARGS("Release", SD_BUS_ARGS("t", flags), SD_BUS_NO_RESULT,
+				method_release, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_PROPERTY("Id", "s", property_id, 0, CONST),
+	SD_BUS_PROPERTY("Device", "o", property_device, 0, CONST),
+	SD_BUS_PROPERTY("OwnerUID", "u", property_owner_uid, 0, CONST),
+	SD_BUS_PROPERTY("OwnerPID", "u", property_owner_pid, 0, CONST),
+	SD_BUS_PROPERTY("OwnerUser", "s", property_owner_user, 0, CONST),
+	SD_BUS_PROPERTY("Who", "s", property_who, 0, CONST),
+	SD_BUS_PROPERTY("Since", "t", property_since, 0, CONST),
+	SD_BUS_PROPERTY("State", "s", property_state, 0, EMITS),
+	SD_BUS_VTABLE_END,
+};
+
+void bus_lease_emit_changes(sd_bus *bus, const struct lease *lease)
+{
+	_cleanup_free_ char *path = NULL;
+
+	if (bus_lease_path(lease, &path) < 0)
+		return;
+	/* who misses a signal can still ask */
+	(void)sd_bus_emit_properties_changed(bus, path, CCWB_IFACE_LEASE, "State", NULL);
+}
+
+static int find(sd_bus *bus, const char *path, const char *interface, void *userdata,
+		void **ret_found, sd_bus_error *error)
+{
+	_cleanup_free_ char *id = NULL;
+	struct lease *lease;
+	int r;
+
+	r = sd_bus_path_decode(path, CCWB_PATH_LEASE, &id);
+	if (r <= 0)
+		return r;
+	lease = broker_find_lease(userdata, id);
+	if (!lease)
+		return 0;
+	*ret_found = lease;
+	return 1;
+}
+
+static void strings_free(char **strings)
+{
+	char **at;
+
+	for (at = strings; at && *at; at++)
+		free(*at);
+	free(strings);
+}
+
+static int enumerate(sd_bus *bus, const char *prefix, void *userdata, char ***ret_nodes,
+		     sd_bus_error *error)
+{
+	char **nodes = calloc(broker_count_leases(userdata) + 1, sizeof(*nodes));
+	struct lease *lease = NULL;
+	size_t n = 0;
+	int r;
+
+	if (!nodes)
+		return -ENOMEM;
+	while ((lease = broker_next_lease(userdata, lease))) {
+		r = bus_lease_path(lease, &nodes[n++]);
+		if (r < 0) {
+			strings_free(nodes);
+			return r;
+		}
+	}
+	*ret_nodes = nodes;
+	return 0;
+}
+
+int bus_lease_register(sd_bus *bus, struct broker *broker)
+{
+	int r;
+
+	r = sd_bus_add_fallback_vtable(bus, NULL, CCWB_PATH_LEASE, CCWB_IFACE_LEASE, lease_vtable,
+				       find, broker);
+	if (r < 0)
+		return r;
+	return sd_bus_add_node_enumerator(bus, NULL, CCWB_PATH_LEASE, enumerate, broker);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns what appears on the bus as a whole: the three kinds of objects, the name, and the signals
+ * that the broker's events become. A signal that cannot be sent is lost: state can always be read.
+ */
+#include "bus.h"
+
+#include <errno.h>
+
+#include "bus-device.h"
+#include "bus-lease.h"
+#include "bus-manager.h"
+#include "names.h"
+
+struct bus {
+	sd_bus *connection;
+	struct broker *broker;
+};
+
+static void on_device_added(struct device *device, void *userdata)
+{
+	struct bus *bus = userdata;
+	_cleanup_free_ char *path = NULL;
+
+	if (bus_device_path(device, &path) < 0)
+		return;
+	(void)sd_bus_emit_object_added(bus->connection, path);
+	(void)sd_bus_emit_signal(bus->connection, CCWB_PATH, CCWB_IFACE_MANAGER, "DeviceNew", "so",
+				 device->name, path);
+}
+
+static void on_device_changed(struct device *device, unsigned int changes, void *userdata)
+{
+	struct bus *bus = userdata;
+
+	bus_device_emit_changes(bus->connection, device, changes);
+}
+
+static void on_device_removed(struct device *device, void *userdata)
+{
+	struct bus *bus = userdata;
+	_cleanup_free_ char *path = NULL;
+
+	if (bus_device_path(device, &path) < 0)
+		return;
+	(void)sd_bus_emit_interfaces_removed(bus->connection, path, CCWB_IFACE_DEVICE, NULL);
+	(void)sd_bus_emit_signal(bus->connection, CCWB_PATH, CCWB_IFACE_MANAGER, "DeviceRemoved",
+				 "so", device->name, path);
+}
+
+static void emit_n_leases(struct bus *bus)
+{
+	(void)sd_bus_emit_properties_changed(bus->connection, CCWB_PATH, CCWB_IFACE_MANAGER,
+					     "NLeases", NULL);
+}
+
+static void on_lease_added(struct lease *lease, void *userdata)
+{
+	struct bus *bus = userdata;
+	char device[CCW_ID_STRING_SIZE];
+	_cleanup_free_ char *path = NULL;
+
+	if (bus_lease_path(lease, &path) < 0)
+		return;
+	(void)sd_bus_emit_object_added(bus->connection, path);
+	(void)sd_bus_emit_signal(bus->connection, CCWB_PATH, CCWB_IFACE_MANAGER, "LeaseNew", "sso",
+				 lease->id, ccw_id_format(lease->device, device), path);
+	emit_n_leases(bus);
+}
+
+static void on_lease_changed(struct lease *lease, void *userdata)
+{
+	struct bus *bus = userdata;
+
+	bus_lease_emit_changes(bus->connection, lease);
+}
+
+static void on_lease_removed(struct lease *lease, enum lease_end end, void *userdata)
+{
+	struct bus *bus = userdata;
+	char device[CCW_ID_STRING_SIZE];
+	_cleanup_free_ char *path = NULL;
+
+	if (bus_lease_path(lease, &path) < 0)
+		return;
+	(void)sd_bus_emit_interfaces_removed(bus->connection, path, CCWB_IFACE_LEASE, NULL);
+	(void)sd_bus_emit_signal(bus->connection, CCWB_PATH, CCWB_IFACE_MANAGER, "LeaseRemoved",
+				 "ssos", lease->id, ccw_id_format(lease->device, device), path,
+				 lease_end_to_string(end));
+	emit_n_leases(bus);
+}
+
+static const struct listener bus_listener = {
+	.device_added = on_device_added,
+	.device_changed = on_device_changed,
+	.device_removed = on_device_removed,
+	.lease_added = on_lease_added,
+	.lease_changed = on_lease_changed,
+	.lease_removed = on_lease_removed,
+};
+
+int bus_new(sd_bus *connection, struct broker *broker, struct bus **ret)
+{
+	_cleanup_(bus_freep) struct bus *bus = calloc(1, sizeof(*bus));
+	int r;
+
+	if (!bus)
+		return -ENOMEM;
+	bus->connection = sd_bus_ref(connection);
+	bus->broker = broker;
+	r = sd_bus_add_object_manager(connection, NULL, CCWB_PATH);
+	if (r < 0)
+		return r;
+	r = bus_manager_register(connection, broker);
+	if (r < 0)
+		return r;
+	r = bus_device_register(connection, broker);
+	if (r < 0)
+		return r;
+	r = bus_lease_register(connection, broker);
+	if (r < 0)
+		return r;
+	broker_set_listener(broker, &bus_listener, bus);
+	*ret = TAKE_PTR(bus);
+	return 0;
+}
+
+void bus_free(struct bus *bus)
+{
+	if (!bus)
+		return;
+	broker_set_listener(bus->broker, NULL, NULL);
+	sd_bus_unref(bus->connection);
+	free(bus);
+}
+
+int bus_request_name(struct bus *bus)
+{
+	return sd_bus_request_name(bus->connection, CCWB_BUS_NAME, 0);
+}

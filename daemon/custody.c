@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the story of one lease.
+ *
+ * beginning: PENDING lease, saved -> a worker takes the device -> reference, ACTIVE, saved -> the
+ * client is told. end: RELEASING, saved -> nobody has the device open -> a worker gives it back ->
+ * forgotten. A saved lease is where the story goes on after a restart of the daemon.
+ */
+#include "custody.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "binder.h"
+#include "lease-ref.h"
+#include "log.h"
+#include "names.h"
+
+/* NULL only for a lease that was taken up after its device had gone. */
+static struct device *device_of(struct custody *custody, const struct lease *lease)
+{
+	return registry_peek(custody->registry, lease->device);
+}
+
+static void device_move(struct custody *custody, struct device *device, enum device_state state,
+			const struct fault *fault)
+{
+	device_set_state(device, state, fault);
+	LISTENER_TELL(custody, device_changed, device, DEVICE_CHANGED_STATE | DEVICE_CHANGED_LEASE);
+}
+
+void custody_stop_when_idle(struct custody *custody)
+{
+	if (custody->is_stopping && !ledger_is_busy(&custody->ledger))
+		(void)sd_event_exit(custody->event, 0);
+}
+
+static void save(struct custody *custody, const struct lease *lease)
+{
+	char name[CCW_ID_STRING_SIZE];
+	int r;
+
+	r = store_save(custody->store, lease);
+	if (r < 0)
+		log_full_errno(LOG_ERR, ccw_id_format(lease->device, name), lease->id, r,
+			       "lease is not saved and would be lost by a restart");
+}
+
+/* A worker that died has no words of its own. */
+static void complete_fault(struct worker_result *result, enum fault_code code)
+{
+	struct fault raw = result->fault;
+
+	if (result->r >= 0 || raw.code != FAULT_NONE)
+		return;
+	(void)fault_set(&result->fault, code, "%s", *raw.text ? raw.text : strerror(-result->r));
+}
+
+/* ---- the end ---- */
+
+/* Forgets the lease, and the device as well when it is gone. */
+static void forget(struct custody *custody, struct lease *lease, enum lease_end end)
+{
+	struct device *device = device_of(custody, lease);
+
+	if (device) {
+		device->lease = NULL;
+		device->group = -1;
+		LISTENER_TELL(custody, device_changed, device,
+			      DEVICE_CHANGED_STATE | DEVICE_CHANGED_LEASE);
+	}
+	if (lease->is_announced) {
+		lease->is_announced = false;
+		LISTENER_TELL(custody, lease_removed, lease, end);
+	}
+	ledger_remove(&custody->ledger, lease);
+	if (device && !device->is_present)
+		registry_drop(custody->registry, device);
+	custody_stop_when_idle(custody);
+}
+
+static void on_restored(struct worker_result *result, void *userdata)
+{
+	struct lease *lease = userdata;
+	struct custody *custody = lease->custody;
+	struct device *device;
+	char name[CCW_ID_STRING_SIZE];
+
+	lease->worker = (worker_free(lease->worker), NULL);
+	complete_fault(result, FAULT_RESTORE_FAILED);
+	(void)registry_refresh(custody->registry, lease->device); /* looked at below */
+	device = device_of(custody, lease);
+	ccw_id_format(lease->device, name);
+	if (result->r >= 0 || result->fault.code == FAULT_DEVICE_GONE) {
+		log_full(LOG_INFO, name, lease->id, "%s: lease %s of %s is over (%s), %s%s", name,
+			 lease->id, lease->user, lease_end_to_string(lease->end),
+			 result->r < 0		 ? "the device is gone"
+			 : *lease->origin.driver ? "back with "
+						 : "back without a driver",
+			 result->r < 0 ? "" : lease->origin.driver);
+		store_remove(custody->store, lease->device);
+		if (device) {
+			device->has_origin = false;
+			device_move(custody, device, DEVICE_HOST, NULL);
+		}
+		forget(custody, lease, lease->end);
+		return;
+	}
+	log_full(LOG_ERR, name, lease->id, "%s", result->fault.text);
+	lease_set_state(lease, LEASE_FAILED);
+	save(custody, lease); /* the next start tries again */
+	if (device)
+		device_move(custody, device, DEVICE_FAILED, &result->fault);
+	forget(custody, lease, LEASE_END_FAILED);
+}
+
+static void begin_restore(struct custody *custody, struct lease *lease)
+{
+	struct binder_job job = {
+		.sysfs = custody->sysfs,
+		.id = lease->device,
+		.origin = lease->origin,
+	};
+	struct worker_result result = { .r = 0 };
+	int r;
+
+	r = worker_new(custody->event, sysfs_fd_peek(custody->sysfs), custody->restore, &job,
+		       on_restored, lease, &lease->worker);
+	if (r >= 0)
+		return;
+	result.r = fault_set(&result.fault, FAULT_RESTORE_FAILED, "cannot start a worker: %s",
+			     strerror(-r));
+	on_restored(&result, lease);
+}
+
+static void on_closed(void *userdata)
+{
+	struct lease *lease = userdata;
+
+	lease->usage = (usage_free(lease->usage), NULL);
+	begin_restore(lease->custody, lease);
+}
+
+/* To unbind an open device would block until its holder closes it: wait for that here. */
+static void wait_closed(struct custody *custody, struct lease *lease)
+{
+	int fd, r;
+
+	r = sysfs_open_usage(custody->sysfs, lease->device, &fd);
+	if (r >= 0)
+		r = usage_new(custody->event, fd, on_closed, lease, &lease->usage);
+	if (r < 0)
+		begin_restore(custody, lease); /* not bound to the module, or gone */
+}
+
+static void drop_reference(struct custody *custody, struct lease *lease)
+{
+	lease->reference = sd_event_source_disable_unref(lease->reference);
+	lease->reference_fd = macro_close(lease->reference_fd);
+	lease_ref_remove(store_fd_peek(custody->store), lease->id);
+}
+
+void custody_end(struct custody *custody, struct lease *lease, enum lease_end end)
+{
+	struct device *device = device_of(custody, lease);
+
+	drop_reference(custody, lease);
+	lease_set_state(lease, LEASE_RELEASING);
+	lease->end = end;
+	save(custody, lease);
+	if (device)
+		device_move(custody, device, device->is_present ? DEVICE_RELEASING : DEVICE_ABSENT,
+			    NULL);
+	if (lease->is_announced)
+		LISTENER_TELL(custody, lease_changed, lease);
+	wait_closed(custody, lease);
+}
+
+static int on_reference(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct lease *lease = userdata;
+
+	if (!lease_ref_is_held(fd))
+		custody_end(lease->custody, lease, LEASE_END_CLOSED);
+	return 0;
+}
+
+/* No event but the hang-up, which needs no asking for. */
+static int watch_reference(struct custody *custody, struct lease *lease)
+{
+	return sd_event_add_io(custody->event, &lease->reference, lease->reference_fd, 0,
+			       on_reference, lease);
+}
+
+/* ---- the beginning ---- */
+
+static void announce(struct custody *custody, struct lease *lease)
+{
+	struct device *device = device_of(custody, lease);
+
+	lease->is_announced = true;
+	if (device)
+		device_move(custody, device, DEVICE_LEASED, NULL);
+}
+
+/* Tells the waiting client. Whatever it is told is the end of its waiting. */
+static int tell_client(struct lease *lease, struct worker_result *result)
+{
+	lease_done_t done = lease->done;
+
+	lease->done = NULL;
+	return done ? done(lease, result, lease->userdata) : -ECONNRESET;
+}
+
+static int make_reference(struct custody *custody, struct lease *lease,
+			  struct worker_result *result)
+{
+	int r;
+
+	r = lease_ref_create(store_fd_peek(custody->store), lease->id, &lease->reference_fd,
+			     &result->fds[result->n_fds]);
+	if (r < 0)
+		return r;
+	result->n_fds++;
+	return watch_reference(custody, lease);
+}
+
+static void grant(struct custody *custody, struct lease *lease, struct worker_result *result)
+{
+	struct device *device = device_of(custody, lease);
+	int r;
+
+	r = make_reference(custody, lease, result);
+	if (r < 0) {
+		result->r = fault_set(&result->fault, FAULT_BIND_FAILED,
+				      "cannot make the lease's reference: %s", strerror(-r));
+		(void)tell_client(lease, result); /* it gets nothing in either case */
+		custody_end(custody, lease, LEASE_END_FAILED);
+		return;
+	}
+	device->group = (int)result->detail;
+	lease_set_state(lease, LEASE_ACTIVE);
+	save(custody, lease);
+	announce(custody, lease);
+	r = tell_client(lease, result);
+	LISTENER_TELL(custody, lease_added, lease);
+	log_full(LOG_INFO, device->name, lease->id, "%s: lease %s for %s (uid %u, pid %d)%s%s",
+		 device->name, lease->id, lease->user, (unsigned int)lease->uid, (int)lease->pid,
+		 *lease->who ? ", " : "", lease->who);
+	if (r < 0)
+		custody_end(custody, lease, LEASE_END_ABANDONED);
+	else if (!device->is_present)
+		custody_end(custody, lease, LEASE_END_GONE);
+}
+
+/* Nothing was taken, or everything is back: as if nobody had asked. */
+static void refuse(struct custody *custody, struct lease *lease, struct worker_result *result)
+{
+	struct device *device = device_of(custody, lease);
+	bool is_back = strcmp(device->facts.driver, lease->origin.driver) == 0;
+	char name[CCW_ID_STRING_SIZE];
+
+	(void)tell_client(lease, result); /* it gets nothing in either case */
+	if (result->fault.code == FAULT_RESTORE_FAILED || (device->is_present && !is_back)) {
+		log_full(LOG_ERR, ccw_id_format(lease->device, name), lease->id, "%s",
+			 result->fault.text);
+		lease_set_state(lease, LEASE_FAILED);
+		save(custody, lease);
+		device_move(custody, device, DEVICE_FAILED, &result->fault);
+	} else {
+		store_remove(custody->store, lease->device);
+		device->has_origin = false;
+		device_move(custody, device, DEVICE_HOST, NULL);
+	}
+	forget(custody, lease, LEASE_END_FAILED);
+}
+
+static void on_taken(struct worker_result *result, void *userdata)
+{
+	struct lease *lease = userdata;
+	struct custody *custody = lease->custody;
+	bool has_died = result->r < 0 && result->fault.code == FAULT_NONE;
+
+	lease->worker = (worker_free(lease->worker), NULL);
+	complete_fault(result, FAULT_BIND_FAILED);
+	/* the device stays known, there or not: it has a lease */
+	(void)registry_refresh(custody->registry, lease->device);
+	if (result->r >= 0 && lease->done) {
+		grant(custody, lease, result);
+	} else if (result->r >= 0) {
+		custody_end(custody, lease, LEASE_END_ABANDONED);
+	} else if (has_died) {
+		/* nobody knows how far it came */
+		(void)tell_client(lease, result);
+		custody_end(custody, lease, LEASE_END_FAILED);
+	} else {
+		refuse(custody, lease, result);
+	}
+	custody_stop_when_idle(custody);
+}
+
+static void attach(struct custody *custody, struct lease *lease_take, struct device *device)
+{
+	lease_take->custody = custody;
+	ledger_add(&custody->ledger, lease_take);
+	if (!device)
+		return;
+	device->lease = lease_take;
+	device->origin = lease_take->origin;
+	device->has_origin = true;
+}
+
+int custody_begin(struct custody *custody, struct lease *lease_take, struct device *device,
+		  lease_done_t done, void *userdata)
+{
+	struct binder_job job = { .sysfs = custody->sysfs, .id = device->id };
+	_cleanup_(lease_freep) struct lease *lease = lease_take;
+	int r;
+
+	if (device->has_origin) {
+		/* it could not be given back the last time: where it belongs is known */
+		lease->origin = device->origin;
+	} else if (strcmp(device->facts.driver, CCWB_DRIVER) != 0) {
+		strcpy(lease->origin.driver, device->facts.driver);
+		lease->origin.is_online = device->facts.is_online;
+	}
+	r = store_save(custody->store, lease);
+	if (r < 0)
+		return r;
+	r = worker_new(custody->event, sysfs_fd_peek(custody->sysfs), custody->acquire, &job,
+		       on_taken, lease, &lease->worker);
+	if (r < 0) {
+		store_remove(custody->store, device->id);
+		return r;
+	}
+	lease->done = done;
+	lease->userdata = userdata;
+	attach(custody, TAKE_PTR(lease), device);
+	device_move(custody, device, DEVICE_BINDING, NULL);
+	return 0;
+}
+
+void custody_resume(struct custody *custody, struct lease *lease_take)
+{
+	struct device *device = device_of(custody, lease_take);
+	struct lease *lease = lease_take;
+	unsigned int group;
+	int r;
+
+	attach(custody, lease_take, device);
+	if (lease->state != LEASE_ACTIVE) {
+		/* half taken, or half given back: give back */
+		lease->is_announced = lease->state == LEASE_RELEASING;
+		lease->state = LEASE_PENDING;
+		custody_end(custody, lease,
+			    lease->is_announced ? LEASE_END_CLOSED : LEASE_END_ABANDONED);
+		return;
+	}
+	announce(custody, lease);
+	if (device && sysfs_read_group(custody->sysfs, device->id, &group) >= 0)
+		device->group = (int)group;
+	r = lease_ref_open(store_fd_peek(custody->store), lease->id, &lease->reference_fd);
+	if (r >= 0)
+		r = watch_reference(custody, lease);
+	if (r < 0 || !lease_ref_is_held(lease->reference_fd))
+		custody_end(custody, lease, LEASE_END_CLOSED);
+	else if (!device)
+		custody_end(custody, lease, LEASE_END_GONE);
+}
+
+void custody_device_lost(struct custody *custody, struct device *device)
+{
+	struct lease *lease = device->lease;
+
+	/* a worker at work finds out by itself */
+	if (lease->state == LEASE_ACTIVE)
+		custody_end(custody, lease, LEASE_END_GONE);
+	else if (lease->state == LEASE_RELEASING && device->state != DEVICE_ABSENT)
+		device_move(custody, device, DEVICE_ABSENT, NULL);
+}
+
+void custody_device_changed(struct custody *custody, struct device *device)
+{
+	if (device->state != DEVICE_FAILED || device->lease ||
+	    strcmp(device->facts.driver, device->origin.driver) != 0)
+		return;
+	store_remove(custody->store, device->id);
+	device->has_origin = false;
+	device_move(custody, device, DEVICE_HOST, NULL);
+}

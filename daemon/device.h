@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include <stdbool.h>
+
+#include "ccw-id.h"
+#include "fault.h"
+#include "macro.h"
+#include "plan.h"
+#include "sysfs.h"
+
+struct lease;
+
+enum device_state {
+	DEVICE_HOST,	  /* with its driver, or without any */
+	DEVICE_BINDING,	  /* a worker takes it */
+	DEVICE_LEASED,	  /* a client has it */
+	DEVICE_RELEASING, /* waits for the last close, or a worker gives it back */
+	DEVICE_FAILED,	  /* could not be given back; origin still says where it belongs */
+	DEVICE_ABSENT,	  /* unplugged while something of the above was going on */
+	_DEVICE_STATE_MAX,
+};
+
+/* Sets of these say what has changed. */
+enum device_change {
+	DEVICE_CHANGED_SUBCHANNEL = 1 << 0,
+	DEVICE_CHANGED_TYPE = 1 << 1,
+	DEVICE_CHANGED_DRIVER = 1 << 2,
+	DEVICE_CHANGED_ONLINE = 1 << 3,
+	DEVICE_CHANGED_STATE = 1 << 4,
+	DEVICE_CHANGED_LEASE = 1 << 5,
+};
+
+struct device {
+	struct ccw_id id;
+	char name[CCW_ID_STRING_SIZE];
+	struct sysfs_facts facts;
+	char *sysfs_path;
+	bool is_present;
+	enum device_state state;
+	enum fault_code reason; /* FAULT_NONE when all is well */
+	char *reason_text;	/* NULL when all is well */
+	bool has_origin;	/* between binding and the end of a successful restore */
+	struct plan_origin origin;
+	int group;	     /* VFIO group while leased, else -1 */
+	struct lease *lease; /* peek: the broker owns it */
+};
+
+/* The caller owns *ret. path is taken over. */
+_must_check_ int device_new(struct ccw_id id, const struct sysfs_facts *facts, char *path_take,
+			    struct device **ret);
+void device_free(struct device *device);
+DEFINE_CLEANUP(struct device *, device_free)
+
+/* Takes over what sysfs says now; returns the set of changes. path is taken over. */
+unsigned int device_update(struct device *device, const struct sysfs_facts *facts, char *path_take);
+
+/* Moves to state; fault is the reason or NULL. A move that the table does not have is a bug. */
+void device_set_state(struct device *device, enum device_state state, const struct fault *fault);
+
+const char *device_state_to_string(enum device_state state);
+
+/* Negative errno for a text that names no state. */
+_must_check_ int device_state_from_string(const char *text);
+
+/* The driver that the device belongs to, "" for none. */
+const char *device_origin_driver(const struct device *device);

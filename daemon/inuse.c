@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the explanation why the host cannot spare a device. It only explains: the last word is the
+ * kernel's when the device is taken offline. Changes nothing.
+ */
+#include "inuse.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "io.h"
+#include "limits.h"
+
+#define NAME_SIZE 64
+
+typedef int (*entry_t)(int dir_fd, const char *entry, const char *name,
+		       const struct inuse_tables *tables, struct fault *fault);
+
+static int table_read(const char *proc_root, const char *file, char **ret)
+{
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (asprintf(&path, "%s/%s", proc_root, file) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	r = io_read_at(AT_FDCWD, path, LIMIT_PROC_FILE_BYTES, ret, NULL);
+	return r == -ENOENT || r == -EACCES || r == -EPERM ? 0 : r;
+}
+
+int inuse_tables_read(const char *proc_root, struct inuse_tables *ret)
+{
+	struct inuse_tables tables = {};
+	int r;
+
+	/* the host's own view where we may see it, else ours, to which its mounts propagate */
+	r = table_read(proc_root, "1/mountinfo", &tables.mountinfo);
+	if (r >= 0 && !tables.mountinfo)
+		r = table_read(proc_root, "self/mountinfo", &tables.mountinfo);
+	if (r >= 0)
+		r = table_read(proc_root, "swaps", &tables.swaps);
+	if (r >= 0)
+		r = table_read(proc_root, "consoles", &tables.consoles);
+	if (r < 0) {
+		inuse_tables_deinit(&tables);
+		return r;
+	}
+	*ret = tables;
+	return 0;
+}
+
+void inuse_tables_deinit(struct inuse_tables *tables)
+{
+	free(tables->mountinfo);
+	free(tables->swaps);
+	free(tables->consoles);
+	*tables = (struct inuse_tables){};
+}
+
+/* Field number n, from 0, of a line whose fields are separated by blanks. */
+static bool line_field(const char *line, unsigned int n, const char **ret, size_t *ret_length)
+{
+	for (;;) {
+		line += strspn(line, " \t");
+		*ret_length = strcspn(line, " \t\n");
+		if (*ret_length == 0)
+			return false;
+		if (n-- == 0)
+			break;
+		line += *ret_length;
+	}
+	*ret = line;
+	return true;
+}
+
+static const char *line_next(const char *line)
+{
+	const char *end = strchr(line, '\n');
+
+	return end ? end + 1 : line + strlen(line);
+}
+
+/* The first line of table whose field n is text, or NULL. */
+static const char *table_find(const char *table, unsigned int n, const char *text)
+{
+	const char *line, *field;
+	size_t length;
+
+	for (line = table ? table : ""; *line; line = line_next(line))
+		if (line_field(line, n, &field, &length) && length == strlen(text) &&
+		    memcmp(field, text, length) == 0)
+			return line;
+	return NULL;
+}
+
+static int check_holders(int block_fd, const char *disk, const char *name, struct fault *fault)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	struct dirent *entry;
+	int fd;
+
+	fd = openat(block_fd, "holders", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	dir = fdopendir(fd);
+	if (!dir) {
+		macro_close(fd);
+		return -ENOMEM;
+	}
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			return fault_set(
+				fault, FAULT_DEVICE_IN_USE,
+				"%s is in use: its %s is part of block device %s; remove that first",
+				name, disk, entry->d_name);
+	return 0;
+}
+
+/* One disk or partition: block_fd is its directory, disk its name. */
+static int check_block(int block_fd, const char *disk, const char *name,
+		       const struct inuse_tables *tables, struct fault *fault)
+{
+	_cleanup_free_ char *number = NULL;
+	char node[NAME_SIZE + sizeof("/dev/")];
+	const char *line, *where;
+	size_t length;
+	int r;
+
+	r = io_read_line_at(block_fd, "dev", &number);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	line = table_find(tables->mountinfo, 2, number);
+	if (line && line_field(line, 4, &where, &length))
+		return fault_set(fault, FAULT_DEVICE_IN_USE,
+				 "%s is in use: its %s is mounted on %.*s; unmount it first", name,
+				 disk, (int)length, where);
+	snprintf(node, sizeof(node), "/dev/%s", disk);
+	if (table_find(tables->swaps, 0, node))
+		return fault_set(fault, FAULT_DEVICE_IN_USE,
+				 "%s is in use: its %s is swap space; run swapoff %s first", name,
+				 disk, node);
+	return check_holders(block_fd, disk, name, fault);
+}
+
+static int for_each_entry(int dir_fd, const char *directory, entry_t entry_check, const char *name,
+			  const struct inuse_tables *tables, struct fault *fault)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	struct dirent *entry;
+	int fd, r;
+
+	fd = openat(dir_fd, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return 0; /* has no such things */
+	dir = fdopendir(fd);
+	if (!dir) {
+		macro_close(fd);
+		return -ENOMEM;
+	}
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= NAME_SIZE)
+			continue;
+		r = entry_check(fd, entry->d_name, name, tables, fault);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int check_partition(int dir_fd, const char *entry, const char *name,
+			   const struct inuse_tables *tables, struct fault *fault)
+{
+	_cleanup_close_ int fd = -1;
+
+	/* attributes and directories like "queue" have no "dev" in them */
+	fd = openat(dir_fd, entry, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	return check_block(fd, entry, name, tables, fault);
+}
+
+static int check_disk(int dir_fd, const char *entry, const char *name,
+		      const struct inuse_tables *tables, struct fault *fault)
+{
+	int r;
+
+	r = check_partition(dir_fd, entry, name, tables, fault);
+	if (r < 0)
+		return r;
+	return for_each_entry(dir_fd, entry, check_partition, name, tables, fault);
+}
+
+static int check_interface(int dir_fd, const char *entry, const char *name,
+			   const struct inuse_tables *tables, struct fault *fault)
+{
+	char path[NAME_SIZE + sizeof("/flags")];
+	_cleanup_free_ char *flags = NULL;
+	int r;
+
+	snprintf(path, sizeof(path), "%s/flags", entry);
+	r = io_read_line_at(dir_fd, path, &flags);
+	if (r < 0 || !(strtoul(flags, NULL, 0) & IFF_UP))
+		return 0;
+	return fault_set(fault, FAULT_DEVICE_IN_USE,
+			 "%s is in use: its network interface %s is up; take it down first", name,
+			 entry);
+}
+
+/* Everything that may hang below one directory of the device. */
+static int check_directory(int fd, const char *name, const struct inuse_tables *tables,
+			   struct fault *fault)
+{
+	int r;
+
+	r = for_each_entry(fd, "block", check_disk, name, tables, fault);
+	if (r < 0)
+		return r;
+	return for_each_entry(fd, "net", check_interface, name, tables, fault);
+}
+
+static int check_child(int dir_fd, const char *entry, const char *name,
+		       const struct inuse_tables *tables, struct fault *fault)
+{
+	_cleanup_close_ int fd = -1;
+
+	fd = openat(dir_fd, entry, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	return check_directory(fd, name, tables, fault);
+}
+
+static int check_group_member(int device_fd, const char *name, struct fault *fault)
+{
+	_cleanup_free_ char *target = NULL;
+	const char *group;
+	int r;
+
+	r = io_readlink_at(device_fd, "group_device", &target);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return r;
+	group = strrchr(target, '/');
+	return fault_set(fault, FAULT_DEVICE_IN_USE,
+			 "%s is in use: it is part of the device group %s; ungroup that first",
+			 name, group ? group + 1 : target);
+}
+
+static int check_console(const char *name, const char *driver, const struct inuse_tables *tables,
+			 struct fault *fault)
+{
+	const char *console = NULL;
+
+	/* sysfs does not say which terminal is the console, so all of its kind are kept */
+	if (strcmp(driver, "3215") == 0)
+		console = "ttyS0";
+	else if (strcmp(driver, "3270") == 0)
+		console = "tty3270";
+	if (!console || !table_find(tables->consoles, 0, console))
+		return 0;
+	return fault_set(
+		fault, FAULT_UNSUPPORTED_DEVICE,
+		"%s is a %s terminal and may be the system console %s: it is never handed out",
+		name, driver, console);
+}
+
+int inuse_check(int device_fd, const char *name, const char *driver,
+		const struct inuse_tables *tables, struct fault *fault)
+{
+	int r;
+
+	r = check_console(name, driver, tables, fault);
+	if (r < 0)
+		return r;
+	r = check_group_member(device_fd, name, fault);
+	if (r < 0)
+		return r;
+	r = check_directory(device_fd, name, tables, fault);
+	if (r < 0)
+		return r;
+	/* virtio devices hang one level below */
+	return for_each_entry(device_fd, ".", check_child, name, tables, fault);
+}

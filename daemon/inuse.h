@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include "fault.h"
+#include "macro.h"
+
+/* What the host tells about its uses of devices, as texts of the proc files of these names. */
+struct inuse_tables {
+	char *mountinfo;
+	char *swaps;
+	char *consoles;
+};
+
+/* Reads the tables below proc_root, "/proc" but for tests. A missing file is an empty table. */
+_must_check_ int inuse_tables_read(const char *proc_root, struct inuse_tables *ret);
+void inuse_tables_deinit(struct inuse_tables *tables);
+
+/*
+ * Looks for a use of the device whose sysfs directory device_fd is: mounted, swap, held by another
+ * block device, network interface up, member of a ccwgroup device, console. 0: none found, which
+ * is not yet the kernel's word. FAULT_DEVICE_IN_USE or FAULT_UNSUPPORTED_DEVICE with an explanation
+ * that starts with name.
+ */
+_must_check_ int inuse_check(int device_fd, const char *name, const char *driver,
+			     const struct inuse_tables *tables, struct fault *fault);

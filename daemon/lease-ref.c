@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the FIFO by whose closing a client ends its lease. Knows no lease but its id.
+ */
+#include "lease-ref.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct name {
+	char text[64];
+};
+
+static struct name ref_name(const char *lease)
+{
+	struct name name;
+
+	snprintf(name.text, sizeof(name.text), "%s.ref", lease);
+	return name;
+}
+
+int lease_ref_open(int dir_fd, const char *lease, int *ret_read)
+{
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+
+	fd = openat(dir_fd, ref_name(lease).text,
+		    O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISFIFO(st.st_mode))
+		return -EBADMSG;
+	*ret_read = TAKE_FD(fd);
+	return 0;
+}
+
+int lease_ref_create(int dir_fd, const char *lease, int *ret_read, int *ret_write)
+{
+	_cleanup_close_ int read_fd = -1, write_fd = -1;
+	int r;
+
+	if (mkfifoat(dir_fd, ref_name(lease).text, 0600) < 0)
+		return -errno;
+	r = lease_ref_open(dir_fd, lease, &read_fd);
+	if (r >= 0) {
+		write_fd = openat(dir_fd, ref_name(lease).text,
+				  O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+		if (write_fd < 0)
+			r = -errno;
+	}
+	if (r < 0) {
+		lease_ref_remove(dir_fd, lease);
+		return r;
+	}
+	*ret_read = TAKE_FD(read_fd);
+	*ret_write = TAKE_FD(write_fd);
+	return 0;
+}
+
+bool lease_ref_is_held(int read_fd)
+{
+	struct pollfd poll_fd = { .fd = read_fd };
+	char rubbish;
+
+	if (poll(&poll_fd, 1, 0) == 1 && (poll_fd.revents & POLLHUP))
+		return false;
+	/* one that was opened after the last holder had gone hangs up for nobody, but is at its end */
+	return read(read_fd, &rubbish, 1) != 0;
+}
+
+void lease_ref_remove(int dir_fd, const char *lease)
+{
+	(void)unlinkat(dir_fd, ref_name(lease).text, 0); /* may be gone already */
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns what a lease is and the states it may be in. Knows no bus; what happens to a device at the
+ * start and end of a lease is in broker.c.
+ */
+#include "lease.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "limits.h"
+
+#define BIT(state) (1U << (state))
+
+static const char *const state_names[_LEASE_STATE_MAX] = {
+	[LEASE_PENDING] = "pending",
+	[LEASE_ACTIVE] = "active",
+	[LEASE_RELEASING] = "releasing",
+	[LEASE_FAILED] = "failed",
+};
+
+static const char *const end_names[_LEASE_END_MAX] = {
+	[LEASE_END_CLOSED] = "closed",	     [LEASE_END_RELEASED] = "released",
+	[LEASE_END_ABANDONED] = "abandoned", [LEASE_END_GONE] = "gone",
+	[LEASE_END_FAILED] = "failed",
+};
+
+/* PENDING moves to RELEASING when its client has left, or when a restart finds it half made. */
+static const unsigned int allowed[_LEASE_STATE_MAX] = {
+	[LEASE_PENDING] = BIT(LEASE_ACTIVE) | BIT(LEASE_RELEASING) | BIT(LEASE_FAILED),
+	[LEASE_ACTIVE] = BIT(LEASE_RELEASING),
+	[LEASE_RELEASING] = BIT(LEASE_FAILED),
+};
+
+static int make_id(char id[static LEASE_ID_SIZE])
+{
+	uint64_t number;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return -EIO;
+	snprintf(id, LEASE_ID_SIZE, "l%016" PRIx64, number);
+	return 0;
+}
+
+static uint64_t realtime_usec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+int lease_new(struct ccw_id device, const struct subject *subject, const char *who,
+	      struct lease **ret)
+{
+	_cleanup_(lease_freep) struct lease *lease = calloc(1, sizeof(*lease));
+	int r;
+
+	if (!lease)
+		return -ENOMEM;
+	lease->reference_fd = -1;
+	lease->device = device;
+	lease->uid = subject->uid;
+	lease->pid = subject->pid;
+	lease->since = realtime_usec();
+	lease->user = strdup(subject->user);
+	lease->who = strdup(who);
+	if (!lease->user || !lease->who)
+		return -ENOMEM;
+	r = make_id(lease->id);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(lease);
+	return 0;
+}
+
+void lease_free(struct lease *lease)
+{
+	if (!lease)
+		return;
+	worker_free(lease->worker);
+	usage_free(lease->usage);
+	sd_event_source_disable_unref(lease->reference);
+	macro_close(lease->reference_fd);
+	free(lease->user);
+	free(lease->who);
+	free(lease);
+}
+
+void lease_set_state(struct lease *lease, enum lease_state state)
+{
+	assert(allowed[lease->state] & BIT(state));
+	lease->state = state;
+}
+
+int lease_explain(const struct lease *lease, const char *device, struct fault *fault)
+{
+	time_t since = (time_t)(lease->since / 1000000);
+	char when[64] = "", owner[LIMIT_MESSAGE_BYTES / 2];
+	struct tm tm;
+
+	snprintf(owner, sizeof(owner), "%s (uid %u, pid %d%s%s)", lease->user,
+		 (unsigned int)lease->uid, (int)lease->pid, *lease->who ? ", " : "", lease->who);
+	if (localtime_r(&since, &tm))
+		strftime(when, sizeof(when), "%F %T %Z", &tm);
+	if (lease->state == LEASE_ACTIVE)
+		return fault_set(fault, FAULT_DEVICE_LEASED,
+				 "%s is leased to %s since %s, lease %s", device, owner, when,
+				 lease->id);
+	if (lease->state == LEASE_PENDING)
+		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
+				 "%s is being taken for %s; try again in a moment", device, owner);
+	if (lease->usage)
+		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
+				 "%s was leased to %s, who still has it open; try again later",
+				 device, owner);
+	return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
+			 "%s is being given back by %s; try again in a moment", device, owner);
+}
+
+bool lease_id_is_valid(const char *id)
+{
+	return id[0] == 'l' && strlen(id) == LEASE_ID_SIZE - 3 &&
+	       strspn(id + 1, "0123456789abcdef") == LEASE_ID_SIZE - 4;
+}
+
+const char *lease_state_to_string(enum lease_state state)
+{
+	return state_names[state];
+}
+
+int lease_state_from_string(const char *text)
+{
+	int n;
+
+	for (n = 0; n < _LEASE_STATE_MAX; n++)
+		if (strcmp(text, state_names[n]) == 0)
+			return n;
+	return -EINVAL;
+}
+
+const char *lease_end_to_string(enum lease_end end)
+{
+	return end_names[end];
+}

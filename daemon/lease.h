@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "ccw-id.h"
+#include "fault.h"
+#include "macro.h"
+#include "plan.h"
+#include "subject.h"
+#include "usage.h"
+#include "worker.h"
+
+#define LEASE_ID_SIZE 20 /* "l", 16 hexadecimal digits, NUL */
+
+struct custody;
+
+enum lease_state {
+	LEASE_PENDING,	 /* a worker takes the device; not on the bus yet */
+	LEASE_ACTIVE,	 /* its client has the fds */
+	LEASE_RELEASING, /* over for the client; the device is on its way back */
+	LEASE_FAILED,	 /* only in the store: the device did not go back */
+	_LEASE_STATE_MAX,
+};
+
+/* Why it ended. */
+enum lease_end {
+	LEASE_END_CLOSED,    /* the last copy of the lease fd was closed */
+	LEASE_END_RELEASED,  /* by request */
+	LEASE_END_ABANDONED, /* the client left before the reply */
+	LEASE_END_GONE,	     /* the device was unplugged */
+	LEASE_END_FAILED,    /* the device could not be taken or given back */
+	_LEASE_END_MAX,
+};
+
+struct lease;
+
+/*
+ * Tells whoever waits for the outcome, once. On success result->fds are those of enum vfio_fd and
+ * the lease's write end behind them; negative when the client cannot be told, which ends the lease.
+ */
+typedef int (*lease_done_t)(struct lease *lease, struct worker_result *result, void *userdata);
+
+/* One device in one client's hands. Everything in it is owned by it unless it says peek. */
+struct lease {
+	char id[LEASE_ID_SIZE];
+	struct ccw_id device;
+	uid_t uid;
+	pid_t pid;
+	char *user;
+	char *who;
+	uint64_t since; /* CLOCK_REALTIME, microseconds */
+	enum lease_state state;
+	enum lease_end end; /* meaningful while RELEASING */
+	struct plan_origin origin;
+
+	struct custody *custody; /* peek */
+	struct worker *worker;	 /* takes or gives back the device */
+	struct usage *usage;	 /* RELEASING: waits for the last close */
+	sd_event_source *reference;
+	int reference_fd;
+
+	bool is_announced; /* clients know of it */
+	lease_done_t done; /* PENDING: NULL when nobody waits any more */
+	void *userdata;
+
+	struct lease *next;
+};
+
+/* A PENDING lease with a fresh id. The caller owns *ret. */
+_must_check_ int lease_new(struct ccw_id device, const struct subject *subject, const char *who,
+			   struct lease **ret);
+
+/* Frees it and kills its worker. */
+void lease_free(struct lease *lease);
+DEFINE_CLEANUP(struct lease *, lease_free)
+
+/* A move that the table does not have is a bug. */
+void lease_set_state(struct lease *lease, enum lease_state state);
+
+/* Sets why device cannot be had while lease is there, and returns fault_set's value. */
+int lease_explain(const struct lease *lease, const char *device, struct fault *fault);
+
+bool lease_id_is_valid(const char *id);
+const char *lease_state_to_string(enum lease_state state);
+_must_check_ int lease_state_from_string(const char *text);
+const char *lease_end_to_string(enum lease_end end);

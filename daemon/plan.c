@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the order in which a device changes hands, as data: offline always comes first, because
+ * only then does the kernel refuse what is in use; an unbind is unconditional. Pure: does nothing.
+ */
+#include "plan.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "names.h"
+
+static void plan_add(struct plan *plan, enum plan_action action, const char *driver)
+{
+	struct plan_step *step = &plan->steps[plan->n_steps++];
+
+	assert(plan->n_steps <= LIMIT_PLAN_STEPS);
+	*step = (struct plan_step){ .action = action };
+	snprintf(step->driver, sizeof(step->driver), "%s", driver);
+}
+
+void plan_acquire(const struct sysfs_facts *facts, struct plan *ret)
+{
+	bool is_ours = strcmp(facts->driver, CCWB_DRIVER) == 0;
+
+	*ret = (struct plan){};
+	/* bound to the module, online is the module's own affair */
+	if (facts->is_online && !is_ours)
+		plan_add(ret, PLAN_OFFLINE, "");
+	if (*facts->driver && !is_ours)
+		plan_add(ret, PLAN_UNBIND, facts->driver);
+	if (!is_ours) {
+		plan_add(ret, PLAN_CLAIM, "");
+		plan_add(ret, PLAN_BIND, CCWB_DRIVER);
+	}
+	plan_add(ret, PLAN_WAIT_GROUP, "");
+}
+
+void plan_restore(const struct sysfs_facts *facts, const struct plan_origin *origin,
+		  struct plan *ret)
+{
+	bool is_ours = strcmp(facts->driver, CCWB_DRIVER) == 0;
+	bool is_back = !is_ours && strcmp(facts->driver, origin->driver) == 0;
+
+	*ret = (struct plan){};
+	if (is_ours)
+		plan_add(ret, PLAN_UNBIND, CCWB_DRIVER);
+	plan_add(ret, PLAN_UNCLAIM, "");
+	/* a driver that somebody else has bound meanwhile is left alone */
+	if (*origin->driver && !is_back && (is_ours || !*facts->driver)) {
+		plan_add(ret, PLAN_BIND, origin->driver);
+		is_back = true;
+	}
+	if (*origin->driver && is_back && origin->is_online && (is_ours || !facts->is_online))
+		plan_add(ret, PLAN_ONLINE, "");
+}
+
+bool plan_undo(const struct plan_step *step, struct plan_step *ret)
+{
+	static const enum plan_action undo[_PLAN_ACTION_MAX] = {
+		[PLAN_OFFLINE] = PLAN_ONLINE,
+		[PLAN_ONLINE] = PLAN_OFFLINE,
+		[PLAN_UNBIND] = PLAN_BIND,
+		[PLAN_BIND] = PLAN_UNBIND,
+		[PLAN_CLAIM] = PLAN_UNCLAIM,
+		[PLAN_UNCLAIM] = PLAN_CLAIM,
+		[PLAN_WAIT_GROUP] = _PLAN_ACTION_MAX,
+	};
+
+	if (undo[step->action] == _PLAN_ACTION_MAX)
+		return false;
+	*ret = *step;
+	ret->action = undo[step->action];
+	return true;
+}
+
+bool plan_step_holds(const struct plan_step *step, const struct sysfs_facts *facts)
+{
+	switch (step->action) {
+	case PLAN_OFFLINE:
+		return !facts->is_online;
+	case PLAN_ONLINE:
+		return facts->is_online;
+	case PLAN_UNBIND:
+		return strcmp(facts->driver, step->driver) != 0;
+	case PLAN_BIND:
+		return strcmp(facts->driver, step->driver) == 0;
+	case PLAN_CLAIM:
+	case PLAN_UNCLAIM:
+	case PLAN_WAIT_GROUP:
+	case _PLAN_ACTION_MAX:
+		break;
+	}
+	return false;
+}
+
+const char *plan_step_describe(const struct plan_step *step, char *buffer, size_t size)
+{
+	static const char *const words[_PLAN_ACTION_MAX] = {
+		[PLAN_OFFLINE] = "set offline",
+		[PLAN_ONLINE] = "set online",
+		[PLAN_UNBIND] = "unbind from ",
+		[PLAN_BIND] = "bind to ",
+		[PLAN_CLAIM] = "claim for " CCWB_DRIVER,
+		[PLAN_UNCLAIM] = "take off the claim list of " CCWB_DRIVER,
+		[PLAN_WAIT_GROUP] = "wait for the VFIO group",
+	};
+
+	snprintf(buffer, size, "%s%s", words[step->action], step->driver);
+	return buffer;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "limits.h"
+#include "macro.h"
+#include "sysfs.h"
+
+enum plan_action {
+	PLAN_OFFLINE,
+	PLAN_ONLINE,
+	PLAN_UNBIND,
+	PLAN_BIND,
+	PLAN_CLAIM,
+	PLAN_UNCLAIM,
+	PLAN_WAIT_GROUP,
+	_PLAN_ACTION_MAX,
+};
+
+struct plan_step {
+	enum plan_action action;
+	char driver[SYSFS_NAME_SIZE]; /* of UNBIND and BIND */
+};
+
+/* Plain bytes: what to do, in order. */
+struct plan {
+	size_t n_steps;
+	struct plan_step steps[LIMIT_PLAN_STEPS];
+};
+
+/* What a device goes back to. */
+struct plan_origin {
+	char driver[SYSFS_NAME_SIZE]; /* "" for none */
+	bool is_online;
+};
+
+/* From facts to a device that is bound to our module and has its VFIO group. */
+void plan_acquire(const struct sysfs_facts *facts, struct plan *ret);
+
+/* From facts, whatever they are, to the device as origin describes it. */
+void plan_restore(const struct sysfs_facts *facts, const struct plan_origin *origin,
+		  struct plan *ret);
+
+/* The step that takes back step; false when there is nothing to take back. */
+bool plan_undo(const struct plan_step *step, struct plan_step *ret);
+
+/* Whether facts already are as step would make them: then its failure does not matter. */
+bool plan_step_holds(const struct plan_step *step, const struct sysfs_facts *facts);
+
+/* "bind to dasd-eckd", for messages; the buffer is the caller's. */
+const char *plan_step_describe(const struct plan_step *step, char *buffer, size_t size);

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the files in which leases survive the daemon. Knows their bytes and nothing of what has
+ * to happen to a lease that is found.
+ */
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "io.h"
+#include "json.h"
+#include "limits.h"
+#include "text.h"
+
+#define STORE_DIRECTORY "leases"
+#define STORE_VERSION	1
+#define STORE_DEPTH	2
+#define STORE_SUFFIX	".json"
+
+struct store {
+	int fd;
+};
+
+struct name {
+	char text[CCW_ID_STRING_SIZE + sizeof(STORE_SUFFIX)];
+};
+
+static struct name file_name(struct ccw_id device)
+{
+	char id[CCW_ID_STRING_SIZE];
+	struct name name;
+
+	snprintf(name.text, sizeof(name.text), "%s" STORE_SUFFIX, ccw_id_format(device, id));
+	return name;
+}
+
+int store_new(const char *directory, struct store **ret)
+{
+	_cleanup_(store_freep) struct store *store = calloc(1, sizeof(*store));
+	_cleanup_close_ int fd = -1;
+
+	if (!store)
+		return -ENOMEM;
+	store->fd = -1;
+	if (mkdir(directory, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (mkdirat(fd, STORE_DIRECTORY, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	store->fd = openat(fd, STORE_DIRECTORY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (store->fd < 0)
+		return -errno;
+	*ret = TAKE_PTR(store);
+	return 0;
+}
+
+void store_free(struct store *store)
+{
+	if (!store)
+		return;
+	macro_close(store->fd);
+	free(store);
+}
+
+int store_fd_peek(const struct store *store)
+{
+	return store->fd;
+}
+
+static int add(struct json_object *object, const char *key, struct json_object *value)
+{
+	if (!value)
+		return -ENOMEM;
+	if (json_object_object_add(object, key, value) < 0) {
+		json_object_put(value);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_all(struct json_object *object, const struct lease *lease)
+{
+	char device[CCW_ID_STRING_SIZE];
+	const struct {
+		const char *key;
+		struct json_object *value;
+	} members[] = {
+		{ "version", json_object_new_int(STORE_VERSION) },
+		{ "lease", json_object_new_string(lease->id) },
+		{ "device", json_object_new_string(ccw_id_format(lease->device, device)) },
+		{ "state", json_object_new_string(lease_state_to_string(lease->state)) },
+		{ "uid", json_object_new_int64(lease->uid) },
+		{ "pid", json_object_new_int64(lease->pid) },
+		{ "user", json_object_new_string(lease->user) },
+		{ "who", json_object_new_string(lease->who) },
+		{ "since", json_object_new_int64((int64_t)lease->since) },
+		{ "driver", json_object_new_string(lease->origin.driver) },
+		{ "online", json_object_new_boolean(lease->origin.is_online) },
+	};
+	int failure = 0, r;
+	size_t n;
+
+	for (n = 0; n < ARRAY_SIZE(members); n++) {
+		r = add(object, members[n].key, members[n].value);
+		if (r < 0)
+			failure = r;
+	}
+	return failure;
+}
+
+int store_save(struct store *store, const struct lease *lease)
+{
+	_cleanup_json_ struct json_object *object = json_object_new_object();
+	const char *text;
+	int r;
+
+	if (!object)
+		return -ENOMEM;
+	r = add_all(object, lease);
+	if (r < 0)
+		return r;
+	text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY);
+	if (!text)
+		return -ENOMEM;
+	return io_replace_at(store->fd, file_name(lease->device).text, text, 0600);
+}
+
+void store_remove(struct store *store, struct ccw_id device)
+{
+	(void)unlinkat(store->fd, file_name(device).text, 0); /* may never have been saved */
+}
+
+static int get_text(struct json_object *object, const char *key, size_t size, const char **ret)
+{
+	int r;
+
+	r = json_get_string(object, key, ret);
+	if (r < 0)
+		return r;
+	return strlen(*ret) < size && text_is_printable(*ret) ? 0 : -EBADMSG;
+}
+
+static int get_number(struct json_object *object, const char *key, uint64_t max, uint64_t *ret)
+{
+	int r;
+
+	r = json_get_uint64(object, key, ret);
+	if (r < 0)
+		return r;
+	return *ret <= max ? 0 : -EBADMSG;
+}
+
+static int load_owner(struct json_object *object, struct lease **ret)
+{
+	const char *user, *who, *device;
+	struct subject subject = {};
+	uint64_t version, uid, pid;
+	struct ccw_id id;
+	int r;
+
+	if (get_number(object, "version", STORE_VERSION, &version) < 0 ||
+	    get_number(object, "uid", UINT32_MAX, &uid) < 0 ||
+	    get_number(object, "pid", INT32_MAX, &pid) < 0 ||
+	    get_text(object, "user", 256, &user) < 0 ||
+	    get_text(object, "who", LIMIT_WHO_BYTES + 1, &who) < 0 ||
+	    get_text(object, "device", CCW_ID_STRING_SIZE, &device) < 0 ||
+	    ccw_id_parse(device, &id) < 0)
+		return -EBADMSG;
+	subject.uid = (uid_t)uid;
+	subject.pid = (pid_t)pid;
+	subject.user = strdup(user);
+	if (!subject.user)
+		return -ENOMEM;
+	r = lease_new(id, &subject, who, ret);
+	subject_deinit(&subject);
+	return r;
+}
+
+static int load_lease(struct json_object *object, struct lease **ret)
+{
+	_cleanup_(lease_freep) struct lease *lease = NULL;
+	const char *id, *state, *driver;
+	int online, r;
+
+	r = load_owner(object, &lease);
+	if (r < 0)
+		return r;
+	if (get_text(object, "lease", LEASE_ID_SIZE, &id) < 0 || !lease_id_is_valid(id) ||
+	    get_text(object, "state", 32, &state) < 0 || lease_state_from_string(state) < 0 ||
+	    get_text(object, "driver", SYSFS_NAME_SIZE, &driver) < 0 || strchr(driver, '/') ||
+	    get_number(object, "since", INT64_MAX, &lease->since) < 0 ||
+	    json_get_bool(object, "online", &online) < 0)
+		return -EBADMSG;
+	strcpy(lease->id, id);
+	strcpy(lease->origin.driver, driver);
+	lease->origin.is_online = online;
+	lease->state = (enum lease_state)lease_state_from_string(state);
+	*ret = TAKE_PTR(lease);
+	return 0;
+}
+
+static int load_file(struct store *store, const char *name, struct lease **ret,
+		     const char **ret_why)
+{
+	_cleanup_json_ struct json_object *object = NULL;
+	_cleanup_(lease_freep) struct lease *lease = NULL;
+	_cleanup_free_ char *text = NULL;
+	unsigned int line;
+	size_t size;
+	int r;
+
+	*ret_why = "cannot be read";
+	r = io_read_at(store->fd, name, LIMIT_LEASE_FILE_BYTES, &text, &size);
+	if (r < 0)
+		return r;
+	r = json_parse(text, size, STORE_DEPTH, &object, ret_why, &line);
+	if (r < 0)
+		return r;
+	*ret_why = "a value is missing or not as this version writes it";
+	r = load_lease(object, &lease);
+	if (r < 0)
+		return r;
+	if (strcmp(file_name(lease->device).text, name) != 0) {
+		*ret_why = "is about another device than its name says";
+		return -EBADMSG;
+	}
+	*ret = TAKE_PTR(lease);
+	return 0;
+}
+
+int store_load(struct store *store, store_each_t each, store_bad_t bad, void *userdata)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	struct lease *lease = NULL;
+	struct dirent *entry;
+	const char *why = "", *suffix;
+	int fd;
+
+	fd = openat(store->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	dir = fdopendir(fd);
+	if (!dir) {
+		macro_close(fd);
+		return -ENOMEM;
+	}
+	while ((entry = readdir(dir))) {
+		suffix = strrchr(entry->d_name, '.');
+		if (!suffix || strcmp(suffix, STORE_SUFFIX) != 0)
+			continue;
+		if (load_file(store, entry->d_name, &lease, &why) < 0)
+			bad(entry->d_name, why, userdata);
+		else
+			each(lease, userdata);
+	}
+	return 0;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "ccw-id.h"
+#include "macro.h"
+
+#define SYSFS_ROOT	"/sys"
+#define SYSFS_NAME_SIZE 64 /* a driver, a device type or a subchannel, with its NUL */
+
+struct sysfs;
+
+/* What the kernel says about one device at one moment. */
+struct sysfs_facts {
+	char subchannel[SYSFS_NAME_SIZE];   /* "0.0.0003" */
+	char device_type[SYSFS_NAME_SIZE];  /* "3490/50" or "n/a" */
+	char control_unit[SYSFS_NAME_SIZE]; /* likewise */
+	char driver[SYSFS_NAME_SIZE];	    /* "" for none */
+	bool is_online;
+};
+
+typedef int (*sysfs_each_t)(struct ccw_id id, void *userdata);
+
+/* Opens the tree below root, "/sys" but for tests. The caller owns *ret. */
+_must_check_ int sysfs_new(const char *root, struct sysfs **ret);
+void sysfs_free(struct sysfs *sysfs);
+DEFINE_CLEANUP(struct sysfs *, sysfs_free)
+
+/* The fd that a worker must keep. */
+int sysfs_fd_peek(const struct sysfs *sysfs);
+
+/* Calls each for every channel device until one returns negative, which is passed on. */
+_must_check_ int sysfs_for_each(struct sysfs *sysfs, sysfs_each_t each, void *userdata);
+
+/* -ENOENT when there is no such device. */
+_must_check_ int sysfs_read(struct sysfs *sysfs, struct ccw_id id, struct sysfs_facts *ret);
+
+/* "/sys/devices/css0/0.0.0003/0.0.0580"; the caller frees *ret. */
+_must_check_ int sysfs_read_path(struct sysfs *sysfs, struct ccw_id id, char **ret);
+
+/* The directory of a device, for looking at what hangs below it. */
+_must_check_ int sysfs_open_device(struct sysfs *sysfs, struct ccw_id id, int *ret_fd);
+
+bool sysfs_has_driver(struct sysfs *sysfs, const char *driver);
+
+/* These may block for as long as the kernel likes: only for workers. */
+_must_check_ int sysfs_set_online(struct sysfs *sysfs, struct ccw_id id, bool online);
+_must_check_ int sysfs_bind(struct sysfs *sysfs, struct ccw_id id, const char *driver);
+_must_check_ int sysfs_unbind(struct sysfs *sysfs, struct ccw_id id, const char *driver);
+
+/* Puts the device on the module's claim list or takes it off; -ENOENT without the module. */
+_must_check_ int sysfs_set_claim(struct sysfs *sysfs, struct ccw_id id, bool claimed);
+
+/* The number of the device's VFIO group and that group's device node. */
+_must_check_ int sysfs_read_group(struct sysfs *sysfs, struct ccw_id id, unsigned int *ret);
+_must_check_ int sysfs_read_group_node(struct sysfs *sysfs, unsigned int group, dev_t *ret);
+
+/*
+ * The module's word on whether the device is open: an fd that becomes readable by POLLPRI when it
+ * changes, and its value now (0 or 1). -ENOENT when the device is not bound to the module.
+ */
+_must_check_ int sysfs_open_usage(struct sysfs *sysfs, struct ccw_id id, int *ret_fd);
+int sysfs_read_usage(int fd);
