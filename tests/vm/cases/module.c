@@ -178,7 +178,7 @@ static void test_infos(struct device *dev)
 
 	check(!ioctl(dev->device, VFIO_DEVICE_GET_INFO, &info) &&
 		      info.flags == (VFIO_DEVICE_FLAGS_CCW | VFIO_DEVICE_FLAGS_RESET) &&
-		      info.num_regions >= 1 && info.num_irqs == 3,
+		      info.num_regions == 4 && info.num_irqs == 3,
 	      "GET_INFO", info.num_regions);
 	info.argsz = 8;
 	check(ioctl(dev->device, VFIO_DEVICE_GET_INFO, &info) && errno == EINVAL,
@@ -270,6 +270,87 @@ static void test_region(struct device *dev, int event)
 	io.scsw_area[2] = 0x20;
 	n = pwrite(dev->device, &io, sizeof(io), 0);
 	check(n < 0 && errno == EOPNOTSUPP, "halt in the I/O region", errno);
+}
+
+/* The region of a type, as a VM manager finds it: by capability. */
+static bool region_find(struct device *dev, uint32_t subtype, struct vfio_region_info *ret)
+{
+	struct {
+		struct vfio_region_info info;
+		struct vfio_region_info_cap_type type;
+	} region;
+	uint32_t index;
+
+	for (index = 1; index < 4; index++) {
+		memset(&region, 0, sizeof(region));
+		region.info.argsz = sizeof(region);
+		region.info.index = index;
+		if (!ioctl(dev->device, VFIO_DEVICE_GET_REGION_INFO, &region) &&
+		    region.info.cap_offset == sizeof(region.info) &&
+		    region.type.header.id == VFIO_REGION_INFO_CAP_TYPE &&
+		    region.type.type == VFIO_REGION_TYPE_CCW && region.type.subtype == subtype) {
+			*ret = region.info;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void test_function(struct device *dev, int event, uint32_t command, uint8_t fctl,
+			  const char *what)
+{
+	struct ccw_cmd_region cmd = { .command = command };
+	struct vfio_region_info region;
+	struct ccw_io_region io = {};
+	bool found = region_find(dev, VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD, &region);
+	ssize_t n;
+
+	check(found && region.size == 8, "async command region", found);
+	program_endless(dev);
+	check(start(dev) == 0, what, command);
+	usleep(100000);
+	n = pwrite(dev->device, &cmd, sizeof(cmd), region.offset);
+	check(n == sizeof(cmd) && fd_rings(event, 5000), "is ended by the function", n);
+	n = pread(dev->device, &io, sizeof(io), 0);
+	check(n == sizeof(io) && (io.irb_area[2] & fctl), "its IRB tells", io.irb_area[2]);
+	cmd.command = VFIO_CCW_ASYNC_CMD_HSCH | VFIO_CCW_ASYNC_CMD_CSCH;
+	n = pwrite(dev->device, &cmd, sizeof(cmd), region.offset);
+	check(n < 0 && errno == EINVAL, "both functions at once are refused", errno);
+	n = pwrite(dev->device, &cmd, 4, region.offset);
+	check(n < 0 && errno == EINVAL, "half a command is refused", errno);
+	check_works(dev, "the device works after it");
+}
+
+static void test_schib(struct device *dev, const char *id)
+{
+	struct vfio_region_info region;
+	uint8_t schib[52] = {};
+	unsigned int devno = 0;
+	ssize_t n;
+
+	check(region_find(dev, VFIO_REGION_SUBTYPE_CCW_SCHIB, &region) && region.size == 52,
+	      "SCHIB region", region.size);
+	n = pread(dev->device, schib, sizeof(schib), region.offset);
+	sscanf(id + 4, "%x", &devno);
+	check(n == 52 && (schib[5] & 1) && schib[6] << 8 == (int)(devno & 0xff00) &&
+		      schib[7] == (devno & 0xff),
+	      "it tells the device number", schib[6] << 8 | schib[7]);
+	n = pwrite(dev->device, schib, sizeof(schib), region.offset);
+	check(n < 0 && errno == EINVAL, "and cannot be written", errno);
+}
+
+static void test_crw(struct device *dev)
+{
+	struct vfio_region_info region;
+	uint32_t crw = 1;
+	ssize_t n;
+
+	check(region_find(dev, VFIO_REGION_SUBTYPE_CCW_CRW, &region) && region.size == 8,
+	      "CRW region", region.size);
+	n = pread(dev->device, &crw, 4, region.offset);
+	check(n == 4 && crw == 0, "no channel report", crw);
+	n = pread(dev->device, &crw, 2, region.offset);
+	check(n < 0 && errno == EINVAL, "half a channel report is refused", errno);
 }
 
 static void test_request_arguments(struct device *dev)
@@ -406,6 +487,12 @@ int main(int argc, char **argv)
 		test_region(&dev, event);
 		test_request_arguments(&dev);
 		test_ends(&dev, event);
+		test_function(&dev, event, VFIO_CCW_ASYNC_CMD_HSCH, 0x20,
+			      "endless program to halt");
+		test_function(&dev, event, VFIO_CCW_ASYNC_CMD_CSCH, 0x10,
+			      "endless program to clear");
+		test_schib(&dev, argv[1]);
+		test_crw(&dev);
 		test_unmap(&dev);
 		test_hot_reset(&dev);
 		test_close(&dev, argv[1]);

@@ -10,5 +10,5 @@ set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/screen.sh
 . "$case_dir/lib/screen.sh"
 machine_run --emulator=qemu --userland=debian --tn3270="$(free_port)" \
-	--file="$case_programs/probe"
+	--file="$case_programs/holder"
 case_end

@@ -87,6 +87,12 @@ online_of()
 	cat "$(device "$1")/online"
 }
 
+# CU-TYPE: the first device behind such a control unit; where the emulator chooses the number.
+find_device()
+{
+	basename "$(dirname "$(grep -l "^$1/" /sys/bus/ccw/devices/*/cutype | head -n 1)")"
+}
+
 # ID: the name of its block device, once there is one.
 block_of()
 {

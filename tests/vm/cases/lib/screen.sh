@@ -19,12 +19,11 @@ ebcdic()
 	printf '%s' "$1" | iconv -f ASCII -t IBM037 | od -An -v -tx1 | tr -d ' \n'
 }
 
-# ACTION: one s3270 action; its answer without the status line. Status 1 if s3270 says error.
-screen_do()
+# The answer to the oldest action, without the status line. Status 1 if s3270 says error.
+screen_answer()
 {
 	local line text=
-	printf '%s\n' "$1" >&"${screen[1]}"
-	while IFS= read -r -t 20 line <&"${screen[0]}"; do
+	while IFS= read -r -t 300 line <&"${screen[0]}"; do
 		case $line in
 		ok) printf '%s' "$text"; return 0 ;;
 		error) printf '%s' "$text"; return 1 ;;
@@ -34,14 +33,29 @@ screen_do()
 	return 1
 }
 
-# PORT: connects as soon as the machine listens; gives up when the machine has ended.
+# ACTION: one s3270 action and its answer.
+screen_do()
+{
+	printf '%s\n' "$1" >&"${screen[1]}"
+	screen_answer
+}
+
+# PORT: somebody listens there. QEMU serves one client at a time, so this must not connect.
+port_listens()
+{
+	grep -qiE "^ *[0-9]+: 0100007F:$(printf '%04X' "$1") 00000000:0000 0A " /proc/net/tcp
+}
+
+# PORT: connects as soon as the machine listens; gives up when the machine has ended. s3270 answers
+# only when the mainframe has written its first screen.
 screen_open()
 {
-	coproc screen { exec s3270 -model 2; }
-	until screen_do "Connect(127.0.0.1:$1)" >/dev/null; do
+	until port_listens "$1"; do
 		kill -0 "$case_machine" 2>/dev/null || return 1
-		sleep 1
+		sleep 0.5
 	done
+	coproc screen { exec s3270 -model 2; }
+	screen_do "Connect(127.0.0.1:$1)" >/dev/null
 }
 
 screen_text()

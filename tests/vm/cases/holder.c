@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * A client that keeps a device for long and proves on demand that it still has it: whenever the
+ * file GO is there, it runs a No Operation and appends the outcome to RESULT.
+ *
+ *   ccwctl run DEV -- holder GO RESULT
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "irb.h"
+#include "program.h"
+#include "session.h"
+
+#define NO_OPERATION 0x03
+
+struct holder {
+	struct session *session;
+	uint32_t iova;
+};
+
+/* fds come as container, group, device, lease; the names say so. */
+static int take_session(struct holder *holder)
+{
+	char **names = NULL;
+	int n = sd_listen_fds_with_names(1, &names);
+	int container = -1, device = -1;
+
+	for (int i = 0; i < n; i++) {
+		if (strstr(names[i], "/container"))
+			container = SD_LISTEN_FDS_START + i;
+		if (strstr(names[i], "/device"))
+			device = SD_LISTEN_FDS_START + i;
+		free(names[i]);
+	}
+	free(names);
+	if (container < 0 || device < 0)
+		return -ENODEV;
+	return session_new(container, device, &holder->session);
+}
+
+static int prepare(struct holder *holder)
+{
+	_cleanup_(program_freep) struct program *program = NULL;
+	uint8_t *memory;
+	int r;
+
+	r = take_session(holder);
+	if (r < 0)
+		return r;
+	r = program_new(&program);
+	if (r < 0)
+		return r;
+	r = program_add_plain(program, NO_OPERATION, PROGRAM_SLI);
+	if (r < 0)
+		return r;
+	r = session_map(holder->session, program_place(program), &memory, &holder->iova);
+	if (r < 0)
+		return r;
+	program_write(program, memory, holder->iova);
+	return 0;
+}
+
+static int prove(struct holder *holder, const char *result)
+{
+	struct session_refusal refusal;
+	struct irb irb;
+	FILE *out = fopen(result, "ae");
+	int r;
+
+	if (!out)
+		return -errno;
+	r = session_run(holder->session, holder->iova, 10000, &irb, &refusal);
+	fprintf(out, "%s\n", r < 0 ? strerror(-r) : "still here");
+	fclose(out);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct holder holder = {};
+	int r;
+
+	if (argc != 3) {
+		fputs("usage: ccwctl run DEV -- holder GO RESULT\n", stderr);
+		return 2;
+	}
+	r = prepare(&holder);
+	while (r >= 0) {
+		while (access(argv[1], F_OK))
+			usleep(100000);
+		r = prove(&holder, argv[2]);
+		while (r >= 0 && !access(argv[1], F_OK))
+			usleep(100000);
+	}
+	fprintf(stderr, "holder: %s\n", strerror(-r));
+	return 1;
+}
