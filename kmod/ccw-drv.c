@@ -92,6 +92,25 @@ static int ccw_drv_notify(struct ccw_device *cdev, int event)
 	}
 }
 
+/* After paths were verified; there is one event mask for each of the eight paths. */
+static void ccw_drv_path_event(struct ccw_device *cdev, int *events)
+{
+	struct vfio_dev *dev = dev_get_drvdata(&cdev->dev);
+	bool reported = false;
+	u8 chpid;
+	int i;
+
+	for (i = 0; i < 8; i++) {
+		if (!(events[i] & (PE_PATH_GONE | PE_PATH_AVAILABLE)) ||
+		    ccw_device_get_chpid(cdev, i, &chpid))
+			continue;
+		crw_queue_put_path(&dev->regions.crws, chpid, events[i] & PE_PATH_AVAILABLE);
+		reported = true;
+	}
+	if (reported)
+		notify_signal(&dev->notify, VFIO_CCW_CRW_IRQ_INDEX);
+}
+
 static ssize_t open_show(struct device *device, struct device_attribute *attr, char *buf)
 {
 	struct vfio_dev *dev = dev_get_drvdata(device);
@@ -135,6 +154,7 @@ static struct ccw_driver ccw_drv = {
 	.probe = ccw_drv_probe,
 	.remove = ccw_drv_remove,
 	.notify = ccw_drv_notify,
+	.path_event = ccw_drv_path_event,
 	.int_class = IRQIO_CIO,
 };
 

@@ -50,6 +50,9 @@
 /* IRBs that wait for the client's read: a program with PCI flags makes several. */
 #define IRB_QUEUE_MAX 16
 
+/* Channel report words that wait: eight paths that go and come back, twice. */
+#define CRW_QUEUE_MAX 32
+
 /* Devices on the claim list: what the attribute shows in one page of 9 bytes an id. */
 #define CLAIMS_MAX 400
 

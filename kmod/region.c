@@ -8,10 +8,13 @@
 #include <linux/nospec.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/vfio.h>
 
 #include "cp.h"
+#include "notify.h"
 #include "region.h"
 #include "request.h"
+#include "schib.h"
 
 #define REGION_SHIFT 10 /* index << 10 | position: larger than the largest region */
 #define REGION_MASK  ((1ULL << REGION_SHIFT) - 1)
@@ -19,6 +22,7 @@
 struct region {
 	u32 flags; /* VFIO_REGION_INFO_FLAG_* */
 	size_t size;
+	u32 subtype; /* VFIO_REGION_SUBTYPE_CCW_*, 0: found by its index */
 	ssize_t (*read)(struct region_set *regions, struct request *req, char __user *buf,
 			size_t count, size_t pos);
 	ssize_t (*write)(struct region_set *regions, struct request *req, const char __user *buf,
@@ -75,12 +79,97 @@ static ssize_t region_write_io(struct region_set *regions, struct request *req,
 	return ret ?: count;
 }
 
+static ssize_t region_read_cmd(struct region_set *regions, struct request *req, char __user *buf,
+			       size_t count, size_t pos)
+{
+	struct ccw_cmd_region cmd;
+
+	mutex_lock(&regions->mutex);
+	cmd = regions->cmd;
+	mutex_unlock(&regions->mutex);
+	return copy_to_user(buf, (u8 *)&cmd + pos, count) ? -EFAULT : count;
+}
+
+static int region_command(struct request *req, u32 command)
+{
+	switch (command) {
+	case VFIO_CCW_ASYNC_CMD_HSCH:
+		return request_halt(req);
+	case VFIO_CCW_ASYNC_CMD_CSCH:
+		return request_clear(req);
+	default:
+		return -EINVAL;
+	}
+}
+
+static ssize_t region_write_cmd(struct region_set *regions, struct request *req,
+				const char __user *buf, size_t count)
+{
+	struct ccw_cmd_region cmd;
+
+	if (count != sizeof(cmd))
+		return -EINVAL;
+	if (copy_from_user(&cmd, buf, sizeof(cmd)))
+		return -EFAULT;
+	cmd.ret_code = region_command(req, cmd.command);
+	mutex_lock(&regions->mutex);
+	regions->cmd = cmd;
+	mutex_unlock(&regions->mutex);
+	return (int)cmd.ret_code ?: count;
+}
+
+static ssize_t region_read_schib(struct region_set *regions, struct request *req, char __user *buf,
+				 size_t count, size_t pos)
+{
+	u8 schib[SCHIB_SIZE];
+	int ret;
+
+	static_assert(sizeof(struct ccw_schib_region) == SCHIB_SIZE);
+	ret = schib_store(req->cdev, schib);
+	if (ret)
+		return ret;
+	return copy_to_user(buf, schib + pos, count) ? -EFAULT : count;
+}
+
+static ssize_t region_read_crw(struct region_set *regions, struct request *req, char __user *buf,
+			       size_t count, size_t pos)
+{
+	struct ccw_crw_region crw = {};
+	bool more;
+
+	if (pos || count < sizeof(crw.crw)) /* a part would lose the rest */
+		return -EINVAL;
+	crw.crw = crw_queue_get(&regions->crws, &more);
+	if (more)
+		notify_signal(req->notify, VFIO_CCW_CRW_IRQ_INDEX);
+	return copy_to_user(buf, &crw, count) ? -EFAULT : count;
+}
+
 static const struct region region_table[] = {
 	[VFIO_CCW_CONFIG_REGION_INDEX] = {
 		.flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE,
 		.size = sizeof(struct ccw_io_region),
 		.read = region_read_io,
 		.write = region_write_io,
+	},
+	{
+		.subtype = VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD,
+		.flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE,
+		.size = sizeof(struct ccw_cmd_region),
+		.read = region_read_cmd,
+		.write = region_write_cmd,
+	},
+	{
+		.subtype = VFIO_REGION_SUBTYPE_CCW_SCHIB,
+		.flags = VFIO_REGION_INFO_FLAG_READ,
+		.size = sizeof(struct ccw_schib_region),
+		.read = region_read_schib,
+	},
+	{
+		.subtype = VFIO_REGION_SUBTYPE_CCW_CRW,
+		.flags = VFIO_REGION_INFO_FLAG_READ,
+		.size = sizeof(struct ccw_crw_region),
+		.read = region_read_crw,
 	},
 };
 
@@ -92,13 +181,16 @@ unsigned int region_count(void)
 void region_init(struct region_set *regions)
 {
 	mutex_init(&regions->mutex);
+	crw_queue_init(&regions->crws);
 }
 
 void region_clear(struct region_set *regions)
 {
 	mutex_lock(&regions->mutex);
 	memset(&regions->io, 0, sizeof(regions->io));
+	memset(&regions->cmd, 0, sizeof(regions->cmd));
 	mutex_unlock(&regions->mutex);
+	crw_queue_clear(&regions->crws);
 }
 
 static const struct region *region_lookup(u64 index)
@@ -108,16 +200,24 @@ static const struct region *region_lookup(u64 index)
 	return &region_table[array_index_nospec(index, ARRAY_SIZE(region_table))];
 }
 
-int region_info(struct vfio_region_info *info)
+int region_info(struct vfio_region_info *info, struct vfio_info_cap *caps)
 {
 	const struct region *region = region_lookup(info->index);
+	struct vfio_region_info_cap_type type = {
+		.header.id = VFIO_REGION_INFO_CAP_TYPE,
+		.header.version = 1,
+		.type = VFIO_REGION_TYPE_CCW,
+	};
 
 	if (!region)
 		return -EINVAL;
 	info->flags = region->flags;
 	info->size = region->size;
 	info->offset = (u64)info->index << REGION_SHIFT;
-	return 0;
+	if (!region->subtype)
+		return 0;
+	type.subtype = region->subtype;
+	return vfio_info_add_capability(caps, &type.header, sizeof(type));
 }
 
 /* The region of an access that lies wholly inside it; NULL otherwise. */
@@ -149,5 +249,5 @@ ssize_t region_write(struct region_set *regions, struct request *req, const char
 	size_t pos;
 
 	region = region_find(*ppos, count, &pos);
-	return region && !pos ? region->write(regions, req, buf, count) : -EINVAL;
+	return region && region->write && !pos ? region->write(regions, req, buf, count) : -EINVAL;
 }

@@ -197,7 +197,7 @@ static int request_begin(struct request *req, const u8 *orb, struct cp_refusal *
 }
 
 /* One clear function, unless the program is over. -ENODEV from cio: nothing can be active. */
-static int request_clear(struct request *req)
+static int request_clear_active(struct request *req)
 {
 	unsigned long flags;
 	spinlock_t *lock;
@@ -242,7 +242,7 @@ static int request_stop(struct request *req)
 	lockdep_assert_held(&req->io_mutex);
 	for (i = 0; i < REQUEST_CLEAR_TRIES && !request_is_over(req); i++) {
 		/* During path verification cio takes no clear (-EINVAL): that passes. */
-		if (request_clear(req) && !request_is_over(req))
+		if (request_clear_active(req) && !request_is_over(req))
 			msleep(REQUEST_CLEAR_MS);
 		else
 			wait_event_timeout(req->ended, request_is_over(req), HZ);
@@ -274,6 +274,36 @@ int request_start(struct request *req, const u8 *orb, struct cp_refusal *refusal
 	ret = request_begin(req, orb, refusal, NULL);
 	mutex_unlock(&req->io_mutex);
 	return ret;
+}
+
+static int request_function(struct request *req,
+			    int (*function)(struct ccw_device *, unsigned long))
+{
+	unsigned long flags;
+	spinlock_t *lock;
+	int ret, i;
+
+	for (i = 0; i < REQUEST_CLEAR_TRIES; i++) {
+		lock = request_lock(req, &flags);
+		ret = req->is_offline ? -ENODEV : function(req->cdev, 0);
+		if (!ret && function == ccw_device_clear && !request_is_over(req))
+			WRITE_ONCE(req->state, REQUEST_CLEARING);
+		spin_unlock_irqrestore(lock, flags);
+		if (ret != -EINVAL)
+			return ret;
+		msleep(REQUEST_CLEAR_MS);
+	}
+	return -ENODEV;
+}
+
+int request_halt(struct request *req)
+{
+	return request_function(req, ccw_device_halt);
+}
+
+int request_clear(struct request *req)
+{
+	return request_function(req, ccw_device_clear);
 }
 
 /*

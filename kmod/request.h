@@ -76,6 +76,12 @@ int request_check_scsw(const u8 *scsw);
 int request_start(struct request *req, const u8 *orb, struct cp_refusal *refusal);
 /* Starts a program and waits for its end: VFIO_DEVICE_CCW_CMD_REQUEST. */
 int request_run(struct request *req, struct ccwbroker_cmd_request *cmd);
+/*
+ * Halt or clear function of the client's; its IRB comes like any other. -EBUSY, -ENODEV. What cio
+ * answers while it verifies paths (-EINVAL) is waited out: QEMU would make a unit exception of it.
+ */
+int request_halt(struct request *req);
+int request_clear(struct request *req);
 /* Next IRB for the client, its program settled when it was the last one. false: none. */
 bool request_get_irb(struct request *req, struct irb *ret_irb);
 /* Nothing of the range may stay pinned on return: a program that touches it is cancelled. */

@@ -95,7 +95,7 @@ static long vfio_dev_get_info(struct vfio_dev *dev, void __user *arg)
 static int vfio_dev_region_info(struct vfio_device *vdev, struct vfio_region_info *info,
 				struct vfio_info_cap *caps)
 {
-	return region_info(info);
+	return region_info(info, caps);
 }
 
 static long vfio_dev_get_irq_info(struct vfio_dev *dev, void __user *arg)

@@ -7,6 +7,7 @@
 #ifndef CCWBROKER_COMPAT_H
 #define CCWBROKER_COMPAT_H
 
+#include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
 
@@ -25,6 +26,22 @@ static inline long compat_region_info(struct vfio_device *vdev, void __user *arg
 #else
 #define COMPAT_REGION_INFO_OP(fn) .mmap = NULL /* the ioctl does it */
 
+/* The capabilities go behind the info, if there is room; argsz tells how much it takes. */
+static inline int compat_put_caps(void __user *arg, struct vfio_region_info *info,
+				  struct vfio_info_cap *caps)
+{
+	if (!caps->size)
+		return 0;
+	info->flags |= VFIO_REGION_INFO_FLAG_CAPS;
+	if (info->argsz < sizeof(*info) + caps->size) {
+		info->argsz = sizeof(*info) + caps->size;
+		return 0;
+	}
+	vfio_info_cap_shift(caps, sizeof(*info));
+	info->cap_offset = sizeof(*info);
+	return copy_to_user(arg + sizeof(*info), caps->buf, caps->size) ? -EFAULT : 0;
+}
+
 static inline long compat_region_info(struct vfio_device *vdev, void __user *arg,
 				      compat_region_info_fn fn)
 {
@@ -39,6 +56,9 @@ static inline long compat_region_info(struct vfio_device *vdev, void __user *arg
 		return -EINVAL;
 	info.cap_offset = 0;
 	ret = fn(vdev, &info, &caps);
+	if (!ret)
+		ret = compat_put_caps(arg, &info, &caps);
+	kfree(caps.buf);
 	if (ret)
 		return ret;
 	return copy_to_user(arg, &info, size) ? -EFAULT : 0;

@@ -6,133 +6,13 @@
  * Wants the bus id of a tape drive; knows nothing of D-Bus. Prints one line a check.
  */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/time.h>
 
-#include "ccwbroker.h"
-#include "module-device.h"
-
-#define ORB_FORMAT_1 0x80
-#define ORB_PREFETCH 0x40
-#define CMD_NOP	     0x03
-#define CMD_WRITE    0x01
-#define CMD_REWIND   0x07
-#define CMD_TIC	     0x08
-#define CMD_SENSE_ID 0xe4
-#define FLAG_CC	     0x40
-#define FLAG_SLI     0x20
-
-static unsigned int failures;
-
-static void check(bool ok, const char *what, long got)
-{
-	printf("%s - %s (%ld)\n", ok ? "ok" : "not ok", what, got);
-	fflush(stdout);
-	failures += !ok;
-}
-
-static void put32(uint8_t *p, uint32_t v)
-{
-	p[0] = v >> 24;
-	p[1] = v >> 16;
-	p[2] = v >> 8;
-	p[3] = v;
-}
-
-static void ccw_put(struct device *dev, unsigned int n, uint8_t cmd, uint8_t flags, uint16_t count,
-		    uint32_t address)
-{
-	uint8_t *ccw = dev->mem + 8 * n;
-
-	ccw[0] = cmd;
-	ccw[1] = flags;
-	ccw[2] = count >> 8;
-	ccw[3] = count;
-	put32(ccw + 4, address);
-}
-
-/*
- * A program that ends only when it is ended: rewind, write 32 KiB, and again. A loop without slow
- * commands would keep the emulator from looking for the clear function.
- */
-static void program_endless(struct device *dev)
-{
-	ccw_put(dev, 0, CMD_REWIND, FLAG_CC | FLAG_SLI, 1, DEVICE_IOVA);
-	ccw_put(dev, 1, CMD_WRITE, FLAG_CC | FLAG_SLI, 32768, DEVICE_IOVA + 8192);
-	ccw_put(dev, 2, CMD_TIC, 0, 0, DEVICE_IOVA);
-}
-
-static void program_sense_id(struct device *dev)
-{
-	memset(dev->mem + 4096, 0, 64);
-	ccw_put(dev, 0, CMD_SENSE_ID, FLAG_SLI, 64, DEVICE_IOVA + 4096);
-}
-
-static void program_nop(struct device *dev)
-{
-	ccw_put(dev, 0, CMD_NOP, FLAG_SLI, 1, 0);
-}
-
-static void orb_make(uint8_t *orb, uint8_t *scsw)
-{
-	orb[5] = ORB_FORMAT_1 | ORB_PREFETCH;
-	orb[6] = 0xff;
-	put32(orb + 8, DEVICE_IOVA);
-	scsw[2] = 0x40; /* start function */
-}
-
-static int run(struct device *dev, unsigned int timeout_ms, struct ccwbroker_cmd_request *cmd)
-{
-	memset(cmd, 0, sizeof(*cmd));
-	cmd->argsz = sizeof(*cmd);
-	cmd->timeout_ms = timeout_ms;
-	orb_make(cmd->orb_area, cmd->scsw_area);
-	return ioctl(dev->device, VFIO_DEVICE_CCW_CMD_REQUEST, cmd) ? -errno : 0;
-}
-
-static int start(struct device *dev)
-{
-	struct ccw_io_region io = {};
-	ssize_t n;
-
-	orb_make(io.orb_area, io.scsw_area);
-	n = pwrite(dev->device, &io, sizeof(io), 0);
-	return n < 0 ? -errno : 0;
-}
-
-static bool ended_well(const struct ccwbroker_cmd_request *cmd)
-{
-	return cmd->irb_area[8] == 0x0c &&
-	       !(cmd->irb_area[9] & ~0x40); /* CE+DE, at most incorrect length */
-}
-
-/* Others in the machine pin for moments, too: the counter must come to zero, not stay there. */
-static void check_unpinned(const char *what)
-{
-	long pins = device_pins();
-	int i;
-
-	for (i = 0; i < 100 && pins; i++) {
-		usleep(10000);
-		pins = device_pins();
-	}
-	check(pins == 0, what, pins);
-}
-
-static void check_works(struct device *dev, const char *what)
-{
-	struct ccwbroker_cmd_request cmd;
-	int r;
-
-	program_sense_id(dev);
-	r = run(dev, 5000, &cmd);
-	check(!r && ended_well(&cmd) && dev->mem[4096] == 0xff, what, r);
-	check_unpinned("and nothing is pinned");
-}
+#include "module-program.h"
 
 static void test_claims(const char *id)
 {
@@ -208,14 +88,6 @@ static int set_irq(struct device *dev, uint32_t flags, uint32_t count, int fd)
 		  fd };
 
 	return ioctl(dev->device, VFIO_DEVICE_SET_IRQS, &set) ? -errno : 0;
-}
-
-static bool fd_rings(int fd, int timeout_ms)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	uint64_t n;
-
-	return poll(&p, 1, timeout_ms) == 1 && read(fd, &n, sizeof(n)) == sizeof(n);
 }
 
 static void test_irqs(struct device *dev, int event)
