@@ -56,6 +56,7 @@ static int parts_each(struct cp_mem *mem, struct cp_copy *copy,
 			if (r && !first)
 				first = r;
 		}
+		cond_resched();
 	}
 	return first;
 }
