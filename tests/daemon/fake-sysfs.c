@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the trees that stand for /sys in tests. Has no behaviour of a kernel.
+ */
+#include "fake-sysfs.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "macro.h"
+#include "names.h"
+
+struct text {
+	char at[256];
+};
+
+static struct text device_path(const char *id, const char *file)
+{
+	struct text text;
+
+	snprintf(text.at, sizeof(text.at), "bus/ccw/devices/%s%s%s", id, *file ? "/" : "", file);
+	return text;
+}
+
+static void add_driver(const struct fake_sysfs *fake, const char *driver)
+{
+	struct text text;
+
+	snprintf(text.at, sizeof(text.at), "bus/ccw/drivers/%s/bind", driver);
+	scratch_write(&fake->scratch, text.at, "");
+	snprintf(text.at, sizeof(text.at), "bus/ccw/drivers/%s/unbind", driver);
+	scratch_write(&fake->scratch, text.at, "");
+}
+
+void fake_sysfs_init(struct fake_sysfs *fake)
+{
+	scratch_init(&fake->scratch);
+	scratch_mkdir(&fake->scratch, "bus/ccw/devices");
+	add_driver(fake, "tape_34xx");
+	add_driver(fake, "dasd-eckd");
+	add_driver(fake, CCWB_DRIVER);
+	scratch_write(&fake->scratch, "bus/ccw/drivers/" CCWB_DRIVER "/" CCWB_DRIVER_CLAIM, "");
+}
+
+void fake_sysfs_deinit(struct fake_sysfs *fake)
+{
+	scratch_deinit(&fake->scratch);
+}
+
+void fake_sysfs_add(const struct fake_sysfs *fake, const struct fake_device *device)
+{
+	struct text target;
+
+	snprintf(target.at, sizeof(target.at), "../../../devices/css0/%s/%s", device->subchannel,
+		 device->id);
+	scratch_mkdir(&fake->scratch, target.at + strlen("../../../"));
+	scratch_symlink(&fake->scratch, target.at, device_path(device->id, "").at);
+	fake_sysfs_set(fake, device->id, "devtype", device->device_type);
+	fake_sysfs_set(fake, device->id, "cutype", device->control_unit);
+	fake_sysfs_set(fake, device->id, "online", device->is_online ? "1\n" : "0\n");
+	fake_sysfs_set_driver(fake, device->id, device->driver);
+}
+
+void fake_sysfs_add_tape(const struct fake_sysfs *fake)
+{
+	const struct fake_device tape = {
+		.id = "0.0.0580",
+		.subchannel = "0.0.0003",
+		.device_type = "3490/50\n",
+		.control_unit = "3490/50\n",
+		.driver = "tape_34xx",
+	};
+
+	fake_sysfs_add(fake, &tape);
+}
+
+void fake_sysfs_remove(const struct fake_sysfs *fake, const char *id)
+{
+	scratch_remove(&fake->scratch, device_path(id, "").at);
+}
+
+void fake_sysfs_set_driver(const struct fake_sysfs *fake, const char *id, const char *driver)
+{
+	struct text target;
+
+	if (scratch_has(&fake->scratch, device_path(id, "driver").at))
+		scratch_remove(&fake->scratch, device_path(id, "driver").at);
+	if (!driver)
+		return;
+	snprintf(target.at, sizeof(target.at), "../../../../bus/ccw/drivers/%s", driver);
+	scratch_symlink(&fake->scratch, target.at, device_path(id, "driver").at);
+}
+
+void fake_sysfs_set(const struct fake_sysfs *fake, const char *id, const char *file,
+		    const char *text)
+{
+	scratch_write(&fake->scratch, device_path(id, file).at, text);
+}
+
+void fake_sysfs_set_group(const struct fake_sysfs *fake, const char *id, unsigned int group)
+{
+	struct text target;
+
+	snprintf(target.at, sizeof(target.at), "../../../../kernel/iommu_groups/%u", group);
+	scratch_symlink(&fake->scratch, target.at, device_path(id, "iommu_group").at);
+}
+
+char *fake_sysfs_get(const struct fake_sysfs *fake, const char *id, const char *file)
+{
+	return scratch_read(&fake->scratch, device_path(id, file).at);
+}
+
+char *fake_sysfs_get_driver(const struct fake_sysfs *fake, const char *driver, const char *file)
+{
+	struct text text;
+
+	snprintf(text.at, sizeof(text.at), "bus/ccw/drivers/%s/%s", driver, file);
+	return scratch_read(&fake->scratch, text.at);
+}
+
+struct sysfs *fake_sysfs_open(const struct fake_sysfs *fake)
+{
+	struct sysfs *sysfs;
+
+	ck_assert_int_eq(sysfs_new(fake->scratch.path, &sysfs), 0);
+	return sysfs;
+}

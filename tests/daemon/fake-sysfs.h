@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include "scratch.h"
+#include "sysfs.h"
+
+/*
+ * A tree of plain files in the shape of /sys. What is written to it stays written and has no
+ * effect; tests that need an effect make it themselves by the functions below.
+ */
+struct fake_sysfs {
+	struct scratch scratch;
+};
+
+struct fake_device {
+	const char *id;		  /* "0.0.0580" */
+	const char *subchannel;	  /* "0.0.0003" */
+	const char *device_type;  /* "3490/50" */
+	const char *control_unit; /* "3490/50" */
+	const char *driver;	  /* NULL: none */
+	bool is_online;
+};
+
+/* With the bus, the drivers tape_34xx, dasd-eckd and ccwbroker, and no device. */
+void fake_sysfs_init(struct fake_sysfs *fake);
+void fake_sysfs_deinit(struct fake_sysfs *fake);
+
+void fake_sysfs_add(const struct fake_sysfs *fake, const struct fake_device *device);
+
+/* A tape drive, 0.0.0580, offline, with tape_34xx. */
+void fake_sysfs_add_tape(const struct fake_sysfs *fake);
+
+void fake_sysfs_remove(const struct fake_sysfs *fake, const char *id);
+void fake_sysfs_set_driver(const struct fake_sysfs *fake, const char *id, const char *driver);
+void fake_sysfs_set(const struct fake_sysfs *fake, const char *id, const char *file,
+		    const char *text);
+void fake_sysfs_set_group(const struct fake_sysfs *fake, const char *id, unsigned int group);
+char *fake_sysfs_get(const struct fake_sysfs *fake, const char *id, const char *file);
+
+/* What was written last to a driver's file. */
+char *fake_sysfs_get_driver(const struct fake_sysfs *fake, const char *driver, const char *file);
+
+/* The tree as the daemon sees it; the caller frees it. */
+struct sysfs *fake_sysfs_open(const struct fake_sysfs *fake);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/* What is printable UTF-8 and what is made of the rest. */
+#include <string.h>
+
+#include "check-main.h"
+#include "macro.h"
+#include "text.h"
+
+START_TEST(test_printable_texts_are_taken_and_left_alone)
+{
+	static const char *const cases[] = {
+		"", "plain", "caf\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x92\xbe", "\xc2\xa0",
+	};
+	char copy[64];
+	size_t n;
+
+	for (n = 0; n < ARRAY_SIZE(cases); n++) {
+		ck_assert_msg(text_is_printable(cases[n]), "%zu", n);
+		strcpy(copy, cases[n]);
+		text_sanitize(copy);
+		ck_assert_str_eq(copy, cases[n]);
+	}
+}
+END_TEST
+
+START_TEST(test_everything_else_is_refused_and_made_harmless)
+{
+	static const struct {
+		const char *text;
+		const char *harmless;
+	} cases[] = {
+		{ "a\nb", "a?b" },
+		{ "\x1b[2J", "?[2J" },
+		{ "\x7f", "?" },
+		{ "\xff", "?" },
+		{ "\xc3", "?" },		/* cut off */
+		{ "\xc0\xaf", "??" },		/* overlong */
+		{ "\xed\xa0\x80", "???" },	/* surrogate */
+		{ "\xf4\x90\x80\x80", "????" }, /* above U+10FFFF */
+		{ "\xc2\x85", "??" },		/* C1 control */
+		{ "\xe2\x80\xae"
+		  "x",
+		  "???x" },		   /* turns the writing direction */
+		{ "\xe2\x80\xa8", "???" }, /* line separator */
+	};
+	char copy[64];
+	size_t n;
+
+	for (n = 0; n < ARRAY_SIZE(cases); n++) {
+		ck_assert_msg(!text_is_printable(cases[n].text), "%zu", n);
+		strcpy(copy, cases[n].text);
+		text_sanitize(copy);
+		ck_assert_str_eq(copy, cases[n].harmless);
+		ck_assert(text_is_printable(copy));
+	}
+}
+END_TEST
+
+CHECK_MAIN("text", test_printable_texts_are_taken_and_left_alone,
+	   test_everything_else_is_refused_and_made_harmless)
