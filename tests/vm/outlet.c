@@ -27,20 +27,20 @@
 #include <time.h>
 #include <unistd.h>
 
-#define OUTLET_BLOCK 512u
-#define OUTLET_CHUNK (64u * 1024u)	/* most data one record carries */
-#define OUTLET_INLINE (OUTLET_BLOCK - 24u)
-#define OUTLET_POLL_MS 20		/* how often the host looks for a new record */
-#define OUTLET_DRAIN_MS 200		/* what a job's orphans may still say after it ended */
+#define OUTLET_BLOCK	512u
+#define OUTLET_CHUNK	(64u * 1024u) /* most data one record carries */
+#define OUTLET_INLINE	(OUTLET_BLOCK - 24u)
+#define OUTLET_POLL_MS	20  /* how often the host looks for a new record */
+#define OUTLET_DRAIN_MS 200 /* what a job's orphans may still say after it ended */
 /* Kept free for the words and the record that say the disk is full. */
-#define OUTLET_RESERVE (4u * OUTLET_BLOCK)
+#define OUTLET_RESERVE	(4u * OUTLET_BLOCK)
 
 enum outlet_type {
 	OUTLET_STDOUT = 1,
 	OUTLET_STDERR,
-	OUTLET_FILES,	/* a tar stream */
-	OUTLET_EXIT,	/* be32: the job's exit status; the last record */
-	OUTLET_FAILED,	/* the machine could not run the job; the last record */
+	OUTLET_FILES,  /* a tar stream */
+	OUTLET_EXIT,   /* be32: the job's exit status; the last record */
+	OUTLET_FAILED, /* the machine could not run the job; the last record */
 };
 
 struct outlet_block {
@@ -60,7 +60,7 @@ struct outlet {
 	uint8_t *buffer; /* a header block, then room for the rest of one chunk; page aligned */
 };
 
-static const char outlet_magic[8] = {'C', 'C', 'W', 'B', 'O', 'U', 'T', '1'};
+static const char outlet_magic[8] = { 'C', 'C', 'W', 'B', 'O', 'U', 'T', '1' };
 
 _Static_assert(sizeof(struct outlet_block) == OUTLET_BLOCK, "a header is one block");
 
@@ -97,7 +97,7 @@ static void outlet_open(struct outlet *outlet, const char *path, int flags)
 	struct stat st;
 	uint64_t size;
 
-	*outlet = (struct outlet){.fd = open(path, flags | O_CLOEXEC)};
+	*outlet = (struct outlet){ .fd = open(path, flags | O_CLOEXEC) };
 	if (outlet->fd < 0 || fstat(outlet->fd, &st) < 0)
 		die(path);
 	outlet->size = st.st_size;
@@ -244,9 +244,9 @@ static int outlet_job(struct outlet *outlet, char *const argv[])
 	close(err[1]);
 
 	struct pollfd polls[] = {
-		{.fd = out[0], .events = POLLIN},
-		{.fd = err[0], .events = POLLIN},
-		{.fd = pidfd_of(pid), .events = POLLIN},
+		{ .fd = out[0], .events = POLLIN },
+		{ .fd = err[0], .events = POLLIN },
+		{ .fd = pidfd_of(pid), .events = POLLIN },
 	};
 	while (!ended || polls[0].fd >= 0 || polls[1].fd >= 0) {
 		int n = poll(polls, 3, ended ? OUTLET_DRAIN_MS : -1);
@@ -271,7 +271,7 @@ static int outlet_job(struct outlet *outlet, char *const argv[])
 
 static void outlet_files(struct outlet *outlet, const char *directory)
 {
-	char *argv[] = {"tar", "-c", "-C", (char *)directory, ".", NULL};
+	char *argv[] = { "tar", "-c", "-C", (char *)directory, ".", NULL };
 	int out[2];
 	pid_t pid;
 
@@ -359,7 +359,7 @@ struct unpacker {
 
 static void unpacker_write(struct unpacker *unpacker, const uint8_t *data, size_t length)
 {
-	char *argv[] = {"tar", "-x", "--no-same-owner", "-C", (char *)unpacker->directory, NULL};
+	char *argv[] = { "tar", "-x", "--no-same-owner", "-C", (char *)unpacker->directory, NULL };
 	int in[2];
 
 	if (unpacker->pid == 0) {
@@ -404,7 +404,7 @@ static int verdict_write(const char *path, const char *word, int status)
 /* True when the process behind the descriptor has ended. */
 static bool pidfd_wait(int fd, int milliseconds)
 {
-	struct pollfd polls = {.fd = fd, .events = POLLIN};
+	struct pollfd polls = { .fd = fd, .events = POLLIN };
 
 	return poll(&polls, 1, milliseconds) > 0;
 }
@@ -412,7 +412,7 @@ static bool pidfd_wait(int fd, int milliseconds)
 static int main_get(int argc, char *argv[])
 {
 	const char *verdict = argv[3];
-	struct unpacker unpacker = {.directory = argv[4]};
+	struct unpacker unpacker = { .directory = argv[4] };
 	time_t limit = time(NULL) + atol(argv[2]);
 	struct outlet_block block;
 	struct outlet outlet;
@@ -459,8 +459,9 @@ int main(int argc, char *argv[])
 		return main_fail(argc - 2, argv + 2);
 	if (argc == 7 && strcmp(argv[1], "get") == 0)
 		return main_get(argc - 2, argv + 2);
-	fprintf(stderr, "usage: outlet run DISK OUT-DIRECTORY COMMAND [ARG]... (in the machine)\n"
-			"       outlet fail DISK <WHY                          (in the machine)\n"
-			"       outlet get DISK-FILE EMULATOR-PID SECONDS VERDICT-FILE OUT-DIRECTORY\n");
+	fprintf(stderr,
+		"usage: outlet run DISK OUT-DIRECTORY COMMAND [ARG]... (in the machine)\n"
+		"       outlet fail DISK <WHY                          (in the machine)\n"
+		"       outlet get DISK-FILE EMULATOR-PID SECONDS VERDICT-FILE OUT-DIRECTORY\n");
 	return 2;
 }

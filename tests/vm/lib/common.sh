@@ -41,6 +41,11 @@ hash_of() {
 	done | sha256sum | cut -c1-16
 }
 
+# code_of FUNCTION...: what they do, comments and layout left out; for keys.
+code_of() {
+	declare -f "$@"
+}
+
 # cache_entry NAME KEY WHAT BUILDER [ARG]...: sets ENTRY to the directory $CACHE/NAME-KEY. If it
 # is not there, says WHAT and calls BUILDER DIR [ARG]... once, however many ask at a time.
 cache_entry() {

@@ -22,12 +22,14 @@ readonly DEBIAN_MASKED=(apt-daily-upgrade.timer apt-daily.timer console-getty.se
 # Sets BASE_INITRD, ROOT_IMAGE, and PAYLOAD to where a run's archive has its files.
 debian_ensure() {
 	local name packages
+	# shellcheck disable=SC2153 # run's, not ours
 	for name in "${PACKAGES[@]}"; do
 		[[ $name =~ ^[a-z0-9][a-z0-9+.:-]*$ ]] || die "not a package name: '$name'"
 	done
 	packages=$(printf '%s\n' "${DEBIAN_PACKAGES[@]}" "${PACKAGES[@]}" | sort -u | paste -sd,)
-	cache_entry debian "$(hash_of "$packages" "$(basename "$KERNEL")" "$VM/lib/debian.sh" \
-		"$VM/lib/fetch.sh" "$VM/lib/users.sh")" \
+	cache_entry debian "$(hash_of "$packages" "$(basename "$KERNEL")" "$DEBIAN_SUITE" \
+		"${DEBIAN_MASKED[@]}" "${DEBIAN_STAGE_MODULES[@]}" "$(code_of debian_build \
+		debian_install debian_settle debian_stage users_add)")" \
 		"installing a Debian $DEBIAN_SUITE for s390x; this takes minutes" \
 		debian_build "$packages"
 	ROOT_IMAGE=$ENTRY/root.ext4
@@ -45,7 +47,7 @@ debian_build() {
 	debian_settle "$dir/root"
 	size=$(du -sm "$dir/root" | cut -f1)
 	mke2fs -q -t ext4 -O ^has_journal,^metadata_csum -m 0 -L root -d "$dir/root" \
-		"$dir/root.ext4" "$((size + size / 5 + 64))M" 2>/dev/null
+		"$dir/root.ext4" "$((size + size / 5 + 64))M" >/dev/null
 	rm -rf "$dir/root"
 	debian_stage "$dir"
 }

@@ -10,7 +10,7 @@ readonly JOB_DISK_SIZE=1G
 
 # Sets OUTLET (the host's) and OUTLET_GUEST.
 job_outlet_ensure() {
-	cache_entry outlet "$(hash_of "$VM/outlet.c" "$VM/lib/job.sh")" \
+	cache_entry outlet "$(hash_of "$VM/outlet.c" "$(code_of job_outlet_build)")" \
 		"compiling the outlet" job_outlet_build
 	OUTLET=$ENTRY/outlet
 	OUTLET_GUEST=$ENTRY/outlet.s390x

@@ -16,7 +16,8 @@ readonly KERNEL_MODULES=(vfio vfio_iommu_type1 tape tape_34xx tape_3590 dasd_mod
 kernel_ensure() {
 	need_commands xz=xz-utils depmod=kmod \
 		s390x-linux-gnu-strip=binutils-s390x-linux-gnu
-	cache_entry kernel "$(hash_of "$KERNEL_SUITE" "$VM/lib/kernel.sh" "$VM/lib/fetch.sh")" \
+	cache_entry kernel "$(hash_of "$KERNEL_SUITE" \
+		"$(code_of kernel_build kernel_modules kernel_headers)")" \
 		"fetching the s390x kernel of $KERNEL_SUITE" kernel_build
 	KERNEL=$ENTRY
 	KERNEL_VERSION=$(<"$KERNEL/version")

@@ -22,8 +22,9 @@ readonly MINI_EXCLUDE=(--exclude='./usr/share/doc*' --exclude='./usr/share/man*'
 
 # Sets BASE_INITRD, and PAYLOAD to where a run's archive has its files.
 mini_ensure() {
-	cache_entry mini "$(hash_of "$(basename "$KERNEL")" "$VM/lib/mini.sh" "$VM/lib/fetch.sh" \
-		"$VM/lib/users.sh")" "fetching and packing the mini userland" mini_build
+	cache_entry mini "$(hash_of "$(basename "$KERNEL")" "$MINI_SUITE" "${MINI_PACKAGES[@]}" \
+		"${MINI_EXCLUDE[@]}" "${KERNEL_MODULES[@]}" \
+		"$(code_of mini_build users_write users_add fetch_unpack)")" "fetching and packing the mini userland" mini_build
 	BASE_INITRD=$ENTRY/initrd
 	PAYLOAD=
 }

@@ -16,6 +16,7 @@ qemu_check() {
 # Sets QEMU_ARGS. The console goes to the log, a shell to this terminal.
 qemu_arguments() {
 	local tmp=$1 device
+	# shellcheck disable=SC2054 # the commas are QEMU's
 	QEMU_ARGS=(-M s390-ccw-virtio -m "$QEMU_MEMORY" -nodefaults -display none -no-reboot
 		-kernel "$KERNEL/vmlinuz" -initrd "$tmp/initrd" -append "$KERNEL_OPTIONS"
 		-chardev "file,id=console,path=$LOG,append=on" -device sclpconsole,chardev=console
@@ -29,11 +30,11 @@ qemu_arguments() {
 	if [[ -n $TN3270 ]]; then
 		QEMU_ARGS+=(-chardev
 			"socket,id=tn3270,host=127.0.0.1,port=$TN3270,server=on,wait=off"
-			-device x-terminal3270,chardev=tn3270)
+			-device "x-terminal3270,chardev=tn3270")
 	fi
 	if [[ $SHELL_WANTED == yes ]]; then
-		QEMU_ARGS+=(-chardev stdio,id=shell,signal=off
-			-device virtio-serial-ccw,devno=fe.0.fffd -device virtconsole,chardev=shell)
+		QEMU_ARGS+=(-chardev "stdio,id=shell,signal=off"
+			-device "virtio-serial-ccw,devno=fe.0.fffd" -device "virtconsole,chardev=shell")
 	fi
 	for device in "${DEVICES[@]}"; do
 		QEMU_ARGS+=(-device "$device")

@@ -11,7 +11,8 @@ readonly SYSROOT_PACKAGES=(check libc6-dev libjson-c-dev libsubunit-dev libsyste
 
 # Sets SYSROOT.
 sysroot_ensure() {
-	cache_entry sysroot "$(hash_of "$VM/lib/sysroot.sh" "$VM/lib/fetch.sh")" \
+	cache_entry sysroot "$(hash_of "$SYSROOT_SUITE" "${SYSROOT_PACKAGES[@]}" \
+		"$(code_of sysroot_build sysroot_links fetch_unpack)")" \
 		"fetching the s390x libraries of $SYSROOT_SUITE" sysroot_build
 	SYSROOT=$ENTRY
 }
