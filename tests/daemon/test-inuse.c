@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/* Every use that is found is explained by its name; nothing else is taken for one. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "check-main.h"
+#include "inuse.h"
+#include "scratch.h"
+
+static struct scratch scratch;
+static struct inuse_tables tables;
+static struct fault fault;
+
+static void setup(void)
+{
+	scratch_init(&scratch);
+	scratch_write(&scratch, "dev/block/dasda/dev", "94:0\n");
+	scratch_write(&scratch, "dev/block/dasda/dasda1/dev", "94:1\n");
+	scratch_write(&scratch, "dev/block/dasda/queue/rotational", "1\n");
+	scratch_mkdir(&scratch, "dev/block/dasda/holders");
+	scratch_mkdir(&scratch, "dev/block/dasda/dasda1/holders");
+	tables = (struct inuse_tables){};
+	fault = (struct fault){};
+}
+
+static int check(const char *driver)
+{
+	_cleanup_close_ int fd = openat(scratch.fd, "dev", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return inuse_check(fd, "0.0.0120", driver, &tables, &fault);
+}
+
+static void expect(int code, const char *words)
+{
+	ck_assert_int_eq(fault.code, (enum fault_code)code);
+	ck_assert_msg(strncmp(fault.text, "0.0.0120 ", 9) == 0, "%s", fault.text);
+	ck_assert_msg(strstr(fault.text, words) != NULL, "%s", fault.text);
+	scratch_deinit(&scratch);
+}
+
+static char other_mounts[] = "20 1 0:5 / /proc rw - proc proc rw\n"
+			     "21 1 94:10 / /x rw - ext4 /dev/x rw\n"
+			     "22 1 194:1 / /94:1 rw - ext4 /dev/94:1 rw\n";
+
+START_TEST(test_a_free_disk_is_free)
+{
+	setup();
+	tables.mountinfo = other_mounts;
+	ck_assert_int_eq(check("dasd-eckd"), 0);
+	scratch_deinit(&scratch);
+}
+END_TEST
+
+START_TEST(test_a_mounted_partition_is_named_with_its_directory)
+{
+	char mounts[] = "20 1 0:5 / /proc rw - proc proc rw\n"
+			"25 1 94:1 / /mnt/my\\040data rw - ext4 /dev/dasda1 rw\n";
+
+	setup();
+	tables.mountinfo = mounts;
+	ck_assert_int_eq(check("dasd-eckd"), -EBUSY);
+	expect(FAULT_DEVICE_IN_USE, "dasda1 is mounted on /mnt/my\\040data;");
+}
+END_TEST
+
+START_TEST(test_a_mounted_disk_is_in_use)
+{
+	char mounts[] = "25 1 94:0 / /mnt rw - ext4 /dev/dasda rw";
+
+	setup();
+	tables.mountinfo = mounts;
+	ck_assert_int_eq(check("dasd-eckd"), -EBUSY);
+	expect(FAULT_DEVICE_IN_USE, "mounted on /mnt;");
+}
+END_TEST
+
+START_TEST(test_swap_space_is_in_use)
+{
+	char swaps[] = "Filename Type Size Used Priority\n"
+		       "/dev/dasda1                             partition\t1024\t0\t-2\n";
+
+	setup();
+	tables.swaps = swaps;
+	ck_assert_int_eq(check("dasd-eckd"), -EBUSY);
+	expect(FAULT_DEVICE_IN_USE, "swapoff /dev/dasda1");
+}
+END_TEST
+
+START_TEST(test_a_disk_under_another_block_device_is_in_use)
+{
+	setup();
+	scratch_symlink(&scratch, "../../../dm-7", "dev/block/dasda/dasda1/holders/dm-7");
+	ck_assert_int_eq(check("dasd-eckd"), -EBUSY);
+	expect(FAULT_DEVICE_IN_USE, "dm-7");
+}
+END_TEST
+
+START_TEST(test_what_hangs_below_a_virtio_device_counts)
+{
+	char mounts[] = "25 1 254:0 / /data rw - ext4 /dev/vda rw\n";
+
+	setup();
+	scratch_write(&scratch, "dev/virtio3/block/vda/dev", "254:0\n");
+	tables.mountinfo = mounts;
+	ck_assert_int_eq(check("virtio_ccw"), -EBUSY);
+	expect(FAULT_DEVICE_IN_USE, "vda is mounted on /data;");
+}
+END_TEST
+
+START_TEST(test_only_an_interface_that_is_up_is_in_use)
+{
+	setup();
+	scratch_write(&scratch, "dev/virtio1/net/eth0/flags", "0x1002\n");
+	ck_assert_int_eq(check("virtio_ccw"), 0);
+	scratch_write(&scratch, "dev/virtio1/net/eth0/flags", "0x1003\n");
+	ck_assert_int_eq(check("virtio_ccw"), -EBUSY);
+	expect(FAULT_DEVICE_IN_USE, "eth0 is up");
+}
+END_TEST
+
+START_TEST(test_a_member_of_a_device_group_is_in_use)
+{
+	setup();
+	scratch_symlink(&scratch, "../../qeth/0.0.f500", "dev/group_device");
+	ck_assert_int_eq(check("qeth"), -EBUSY);
+	expect(FAULT_DEVICE_IN_USE, "0.0.f500");
+}
+END_TEST
+
+START_TEST(test_a_terminal_that_may_be_the_console_is_never_given)
+{
+	char consoles[] = "tty3270              -W- (EC  p  )  227:1\n";
+
+	setup();
+	tables.consoles = consoles;
+	ck_assert_int_eq(check("dasd-eckd"), 0);
+	ck_assert_int_eq(check("3215"), 0);
+	ck_assert_int_eq(check("3270"), -EOPNOTSUPP);
+	expect(FAULT_UNSUPPORTED_DEVICE, "console");
+}
+END_TEST
+
+START_TEST(test_tables_are_read_and_may_be_missing)
+{
+	setup();
+	scratch_write(&scratch, "1/mountinfo", "of the host");
+	scratch_write(&scratch, "self/mountinfo", "of us");
+	scratch_write(&scratch, "swaps", "Filename");
+	ck_assert_int_eq(inuse_tables_read(scratch.path, &tables), 0);
+	ck_assert_str_eq(tables.mountinfo, "of the host");
+	ck_assert_str_eq(tables.swaps, "Filename");
+	ck_assert_ptr_null(tables.consoles);
+	inuse_tables_deinit(&tables);
+	scratch_remove(&scratch, "1");
+	ck_assert_int_eq(inuse_tables_read(scratch.path, &tables), 0);
+	ck_assert_str_eq(tables.mountinfo, "of us");
+	inuse_tables_deinit(&tables);
+	scratch_deinit(&scratch);
+}
+END_TEST
+
+CHECK_MAIN("inuse", test_a_free_disk_is_free, test_a_mounted_partition_is_named_with_its_directory,
+	   test_a_mounted_disk_is_in_use, test_swap_space_is_in_use,
+	   test_a_disk_under_another_block_device_is_in_use,
+	   test_what_hangs_below_a_virtio_device_counts,
+	   test_only_an_interface_that_is_up_is_in_use, test_a_member_of_a_device_group_is_in_use,
+	   test_a_terminal_that_may_be_the_console_is_never_given,
+	   test_tables_are_read_and_may_be_missing)

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/* Plans as text: what is done in which order, for every state a device may be found in. */
+#include <string.h>
+
+#include "check-main.h"
+#include "plan.h"
+
+static struct sysfs_facts facts(const char *driver, bool is_online)
+{
+	struct sysfs_facts result = { .is_online = is_online };
+
+	strcpy(result.driver, driver);
+	return result;
+}
+
+static struct plan_origin origin(const char *driver, bool is_online)
+{
+	struct plan_origin result = { .is_online = is_online };
+
+	strcpy(result.driver, driver);
+	return result;
+}
+
+static const char *describe(const struct plan *plan)
+{
+	static char text[1024];
+	char step[128];
+	size_t n;
+
+	*text = '\0';
+	for (n = 0; n < plan->n_steps; n++) {
+		strcat(text, n ? ", " : "");
+		strcat(text, plan_step_describe(&plan->steps[n], step, sizeof(step)));
+	}
+	return text;
+}
+
+START_TEST(test_a_device_is_taken_offline_first)
+{
+	static const struct {
+		const char *driver;
+		bool is_online;
+		const char *plan;
+	} cases[] = {
+		{ "dasd-eckd", true,
+		  "set offline, unbind from dasd-eckd, claim for ccwbroker, bind to ccwbroker, "
+		  "wait for the VFIO group" },
+		{ "tape_34xx", false,
+		  "unbind from tape_34xx, claim for ccwbroker, bind to ccwbroker, "
+		  "wait for the VFIO group" },
+		{ "", false, "claim for ccwbroker, bind to ccwbroker, wait for the VFIO group" },
+		{ "ccwbroker", true, "wait for the VFIO group" },
+	};
+	struct sysfs_facts now;
+	struct plan plan;
+	size_t n;
+
+	for (n = 0; n < ARRAY_SIZE(cases); n++) {
+		now = facts(cases[n].driver, cases[n].is_online);
+		plan_acquire(&now, &plan);
+		ck_assert_str_eq(describe(&plan), cases[n].plan);
+	}
+}
+END_TEST
+
+START_TEST(test_a_device_goes_back_from_wherever_it_is)
+{
+	static const struct {
+		const char *driver;
+		bool is_online;
+		const char *origin;
+		bool was_online;
+		const char *plan;
+	} cases[] = {
+		{ "ccwbroker", false, "dasd-eckd", true,
+		  "unbind from ccwbroker, take off the claim list of ccwbroker, bind to dasd-eckd, "
+		  "set online" },
+		{ "ccwbroker", true, "tape_34xx", false,
+		  "unbind from ccwbroker, take off the claim list of ccwbroker, bind to tape_34xx" },
+		{ "ccwbroker", false, "", false,
+		  "unbind from ccwbroker, take off the claim list of ccwbroker" },
+		{ "", false, "dasd-eckd", true,
+		  "take off the claim list of ccwbroker, bind to dasd-eckd, set online" },
+		{ "dasd-eckd", false, "dasd-eckd", true,
+		  "take off the claim list of ccwbroker, set online" },
+		{ "dasd-eckd", true, "dasd-eckd", true, "take off the claim list of ccwbroker" },
+		{ "dasd-fba", false, "dasd-eckd", true, "take off the claim list of ccwbroker" },
+	};
+	struct plan_origin where;
+	struct sysfs_facts now;
+	struct plan plan;
+	size_t n;
+
+	for (n = 0; n < ARRAY_SIZE(cases); n++) {
+		now = facts(cases[n].driver, cases[n].is_online);
+		where = origin(cases[n].origin, cases[n].was_online);
+		plan_restore(&now, &where, &plan);
+		ck_assert_str_eq(describe(&plan), cases[n].plan);
+	}
+}
+END_TEST
+
+START_TEST(test_the_undo_of_an_undo_is_the_step)
+{
+	struct plan_step undo, again;
+	struct sysfs_facts now = facts("dasd-eckd", true);
+	struct plan plan;
+	size_t n;
+
+	plan_acquire(&now, &plan);
+	for (n = 0; n + 1 < plan.n_steps; n++) {
+		ck_assert(plan_undo(&plan.steps[n], &undo));
+		ck_assert(plan_undo(&undo, &again));
+		ck_assert_int_eq(again.action, plan.steps[n].action);
+		ck_assert_str_eq(again.driver, plan.steps[n].driver);
+		ck_assert_int_ne(undo.action, plan.steps[n].action);
+	}
+	ck_assert(!plan_undo(&plan.steps[n], &undo));
+}
+END_TEST
+
+START_TEST(test_a_step_holds_when_its_outcome_is_there)
+{
+	struct plan_step bind = { .action = PLAN_BIND, .driver = "dasd-eckd" };
+	struct plan_step unbind = { .action = PLAN_UNBIND, .driver = "dasd-eckd" };
+	struct plan_step online = { .action = PLAN_ONLINE };
+	struct plan_step claim = { .action = PLAN_CLAIM };
+	struct sysfs_facts there = facts("dasd-eckd", true), away = facts("", false);
+
+	ck_assert(plan_step_holds(&bind, &there) && !plan_step_holds(&bind, &away));
+	ck_assert(!plan_step_holds(&unbind, &there) && plan_step_holds(&unbind, &away));
+	ck_assert(plan_step_holds(&online, &there) && !plan_step_holds(&online, &away));
+	ck_assert(!plan_step_holds(&claim, &there) && !plan_step_holds(&claim, &away));
+}
+END_TEST
+
+CHECK_MAIN("plan", test_a_device_is_taken_offline_first,
+	   test_a_device_goes_back_from_wherever_it_is, test_the_undo_of_an_undo_is_the_step,
+	   test_a_step_holds_when_its_outcome_is_there)
