@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+#include <time.h>
 
 #include "call.h"
 #include "ccw-id.h"
@@ -14,6 +15,10 @@
 
 /* Taking a device over may wait for each of its 8 paths, 10 s each, twice. */
 #define CALL_TIMEOUT_USEC (180ULL * 1000 * 1000)
+
+/* How often and how long apart a device is asked for that is just on its way back: 5 s in all */
+#define CALL_ATTEMPTS	26
+#define CALL_PAUSE_NSEC (200 * 1000 * 1000)
 
 static const struct {
 	const char *name; /* one that ends in '.' stands for all that begin so */
@@ -96,7 +101,7 @@ static enum exit_code complain_error(const char *what, const sd_bus_error *error
 }
 
 static enum exit_code call_send(sd_bus *bus, const char *what, sd_bus_message *message,
-				sd_bus_message **ret)
+				sd_bus_message **ret, bool *ret_is_busy)
 {
 	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
 	int r;
@@ -106,6 +111,10 @@ static enum exit_code call_send(sd_bus *bus, const char *what, sd_bus_message *m
 		return EXIT_CODE_OK;
 	if (!sd_bus_error_is_set(&error))
 		sd_bus_error_set_errno(&error, r);
+	if (ret_is_busy && sd_bus_error_has_name(&error, CCWB_ERROR_OPERATION_IN_PROGRESS)) {
+		*ret_is_busy = true;
+		return EXIT_CODE_LEASED;
+	}
 	return complain_error(what, &error);
 }
 
@@ -116,25 +125,54 @@ enum exit_code call_bad_reply(const char *what, int error)
 	return EXIT_CODE_FAILURE;
 }
 
-enum exit_code call_manager(sd_bus *bus, const char *what, sd_bus_message **ret, const char *member,
-			    const char *types, ...)
+static enum exit_code call_once(sd_bus *bus, const char *what, sd_bus_message **ret,
+				const char *member, bool *ret_is_busy, const char *types,
+				va_list args)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL;
-	va_list args;
 	int r;
 
 	r = sd_bus_message_new_method_call(bus, &message, CCWB_BUS_NAME, CCWB_PATH,
 					   CCWB_IFACE_MANAGER, member);
-	if (r >= 0) {
-		va_start(args, types);
+	if (r >= 0)
 		r = sd_bus_message_appendv(message, types, args);
-		va_end(args);
-	}
 	if (r < 0) {
 		call_complain("cannot %s: %s", what, strerror(-r));
 		return EXIT_CODE_FAILURE;
 	}
-	return call_send(bus, what, message, ret);
+	return call_send(bus, what, message, ret, ret_is_busy);
+}
+
+enum exit_code call_manager(sd_bus *bus, const char *what, sd_bus_message **ret, const char *member,
+			    const char *types, ...)
+{
+	enum exit_code code;
+	va_list args;
+
+	va_start(args, types);
+	code = call_once(bus, what, ret, member, NULL, types, args);
+	va_end(args);
+	return code;
+}
+
+enum exit_code call_manager_patiently(sd_bus *bus, const char *what, sd_bus_message **ret,
+				      const char *member, const char *types, ...)
+{
+	const struct timespec pause = { .tv_nsec = CALL_PAUSE_NSEC };
+	enum exit_code code;
+	bool is_busy;
+	va_list args;
+
+	for (unsigned int attempt = 1;; attempt++) {
+		is_busy = false;
+		va_start(args, types);
+		code = call_once(bus, what, ret, member, attempt < CALL_ATTEMPTS ? &is_busy : NULL,
+				 types, args);
+		va_end(args);
+		if (!is_busy)
+			return code;
+		(void)nanosleep(&pause, NULL); /* a signal that does not end us only shortens it */
+	}
 }
 
 enum exit_code call_properties(sd_bus *bus, const char *what, const char *path,
@@ -151,7 +189,7 @@ enum exit_code call_properties(sd_bus *bus, const char *what, const char *path,
 		call_complain("cannot %s: %s", what, strerror(-r));
 		return EXIT_CODE_FAILURE;
 	}
-	return call_send(bus, what, message, ret);
+	return call_send(bus, what, message, ret, NULL);
 }
 
 enum exit_code call_device_id(const char *word, char buffer[static CCW_ID_STRING_SIZE])

@@ -24,6 +24,14 @@ _must_check_ enum exit_code call_open(sd_bus **ret);
 _must_check_ enum exit_code call_manager(sd_bus *bus, const char *what, sd_bus_message **ret,
 					 const char *member, const char *types, ...);
 
+/*
+ * The same, but while the broker is busy with the device (OperationInProgress), such as giving it back
+ * to its driver after an earlier command, asks again for some seconds.
+ */
+_must_check_ enum exit_code call_manager_patiently(sd_bus *bus, const char *what,
+						   sd_bus_message **ret, const char *member,
+						   const char *types, ...);
+
 /* Fetches all properties of one interface of one object. */
 _must_check_ enum exit_code call_properties(sd_bus *bus, const char *what, const char *path,
 					    const char *interface, sd_bus_message **ret);

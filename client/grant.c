@@ -139,8 +139,8 @@ enum exit_code grant_acquire(sd_bus *bus, const char *id, const char *who, struc
 	for (unsigned int i = 0; i < _GRANT_FD_MAX; i++)
 		grant->fds[i] = -1;
 	snprintf(grant->id, sizeof(grant->id), "%s", id);
-	code = call_manager(bus, what, &reply, "AcquireDevice", "sa{sv}", id, 1, CCWB_OPTION_WHO,
-			    "s", who);
+	code = call_manager_patiently(bus, what, &reply, "AcquireDevice", "sa{sv}", id, 1,
+				      CCWB_OPTION_WHO, "s", who);
 	if (code)
 		return code;
 	r = read_reply(reply, grant);

@@ -22,6 +22,7 @@ enum answer {
 	ANSWER_LEASE_MISSING,
 	ANSWER_OTHER_SIGNATURE,
 	ANSWER_ERROR,
+	ANSWER_BUSY_ONCE,
 	ANSWER_RESTORE_FAILS,
 };
 
@@ -97,6 +98,23 @@ static void send_removed(struct broker *broker, const char *lease, const char *r
 	ck_assert_int_ge(sd_bus_flush(broker->bus), 0);
 }
 
+static sd_bus_message *wait_for_call(struct broker *broker)
+{
+	sd_bus_message *message = NULL;
+
+	for (;;) {
+		int r = sd_bus_process(broker->bus, &message);
+
+		ck_assert_int_ge(r, 0);
+		if (message &&
+		    sd_bus_message_is_method_call(message, CCWB_IFACE_MANAGER, "AcquireDevice"))
+			return message;
+		message = sd_bus_message_unref(message);
+		if (r == 0)
+			ck_assert_int_ge(sd_bus_wait(broker->bus, UINT64_MAX), 0);
+	}
+}
+
 /* The second process: answers one call, waits until the lease's fd is closed everywhere. */
 static void serve(struct broker *broker)
 {
@@ -113,6 +131,14 @@ static void serve(struct broker *broker)
 		message = sd_bus_message_unref(message);
 		if (r == 0)
 			ck_assert_int_ge(sd_bus_wait(broker->bus, UINT64_MAX), 0);
+	}
+	if (broker->answer == ANSWER_BUSY_ONCE) {
+		broker->answer = ANSWER_GOOD;
+		ck_assert_int_ge(sd_bus_reply_method_errorf(
+					 message, CCWB_ERROR_OPERATION_IN_PROGRESS, "wait"),
+				 0);
+		sd_bus_message_unref(message);
+		message = wait_for_call(broker);
 	}
 	answer(broker, message);
 	sd_bus_message_unref(message);
@@ -172,6 +198,18 @@ START_TEST(test_a_device_comes_and_goes)
 }
 END_TEST
 
+START_TEST(test_a_device_on_its_way_back_is_waited_for)
+{
+	sd_bus *bus;
+	struct grant *grant;
+
+	ck_assert_int_eq(acquire(ANSWER_BUSY_ONCE, &bus, &grant), EXIT_CODE_OK);
+	ck_assert_str_eq(grant->lease, "l77");
+	ck_assert_int_eq(grant_give_back(bus, grant), EXIT_CODE_OK);
+	sd_bus_flush_close_unref(bus);
+}
+END_TEST
+
 START_TEST(test_a_device_that_cannot_go_back_is_told)
 {
 	sd_bus *bus;
@@ -215,5 +253,6 @@ START_TEST(test_free_takes_null)
 }
 END_TEST
 
-CHECK_MAIN("grant", test_a_device_comes_and_goes, test_a_device_that_cannot_go_back_is_told,
-	   test_bad_answers_leave_nothing_open, test_an_error_has_its_status, test_free_takes_null)
+CHECK_MAIN("grant", test_a_device_comes_and_goes, test_a_device_on_its_way_back_is_waited_for,
+	   test_a_device_that_cannot_go_back_is_told, test_bad_answers_leave_nothing_open,
+	   test_an_error_has_its_status, test_free_takes_null)
