@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/* Devices that come, change, get lost and go, and who is told. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check-main.h"
+#include "fake-sysfs.h"
+#include "registry.h"
+
+static const struct ccw_id tape = { 0, 0, 0x580 };
+static struct fake_sysfs fake;
+static struct sysfs *sysfs;
+static struct registry *registry;
+static char heard[8192];
+
+static void hear(const char *what, const struct device *device)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "%s%s %s", *heard ? ", " : "", what, device->name);
+	strcat(heard, line);
+}
+
+static void on_added(struct device *device, void *userdata)
+{
+	hear("added", device);
+}
+
+static void on_changed(struct device *device, unsigned int changes, void *userdata)
+{
+	hear(changes == DEVICE_CHANGED_DRIVER ? "driver" : "changed", device);
+}
+
+static void on_lost(struct device *device, void *userdata)
+{
+	hear("lost", device);
+}
+
+static void on_removed(struct device *device, void *userdata)
+{
+	hear("removed", device);
+}
+
+static const struct registry_listener listener = {
+	.added = on_added,
+	.changed = on_changed,
+	.lost = on_lost,
+	.removed = on_removed,
+};
+
+static void setup(void)
+{
+	*heard = '\0';
+	fake_sysfs_init(&fake);
+	sysfs = fake_sysfs_open(&fake);
+	ck_assert_int_eq(registry_new(sysfs, &listener, NULL, &registry), 0);
+}
+
+static void teardown(void)
+{
+	registry_free(registry);
+	sysfs_free(sysfs);
+	fake_sysfs_deinit(&fake);
+}
+
+static void add_disk(const char *id, const char *subchannel)
+{
+	const struct fake_device disk = {
+		.id = id,
+		.subchannel = subchannel,
+		.device_type = "3390/0c",
+		.control_unit = "3990/e9",
+		.driver = "dasd-eckd",
+	};
+
+	fake_sysfs_add(&fake, &disk);
+}
+
+START_TEST(test_a_scan_finds_all_and_sorts_them)
+{
+	char name[16], subchannel[16];
+	int n;
+
+	setup();
+	for (n = 199; n >= 0; n--) {
+		snprintf(name, sizeof(name), "0.%d.%04x", n % 2, n * 7);
+		snprintf(subchannel, sizeof(subchannel), "0.0.%04x", n);
+		add_disk(name, subchannel);
+	}
+	ck_assert_int_eq(registry_scan(registry), 0);
+	ck_assert_uint_eq(registry_count(registry), 200);
+	for (n = 1; n < 200; n++)
+		ck_assert_int_lt(ccw_id_compare(registry_at(registry, (size_t)n - 1)->id,
+						registry_at(registry, (size_t)n)->id),
+				 0);
+	*heard = '\0';
+	ck_assert_int_eq(registry_scan(registry), 0);
+	ck_assert_str_eq(heard, ""); /* nothing is new */
+	teardown();
+}
+END_TEST
+
+START_TEST(test_an_unseen_id_is_looked_for_once)
+{
+	setup();
+	ck_assert_ptr_null(registry_find(registry, tape));
+	fake_sysfs_add_tape(&fake);
+	ck_assert_ptr_null(registry_peek(registry, tape));
+	ck_assert_ptr_nonnull(registry_find(registry, tape));
+	ck_assert_ptr_nonnull(registry_peek(registry, tape));
+	ck_assert_str_eq(heard, "added 0.0.0580");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_changes_are_told_once)
+{
+	setup();
+	fake_sysfs_add_tape(&fake);
+	ck_assert_int_eq(registry_refresh(registry, tape), 0);
+	fake_sysfs_set_driver(&fake, "0.0.0580", "ccwbroker");
+	ck_assert_int_eq(registry_refresh(registry, tape), 0);
+	ck_assert_int_eq(registry_refresh(registry, tape), 0);
+	ck_assert_str_eq(heard, "added 0.0.0580, driver 0.0.0580");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_device_that_goes_is_removed)
+{
+	setup();
+	fake_sysfs_add_tape(&fake);
+	add_disk("0.0.0120", "0.0.0000");
+	ck_assert_int_eq(registry_scan(registry), 0);
+	*heard = '\0';
+	fake_sysfs_remove(&fake, "0.0.0580");
+	ck_assert_int_eq(registry_refresh(registry, tape), -ENOENT);
+	ck_assert_int_eq(registry_refresh(registry, tape), -ENOENT);
+	ck_assert_str_eq(heard, "removed 0.0.0580");
+	ck_assert_uint_eq(registry_count(registry), 1);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_leased_device_that_goes_is_lost_until_dropped)
+{
+	struct device *device;
+
+	setup();
+	fake_sysfs_add_tape(&fake);
+	device = registry_find(registry, tape);
+	device->lease = (struct lease *)heard; /* only that it has one matters here */
+	fake_sysfs_remove(&fake, "0.0.0580");
+	ck_assert_int_eq(registry_refresh(registry, tape), -ENOENT);
+	ck_assert_int_eq(registry_refresh(registry, tape), -ENOENT);
+	ck_assert_ptr_eq(registry_peek(registry, tape), device);
+	ck_assert(!device->is_present);
+	device->lease = NULL;
+	registry_drop(registry, device);
+	ck_assert_str_eq(heard, "added 0.0.0580, lost 0.0.0580, removed 0.0.0580");
+	ck_assert_ptr_null(registry_peek(registry, tape));
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_lost_device_may_return)
+{
+	struct device *device;
+
+	setup();
+	fake_sysfs_add_tape(&fake);
+	device = registry_find(registry, tape);
+	device->lease = (struct lease *)heard;
+	fake_sysfs_remove(&fake, "0.0.0580");
+	ck_assert_int_eq(registry_refresh(registry, tape), -ENOENT);
+	fake_sysfs_add_tape(&fake);
+	ck_assert_int_eq(registry_refresh(registry, tape), 0);
+	ck_assert(device->is_present);
+	device->lease = NULL;
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("registry", test_a_scan_finds_all_and_sorts_them, test_an_unseen_id_is_looked_for_once,
+	   test_changes_are_told_once, test_a_device_that_goes_is_removed,
+	   test_a_leased_device_that_goes_is_lost_until_dropped, test_a_lost_device_may_return)

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/* Saved leases: there and back, and files that are none. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "check-main.h"
+#include "limits.h"
+#include "scratch.h"
+#include "store.h"
+
+static struct scratch scratch;
+static struct store *store;
+static struct lease *loaded;
+static int n_bad;
+static char bad_why[128];
+
+static void on_lease(struct lease *lease_take, void *userdata)
+{
+	lease_free(loaded);
+	loaded = lease_take;
+}
+
+static void on_bad(const char *file, const char *why, void *userdata)
+{
+	n_bad++;
+	snprintf(bad_why, sizeof(bad_why), "%s", why);
+}
+
+static void setup(void)
+{
+	_cleanup_free_ char *path = NULL;
+
+	scratch_init(&scratch);
+	path = scratch_path(&scratch, "run");
+	ck_assert_int_eq(store_new(path, &store), 0);
+}
+
+static void teardown(void)
+{
+	loaded = (lease_free(loaded), NULL);
+	store_free(store);
+	scratch_deinit(&scratch);
+}
+
+static void load(void)
+{
+	loaded = (lease_free(loaded), NULL);
+	n_bad = 0;
+	ck_assert_int_eq(store_load(store, on_lease, on_bad, NULL), 0);
+}
+
+static struct lease *new_lease(void)
+{
+	const struct subject alice = { .uid = 4294967294U, .pid = 812, .user = (char *)"alice" };
+	struct lease *lease;
+
+	ck_assert_int_eq(
+		lease_new((struct ccw_id){ 0, 1, 0x580 }, &alice, "caf\xc3\xa9 \"7\"", &lease), 0);
+	strcpy(lease->origin.driver, "tape_34xx");
+	lease->origin.is_online = true;
+	return lease;
+}
+
+START_TEST(test_a_lease_comes_back_as_it_was)
+{
+	_cleanup_(lease_freep) struct lease *lease = new_lease();
+	struct stat st;
+
+	setup();
+	lease_set_state(lease, LEASE_ACTIVE);
+	ck_assert_int_eq(store_save(store, lease), 0);
+	ck_assert_int_eq(fstatat(scratch.fd, "run/leases/0.1.0580.json", &st, 0), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0600);
+	load();
+	ck_assert_int_eq(n_bad, 0);
+	ck_assert_ptr_nonnull(loaded);
+	ck_assert_str_eq(loaded->id, lease->id);
+	ck_assert_int_eq(ccw_id_compare(loaded->device, lease->device), 0);
+	ck_assert_uint_eq(loaded->uid, lease->uid);
+	ck_assert_int_eq(loaded->pid, lease->pid);
+	ck_assert_str_eq(loaded->user, lease->user);
+	ck_assert_str_eq(loaded->who, lease->who);
+	ck_assert_uint_eq(loaded->since, lease->since);
+	ck_assert_int_eq(loaded->state, LEASE_ACTIVE);
+	ck_assert_str_eq(loaded->origin.driver, "tape_34xx");
+	ck_assert(loaded->origin.is_online);
+	store_remove(store, lease->device);
+	load();
+	ck_assert_ptr_null(loaded);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_the_longest_lease_fits_into_its_file)
+{
+	_cleanup_(lease_freep) struct lease *lease = new_lease();
+
+	setup();
+	free(lease->who);
+	lease->who = calloc(1, LIMIT_WHO_BYTES + 1);
+	memset(lease->who, '"', LIMIT_WHO_BYTES); /* each takes two in JSON */
+	memset(lease->origin.driver, 'd', SYSFS_NAME_SIZE - 1);
+	free(lease->user);
+	lease->user = calloc(1, 256);
+	memset(lease->user, 'u', 255);
+	ck_assert_int_eq(store_save(store, lease), 0);
+	load();
+	ck_assert_int_eq(n_bad, 0);
+	ck_assert_ptr_nonnull(loaded);
+	ck_assert_str_eq(loaded->who, lease->who);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_what_is_no_lease_is_told_and_left_alone)
+{
+	static const struct {
+		const char *from;
+		const char *to;
+	} changes[] = {
+		{ "\"version\":1", "\"version\":2" },
+		{ "\"uid\":", "\"oid\":" },
+		{ "\"state\":\"pending\"", "\"state\":\"lost\"" },
+		{ "\"lease\":\"l", "\"lease\":\"../" },
+		{ "\"driver\":\"tape_34xx\"", "\"driver\":\"../evil\"" },
+		{ "\"device\":\"0.1.0580\"", "\"device\":\"0.1.0581\"" },
+		{ "\"since\":", "\"since\":-" },
+		{ "\"online\":true", "\"online\":1" },
+		{ "\"who\":\"", "\"who\":\"\\n" },
+		{ "{", "" },
+	};
+	_cleanup_(lease_freep) struct lease *lease = new_lease();
+	_cleanup_free_ char *good = NULL;
+	char text[LIMIT_LEASE_FILE_BYTES], *at;
+	size_t n;
+
+	setup();
+	ck_assert_int_eq(store_save(store, lease), 0);
+	good = scratch_read(&scratch, "run/leases/0.1.0580.json");
+	for (n = 0; n < ARRAY_SIZE(changes); n++) {
+		at = strstr(good, changes[n].from);
+		ck_assert_msg(at != NULL, "%s in %s", changes[n].from, good);
+		snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - good), good, changes[n].to,
+			 at + strlen(changes[n].from));
+		scratch_write(&scratch, "run/leases/0.1.0580.json", text);
+		load();
+		ck_assert_msg(n_bad == 1 && !loaded, "%s", changes[n].to);
+		ck_assert_str_ne(bad_why, "");
+	}
+	ck_assert(scratch_has(&scratch, "run/leases/0.1.0580.json"));
+	teardown();
+}
+END_TEST
+
+START_TEST(test_an_overlong_file_is_not_read)
+{
+	_cleanup_(lease_freep) struct lease *lease = new_lease();
+	_cleanup_free_ char *good = NULL;
+	char text[LIMIT_LEASE_FILE_BYTES + 2];
+	size_t length;
+
+	setup();
+	ck_assert_int_eq(store_save(store, lease), 0);
+	good = scratch_read(&scratch, "run/leases/0.1.0580.json");
+	length = strlen(good);
+	memset(text, ' ', sizeof(text));
+	memcpy(text, good, length);
+	text[LIMIT_LEASE_FILE_BYTES] = '\0';
+	scratch_write(&scratch, "run/leases/0.1.0580.json", text);
+	load();
+	ck_assert_int_eq(n_bad, 0);
+	text[LIMIT_LEASE_FILE_BYTES] = ' ';
+	text[LIMIT_LEASE_FILE_BYTES + 1] = '\0';
+	scratch_write(&scratch, "run/leases/0.1.0580.json", text);
+	load();
+	ck_assert_int_eq(n_bad, 1);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_other_files_are_not_looked_at)
+{
+	setup();
+	scratch_write(&scratch, "run/leases/l0123456789abcdef.ref", "rubbish");
+	scratch_write(&scratch, "run/leases/0.0.0580.json.new", "rubbish");
+	load();
+	ck_assert_int_eq(n_bad, 0);
+	ck_assert_ptr_null(loaded);
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("store", test_a_lease_comes_back_as_it_was, test_the_longest_lease_fits_into_its_file,
+	   test_what_is_no_lease_is_told_and_left_alone, test_an_overlong_file_is_not_read,
+	   test_other_files_are_not_looked_at)
