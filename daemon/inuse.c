@@ -78,6 +78,25 @@ static bool line_field(const char *line, unsigned int n, const char **ret, size_
 	return true;
 }
 
+/* mountinfo writes blanks and backslashes as three octal digits; the caller frees the result. */
+static char *unescape(const char *text, size_t length)
+{
+	char *copy = strndup(text, length), *to = copy;
+	const char *from;
+
+	for (from = copy; from && *from; to++) {
+		if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] && from[3]) {
+			*to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
+			from += 4;
+		} else {
+			*to = *from++;
+		}
+	}
+	if (to)
+		*to = '\0';
+	return copy;
+}
+
 static const char *line_next(const char *line)
 {
 	const char *end = strchr(line, '\n');
@@ -125,7 +144,7 @@ static int check_holders(int block_fd, const char *disk, const char *name, struc
 static int check_block(int block_fd, const char *disk, const char *name,
 		       const struct inuse_tables *tables, struct fault *fault)
 {
-	_cleanup_free_ char *number = NULL;
+	_cleanup_free_ char *number = NULL, *directory = NULL;
 	char node[NAME_SIZE + sizeof("/dev/")];
 	const char *line, *where;
 	size_t length;
@@ -135,10 +154,12 @@ static int check_block(int block_fd, const char *disk, const char *name,
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	line = table_find(tables->mountinfo, 2, number);
-	if (line && line_field(line, 4, &where, &length))
+	if (line && line_field(line, 4, &where, &length)) {
+		directory = unescape(where, length);
 		return fault_set(fault, FAULT_DEVICE_IN_USE,
-				 "%s is in use: its %s is mounted on %.*s; unmount it first", name,
-				 disk, (int)length, where);
+				 "%s is in use: its %s is mounted on %s; unmount it first", name,
+				 disk, directory ? directory : "?");
+	}
 	snprintf(node, sizeof(node), "/dev/%s", disk);
 	if (table_find(tables->swaps, 0, node))
 		return fault_set(fault, FAULT_DEVICE_IN_USE,

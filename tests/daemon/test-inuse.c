@@ -61,7 +61,7 @@ START_TEST(test_a_mounted_partition_is_named_with_its_directory)
 	setup();
 	tables.mountinfo = mounts;
 	ck_assert_int_eq(check("dasd-eckd"), -EBUSY);
-	expect(FAULT_DEVICE_IN_USE, "dasda1 is mounted on /mnt/my\\040data;");
+	expect(FAULT_DEVICE_IN_USE, "dasda1 is mounted on /mnt/my data;");
 }
 END_TEST
 
