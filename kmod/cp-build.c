@@ -187,7 +187,7 @@ static void put_slot(const struct cp *cp, u8 *raw, const struct cp_slot *slot)
 		host.cmd = CCW_CMD_TIC;
 		host.addr = cp->run[slot->target_run]->host + slot->target_slot * CCW_SIZE;
 	} else if (slot->role == CP_SLOT_PLAIN) {
-		host.cmd = slot->ccw.cmd;
+		host.cmd = slot->host_cmd;
 		host.flags = host_flags(cp, slot);
 		host.count = slot->ccw.count;
 		host.addr = slot->host_idal;

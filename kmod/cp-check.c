@@ -49,6 +49,20 @@ static bool count_is_valid(const struct cp *cp, const struct cp_slot *slot)
 	return cp->format1 && !ccw_chains_data(&slot->ccw) && slot->context == CCW_TRANSFER_COMMAND;
 }
 
+/*
+ * In a data chain the code is ignored, unless a status modifier skips the CCW before and makes this
+ * one a command. Its data is prepared for what the chain does, so it must be a command that
+ * does the same; a code of zero is a program check then.
+ */
+static u8 chained_cmd(const struct cp_slot *slot)
+{
+	u8 cmd = slot->ccw.cmd;
+
+	if ((cmd & 0x0f) == 0 || ccw_transfer_of(cmd) != slot->transfer)
+		return 0;
+	return cmd;
+}
+
 int cp_check_ccw(const struct cp *cp, struct cp_slot *slot)
 {
 	const struct ccw *ccw = &slot->ccw;
@@ -65,6 +79,7 @@ int cp_check_ccw(const struct cp *cp, struct cp_slot *slot)
 		return CCWBROKER_REFUSED_CCW_INVALID;
 	slot->role = CP_SLOT_PLAIN;
 	slot->transfer = is_command ? ccw_transfer_of(ccw->cmd) : slot->context;
+	slot->host_cmd = is_command ? ccw->cmd : chained_cmd(slot);
 	return CCWBROKER_REFUSED_NOT;
 }
 

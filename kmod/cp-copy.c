@@ -5,7 +5,8 @@
  *
  * A copy is filled from client memory before the start in either direction, and kept a second
  * time. What differs afterwards is what the device stored; only that goes back to the client, in
- * the order of the program. So bytes that the device left alone stay as the client has them.
+ * the order of the program. So bytes that the device left alone stay as the client has them. Where
+ * areas overlap in part, a byte that the later one finds unchanged keeps what the earlier one got.
  */
 #include "cp-priv.h"
 
@@ -18,6 +19,7 @@ struct cp_copy {
 	bool store;
 	struct cp_pieces pieces;
 	unsigned int npages;
+	u32 host[CP_CCW_PAGES_MAX]; /* where the transfer enters each page */
 	u8 *page[CP_CCW_PAGES_MAX];
 	u8 *before[CP_CCW_PAGES_MAX]; /* only of what may change */
 };
@@ -106,17 +108,16 @@ static void copy_free(struct cp *cp, struct cp_copy *copy)
 	cp_free_mem(copy);
 }
 
-/* ret_host gets the address that the transfer enters each page at. */
-static int copy_alloc(struct cp *cp, struct cp_copy *copy, u32 *ret_host)
+static int copy_alloc(struct cp *cp, struct cp_copy *copy)
 {
 	unsigned int i;
 
 	for (i = 0; i < copy->npages; i++) {
-		copy->page[i] = cp_mem_alloc(cp->mem, CP_PAGE_SIZE, &ret_host[i]);
+		copy->page[i] = cp_mem_alloc(cp->mem, CP_PAGE_SIZE, &copy->host[i]);
 		if (!copy->page[i])
 			return CCWBROKER_REFUSED_RESOURCES;
 		if (copy->pieces.down)
-			ret_host[i] += CP_PAGE_SIZE - 1;
+			copy->host[i] += CP_PAGE_SIZE - 1;
 		if (!copy->store)
 			continue;
 		copy->before[i] = cp_zalloc(1, CP_PAGE_SIZE);
@@ -137,7 +138,30 @@ static void copy_append(struct cp *cp, struct cp_copy *copy)
 	cp->copies_store |= copy->store;
 }
 
-int cp_copy_add(struct cp *cp, bool store, u32 *ret_host)
+static bool pieces_equal(const struct cp_pieces *a, const struct cp_pieces *b)
+{
+	unsigned int i;
+
+	if (a->n != b->n || a->down != b->down)
+		return false;
+	for (i = 0; i < a->n; i++)
+		if (a->piece[i].addr != b->piece[i].addr || a->piece[i].len != b->piece[i].len)
+			return false;
+	return true;
+}
+
+/* CCWs with the same data share a copy, so that what is stored last remains. */
+static struct cp_copy *copy_find(struct cp *cp, bool store)
+{
+	struct cp_copy *copy;
+
+	for (copy = cp->copy_first; copy; copy = copy->next)
+		if (copy->store == store && pieces_equal(&copy->pieces, &cp->pieces))
+			return copy;
+	return NULL;
+}
+
+static int copy_new(struct cp *cp, bool store, struct cp_copy **ret)
 {
 	unsigned int npages = cp_pages_of(0, cp->pieces.count);
 	struct cp_copy *copy;
@@ -151,7 +175,7 @@ int cp_copy_add(struct cp *cp, bool store, u32 *ret_host)
 	copy->store = store;
 	copy->pieces = cp->pieces;
 	copy->npages = npages;
-	reason = copy_alloc(cp, copy, ret_host);
+	reason = copy_alloc(cp, copy);
 	if (reason)
 		goto err_free;
 	r = parts_each(cp->mem, copy, part_fill);
@@ -161,11 +185,26 @@ int cp_copy_add(struct cp *cp, bool store, u32 *ret_host)
 		goto err_free;
 	}
 	copy_append(cp, copy);
+	*ret = copy;
 	return CCWBROKER_REFUSED_NOT;
 
 err_free:
 	copy_free(cp, copy);
 	return reason;
+}
+
+int cp_copy_add(struct cp *cp, bool store, u32 *ret_host)
+{
+	struct cp_copy *copy = copy_find(cp, store);
+	int reason;
+
+	if (!copy) {
+		reason = copy_new(cp, store, &copy);
+		if (reason)
+			return reason;
+	}
+	memcpy(ret_host, copy->host, copy->npages * sizeof(*ret_host));
+	return CCWBROKER_REFUSED_NOT;
 }
 
 void cp_copy_reset(struct cp *cp)

@@ -31,6 +31,7 @@ struct cp_slot {
 	u16 target_slot;  /* of a TIC */
 	u8 target_run;	  /* of a TIC */
 	u8 role;	  /* enum cp_slot_role */
+	u8 host_cmd;	  /* command code of the host CCW */
 	u8 context;	  /* enum ccw_transfer: of the data chain that leads here, or COMMAND */
 	u8 transfer;	  /* enum ccw_transfer: what this CCW does, never COMMAND */
 	bool speculative; /* only a status modifier of the device leads here */
@@ -142,7 +143,7 @@ void cp_fetch_reset(struct cp *cp, unsigned int keep);
 /* Reads the ORB into cp. */
 int cp_check_orb(struct cp *cp, const u8 orb[CP_ORB_SIZE]);
 
-/* Judges a CCW fetched in this context; fills in role and transfer of the slot. */
+/* Judges a CCW fetched in this context; fills in role, host_cmd and transfer. */
 int cp_check_ccw(const struct cp *cp, struct cp_slot *slot);
 
 /* The errno that goes with a reason. */

@@ -12,8 +12,11 @@
  * target. What is on it must be good, or the program is refused. Off it lies what only a status
  * modifier leads to: the CCW after a TIC that follows a command-chained CCW (Search, TIC *-8,
  * Read). That is speculative: the channel may never get there, so a fault there becomes
- * a CCW that the channel answers with program check. A status modifier that skips anything
- * but a TIC finds such a CCW at the end of its run at the latest.
+ * a CCW that the channel answers with program check.
+ *
+ * A status modifier that skips a CCW other than a TIC finds the next of the row, if that is of the
+ * row: the CCW after one that does not chain is not, and where a data chain has been skipped into
+ * cp-build.c sees to it that nothing but the transfer of the chain can happen.
  */
 #include "cp-priv.h"
 
@@ -163,12 +166,12 @@ static int path_walk(struct cp *cp, struct walk_place at)
 	return reason;
 }
 
-/* May a status modifier lead from before this TIC to behind it? */
-static bool tic_can_be_skipped(const struct cp_run *run, unsigned int slot)
+/* May a status modifier lead from before this TIC, or this fault, to behind it? */
+static bool slot_can_be_skipped(const struct cp_run *run, unsigned int slot)
 {
 	const struct cp_slot *before;
 
-	if (slot == 0 || run->slot[slot].role != CP_SLOT_TIC)
+	if (slot == 0 || run->slot[slot].role == CP_SLOT_PLAIN)
 		return false;
 	before = &run->slot[slot - 1];
 	return before->role == CP_SLOT_PLAIN && ccw_chains_command(&before->ccw);
@@ -187,7 +190,7 @@ static int run_scan(struct cp *cp, unsigned int r)
 
 	while (run->scanned < run->n) {
 		at.slot = run->scanned++;
-		if (!tic_can_be_skipped(run, at.slot))
+		if (!slot_can_be_skipped(run, at.slot))
 			continue;
 		at.slot++;
 		reason = path_walk(cp, at);

@@ -230,8 +230,10 @@ void bench_channel(struct bench *bench)
 	memset(host->orb, 0, sizeof(host->orb));
 	host->orb[5] = FORMAT1 | IDAW2_4K;
 	put_number(host->orb + 8, 4, cp_host_cpa(bench->cp));
-	host->answer = answer_next;
-	host->data = bench;
+	if (!host->answer) {
+		host->answer = answer_next;
+		host->data = bench;
+	}
 	channel_run(host);
 	cpa_to_guest(bench);
 }

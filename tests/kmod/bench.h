@@ -42,7 +42,7 @@ struct bench {
 	struct cp_mem *guest;
 	struct cp *cp;
 	struct cp_refusal refusal;
-	struct channel host; /* of the last bench_run() */
+	struct channel host; /* of the last run; asks answers[] unless it has its own */
 	u8 orb[12];
 	struct channel_answer answers[32]; /* to the nth command; the last goes on */
 	unsigned int nanswers;		   /* 0: every command takes what it can get */

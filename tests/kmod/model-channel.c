@@ -323,7 +323,7 @@ static bool command_begin(struct channel *channel, struct model_state *state,
 	struct model_command *command = &state->command;
 	unsigned int nth = channel->ncommands;
 
-	if (nth == CHANNEL_COMMANDS_MAX)
+	if (nth == (channel->commands_max ? channel->commands_max : CHANNEL_COMMANDS_MAX))
 		return false;
 	memset(command, 0, sizeof(*command));
 	command->cmd = ccw->cmd;

@@ -17,7 +17,7 @@ enum channel_end {
 	CHANNEL_UNIT_CHECK,
 	CHANNEL_INCORRECT_LENGTH,
 	CHANNEL_PROGRAM_CHECK,
-	CHANNEL_STOPPED, /* CHANNEL_COMMANDS_MAX commands were done */
+	CHANNEL_STOPPED, /* commands_max commands were done */
 };
 
 /* What the device answers to one command. */
@@ -42,6 +42,7 @@ struct channel {
 	/* Asked at the begin of a command; count is that of its first CCW. */
 	struct channel_answer (*answer)(void *data, unsigned int nth, u8 cmd, u16 count);
 	void *data;
+	unsigned int commands_max; /* 0: CHANNEL_COMMANDS_MAX */
 
 	enum channel_end end;
 	u32 cpa;	    /* as in the SCSW */

@@ -144,6 +144,41 @@ START_TEST(test_pci_and_sli_pass_through)
 }
 END_TEST
 
+/*
+ * A status modifier makes a command of the second CCW of a data chain, whose data is pinned for what
+ * the first one does. The model channel ends the test when it stores where only fetches may be.
+ */
+START_TEST(test_status_modifier_into_a_data_chain_cannot_turn_the_transfer_round)
+{
+	struct bench *b = bench_new();
+
+	one(b, FORMAT1, 0x31, CC, 5, DATA);
+	bench_ccw(b, FORMAT1, PROGRAM + 8, 0x01, CD, 16, READ_ONLY);
+	bench_ccw(b, FORMAT1, PROGRAM + 16, 0x06, 0, 16, READ_ONLY + 0x1000);
+	bench_answer(b, ~0u, false, true);
+	bench_run(b, FORMAT1, PROGRAM);
+	ck_assert_int_eq(b->host.end, CHANNEL_PROGRAM_CHECK);
+	ck_assert_uint_eq(b->host.cpa, PROGRAM + 24);
+	bench_free(b);
+}
+END_TEST
+
+START_TEST(test_status_modifier_into_a_data_chain_of_one_kind_goes_on)
+{
+	struct bench *b = bench_new();
+
+	one(b, FORMAT1, 0x31, CC, 5, DATA);
+	bench_ccw(b, FORMAT1, PROGRAM + 8, 0x06, CD, 16, DATA + 0x1000);
+	bench_ccw(b, FORMAT1, PROGRAM + 16, 0x06, 0, 16, DATA + 0x2000);
+	bench_answer(b, ~0u, false, true);
+	bench_answer(b, ~0u, false, false);
+	bench_run(b, FORMAT1, PROGRAM);
+	ck_assert_int_eq(b->host.end, CHANNEL_NORMAL);
+	bench_expect_sent(b, DATA + 0x2000, 16, 0);
+	bench_free(b);
+}
+END_TEST
+
 /* A program of format 0 may have a count where the command is over at once. */
 START_TEST(test_immediate_commands_of_format_0_have_no_incorrect_length)
 {
@@ -224,7 +259,9 @@ START_TEST(test_cc_and_cd_together_chain_data)
 }
 END_TEST
 
-CHECK_MAIN("cp-build", test_ccws_that_move_no_data_need_no_memory,
+CHECK_MAIN("cp-build", test_status_modifier_into_a_data_chain_cannot_turn_the_transfer_round,
+	   test_status_modifier_into_a_data_chain_of_one_kind_goes_on,
+	   test_ccws_that_move_no_data_need_no_memory,
 	   test_skip_is_ignored_by_commands_that_read_memory,
 	   test_skip_in_a_data_chain_leaves_out_its_part, test_data_chain_of_a_write_gathers,
 	   test_data_chain_goes_on_through_a_tic,

@@ -9,7 +9,6 @@
 #include "limits.h"
 
 #define LIST (PROGRAM + 0x4000)
-#define ROWS 0x600000u
 
 static const u8 formats[] = { FORMAT1 | IDAW1, FORMAT1 | IDAW2_2K, FORMAT0 | IDAW1 };
 
@@ -140,7 +139,7 @@ START_TEST(test_copies_come_back_in_the_order_of_the_program)
 	u8 byte = 0;
 
 	scattered(b, orb5, 0x02, CC, 6000, 0);
-	bench_ccw(b, orb5, PROGRAM + 8, 0x02, IDA, 6000, LIST);
+	bench_ccw(b, orb5, PROGRAM + 8, 0x02, IDA, 5000, LIST);
 	bench_answer(b, ~0u, false, false);
 	b->answers[0].pattern = 100;
 	bench_answer(b, 3000, false, false);
@@ -150,6 +149,29 @@ START_TEST(test_copies_come_back_in_the_order_of_the_program)
 	ck_assert_uint_eq(byte, 201);
 	guest_get(b->guest, DATA + 0x8800 + 1000, &byte, 1);
 	ck_assert_uint_eq(byte, (u8)(100 + 3048 + (3048 >> 8)));
+	bench_free(b);
+}
+END_TEST
+
+/* Back to what was there at first: as if nothing had changed, and yet it must come back. */
+START_TEST(test_ccws_with_the_same_data_share_one_copy)
+{
+	struct bench *b = bench_new();
+	u8 orb5 = FORMAT1 | IDAW1;
+	unsigned int i;
+
+	/* the second time, the device ends with the bytes that the memory began with */
+	for (i = 0; i < 2; i++) {
+		scattered(b, orb5, 0x02, CC, 6000, 0);
+		bench_ccw(b, orb5, PROGRAM + 8, 0x02, IDA, 6000, LIST);
+		bench_answer(b, ~0u, false, false);
+		b->answers[0].pattern = 100;
+		bench_answer(b, ~0u, false, false);
+		bench_run(b, orb5, PROGRAM);
+		bench_expect_sent(b, DATA + 0x3000, 2048, 0);
+		bench_expect_sent(b, DATA + 0x8800, 2048, 2048);
+		b->nanswers = 0;
+	}
 	bench_free(b);
 }
 END_TEST
@@ -206,17 +228,17 @@ START_TEST(test_store_and_fetch_of_the_same_bytes_is_refused_if_one_is_copied)
 }
 END_TEST
 
-/* n CCWs of 16 copied pages each in rows of 255, and one more with more bytes. */
+/* n CCWs of 16 copied pages each, no two with the same data, and one more with more bytes. */
 static void many_copies(struct bench *b, unsigned int n, u16 more)
 {
 	u8 orb5 = FORMAT1 | IDAW1;
 	unsigned int i;
 
-	for (i = 0; i < 32; i++)
-		bench_idaw(b, orb5, LIST, i, DATA + i * 4096u);
+	for (i = 0; i < 32 + n; i++)
+		bench_idaw(b, orb5, LIST, i, DATA + (i * 4096u) % 0x40000);
 	for (i = 0; i < n; i++)
 		bench_ccw(b, orb5, PROGRAM + 8 * i, 0x02, IDA | (i + 1 < n || more ? CC : 0), 65535,
-			  LIST);
+			  LIST + 4 * i);
 	if (more)
 		bench_ccw(b, orb5, PROGRAM + 8 * n, 0x02, IDA, more, LIST);
 }
@@ -280,7 +302,8 @@ START_TEST(test_unreadable_fill_is_refused)
 }
 END_TEST
 
-CHECK_MAIN("cp-copy", test_scattered_blocks_are_stored_to, test_scattered_blocks_are_fetched,
+CHECK_MAIN("cp-copy", test_ccws_with_the_same_data_share_one_copy,
+	   test_scattered_blocks_are_stored_to, test_scattered_blocks_are_fetched,
 	   test_scattered_blocks_are_read_backward, test_blocks_that_lie_well_are_pinned,
 	   test_bytes_that_the_device_leaves_alone_stay_the_clients,
 	   test_copies_come_back_in_the_order_of_the_program,
