@@ -13,10 +13,10 @@
 #include <linux/err.h>
 #include <linux/interrupt.h>
 #include <linux/module.h>
-#include <linux/sysfs.h>
 
 #include <asm/ccwdev.h>
 
+#include "attrs.h"
 #include "ccw-drv.h"
 #include "claim.h"
 #include "vfio-dev.h"
@@ -40,6 +40,13 @@ static void ccw_drv_set_handler(struct ccw_device *cdev,
 	spin_unlock_irqrestore(lock, flags);
 }
 
+static void ccw_drv_forget(struct ccw_device *cdev, struct vfio_dev *dev)
+{
+	ccw_drv_set_handler(cdev, NULL);
+	dev_set_drvdata(&cdev->dev, NULL);
+	vfio_dev_put(dev);
+}
+
 static int ccw_drv_probe(struct ccw_device *cdev)
 {
 	struct vfio_dev *dev;
@@ -59,7 +66,13 @@ static int ccw_drv_probe(struct ccw_device *cdev)
 		return PTR_ERR(dev);
 	dev_set_drvdata(&cdev->dev, dev);
 	ccw_drv_set_handler(cdev, ccw_drv_irq);
-	return 0;
+	dev->attrs = attrs_create(dev);
+	if (!IS_ERR(dev->attrs))
+		return 0;
+	ret = PTR_ERR(dev->attrs);
+	vfio_dev_retire(dev);
+	ccw_drv_forget(cdev, dev);
+	return ret;
 }
 
 static void ccw_drv_remove(struct ccw_device *cdev)
@@ -67,9 +80,8 @@ static void ccw_drv_remove(struct ccw_device *cdev)
 	struct vfio_dev *dev = dev_get_drvdata(&cdev->dev);
 
 	vfio_dev_retire(dev);
-	ccw_drv_set_handler(cdev, NULL);
-	dev_set_drvdata(&cdev->dev, NULL);
-	vfio_dev_put(dev);
+	attrs_remove(dev->attrs); /* not before: `revoke` is how a wait ends */
+	ccw_drv_forget(cdev, dev);
 }
 
 /* ccwdev lock held; only while online, that is, open. */
@@ -111,29 +123,6 @@ static void ccw_drv_path_event(struct ccw_device *cdev, int *events)
 		notify_signal(&dev->notify, VFIO_CCW_CRW_IRQ_INDEX);
 }
 
-static ssize_t open_show(struct device *device, struct device_attribute *attr, char *buf)
-{
-	struct vfio_dev *dev = dev_get_drvdata(device);
-
-	return sysfs_emit(buf, "%d\n", READ_ONCE(dev->is_open));
-}
-static DEVICE_ATTR_RO(open);
-
-static struct attribute *ccw_drv_dev_attrs[] = {
-	&dev_attr_open.attr,
-	NULL,
-};
-
-static const struct attribute_group ccw_drv_dev_group = {
-	.name = "ccwbroker",
-	.attrs = ccw_drv_dev_attrs,
-};
-
-static const struct attribute_group *ccw_drv_dev_groups[] = {
-	&ccw_drv_dev_group,
-	NULL,
-};
-
 /*
  * A flag that cio tests for none of its criteria: every device matches, the claim list decides.
  * There is no MODULE_DEVICE_TABLE, or the module would load itself for every device.
@@ -148,7 +137,6 @@ static struct ccw_driver ccw_drv = {
 		.owner = THIS_MODULE, /* VFIO takes a reference to it for each open */
 		.name = "ccwbroker",
 		.groups = claim_groups,
-		.dev_groups = ccw_drv_dev_groups,
 	},
 	.ids = ccw_drv_ids,
 	.probe = ccw_drv_probe,

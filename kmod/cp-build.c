@@ -96,6 +96,14 @@ static int data_copy(struct cp *cp, struct cp_slot *slot)
 	return CCWBROKER_REFUSED_NOT;
 }
 
+static void count_bytes(struct cp *cp, const struct cp_slot *slot)
+{
+	if (slot_stores(slot))
+		cp->bytes_stored += slot->ccw.count;
+	else
+		cp->bytes_fetched += slot->ccw.count;
+}
+
 static int slot_data(struct cp *cp, struct cp_slot *slot)
 {
 	unsigned int pinned_before = cp->npins;
@@ -115,6 +123,8 @@ static int slot_data(struct cp *cp, struct cp_slot *slot)
 		reason = data_pin(cp, slot);
 	if (reason)
 		cp_pin_unwind(cp, pinned_before);
+	else if (!slot->speculative)
+		count_bytes(cp, slot);
 	return reason;
 }
 

@@ -49,18 +49,23 @@ static bool count_is_valid(const struct cp *cp, const struct cp_slot *slot)
 	return cp->format1 && !ccw_chains_data(&slot->ccw) && slot->context == CCW_TRANSFER_COMMAND;
 }
 
+static bool command_is_permitted(const struct cp *cp, u8 cmd)
+{
+	return cp->commands[cmd >> 3] & (0x80 >> (cmd & 7));
+}
+
 /*
  * In a data chain the code is ignored, unless a status modifier skips the CCW before and makes this
  * one a command. Its data is prepared for what the chain does, so it must be a command that
- * does the same; a code of zero is a program check then.
+ * does the same and that is permitted; a code of zero is a program check then.
  */
-static u8 chained_cmd(const struct cp_slot *slot)
+static u8 chained_cmd(const struct cp *cp, const struct cp_slot *slot)
 {
 	u8 cmd = slot->ccw.cmd;
 
 	if ((cmd & 0x0f) == 0 || ccw_transfer_of(cmd) != slot->transfer)
 		return 0;
-	return cmd;
+	return command_is_permitted(cp, cmd) ? cmd : 0;
 }
 
 int cp_check_ccw(const struct cp *cp, struct cp_slot *slot)
@@ -77,9 +82,11 @@ int cp_check_ccw(const struct cp *cp, struct cp_slot *slot)
 		return CCWBROKER_REFUSED_CCW_INVALID;
 	if (ccw->addr >= cp->address_end || !count_is_valid(cp, slot))
 		return CCWBROKER_REFUSED_CCW_INVALID;
+	if (is_command && !command_is_permitted(cp, ccw->cmd))
+		return CCWBROKER_REFUSED_COMMAND;
 	slot->role = CP_SLOT_PLAIN;
 	slot->transfer = is_command ? ccw_transfer_of(ccw->cmd) : slot->context;
-	slot->host_cmd = is_command ? ccw->cmd : chained_cmd(slot);
+	slot->host_cmd = is_command ? ccw->cmd : chained_cmd(cp, slot);
 	return CCWBROKER_REFUSED_NOT;
 }
 
@@ -101,6 +108,7 @@ int cp_check_errno(int reason)
 		[CCWBROKER_REFUSED_DATA_PROTECTED] = -EPERM,
 		[CCWBROKER_REFUSED_DATA_SIZE] = -E2BIG,
 		[CCWBROKER_REFUSED_RESOURCES] = -ENOMEM,
+		[CCWBROKER_REFUSED_COMMAND] = -EPERM,
 	};
 
 	if (WARN_ON_ONCE(reason < 0 || (size_t)reason >= ARRAY_SIZE(errnos)))

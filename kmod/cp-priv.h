@@ -85,6 +85,7 @@ struct cp_copy;
 
 struct cp {
 	struct cp_mem *mem;
+	u8 commands[CP_COMMANDS_SIZE]; /* permitted, one bit for each code from the left */
 	bool held;
 	u32 refused_ccw;
 
@@ -115,6 +116,8 @@ struct cp {
 	unsigned int npins;
 	unsigned int ndata_pages;
 	unsigned int ncopy_pages;
+	u64 bytes_stored; /* as counted by the CCWs that the program surely comes to */
+	u64 bytes_fetched;
 
 	struct cp_copy *copy_first;
 	struct cp_copy *copy_last;

@@ -34,6 +34,16 @@ bool cp_is_held(const struct cp *cp)
 	return cp->held;
 }
 
+unsigned int cp_pinned_pages(const struct cp *cp)
+{
+	return cp->ndata_pages;
+}
+
+u64 cp_bytes(const struct cp *cp, bool stored)
+{
+	return stored ? cp->bytes_stored : cp->bytes_fetched;
+}
+
 bool cp_touches(const struct cp *cp, u64 iova, u64 length)
 {
 	const struct cp_pin *pin;

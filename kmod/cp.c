@@ -14,15 +14,28 @@ struct cp *cp_new(struct cp_mem *mem)
 	if (!cp)
 		return NULL;
 	cp->mem = mem;
+	memset(cp->commands, 0xff, sizeof(cp->commands));
 	if (cp_arena_init(cp))
 		return cp_free(cp);
 	return cp;
+}
+
+void cp_set_commands(struct cp *cp, const u8 commands[CP_COMMANDS_SIZE])
+{
+	memcpy(cp->commands, commands, sizeof(cp->commands));
+}
+
+void cp_get_commands(const struct cp *cp, u8 ret_commands[CP_COMMANDS_SIZE])
+{
+	memcpy(ret_commands, cp->commands, sizeof(cp->commands));
 }
 
 static void cp_reset(struct cp *cp, unsigned int keep_runs, unsigned int keep_pages,
 		     unsigned int keep_steps)
 {
 	cp->held = false;
+	cp->bytes_stored = 0;
+	cp->bytes_fetched = 0;
 	cp_copy_reset(cp);
 	cp_pin_reset(cp, keep_steps);
 	cp_walk_reset(cp, keep_runs);

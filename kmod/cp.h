@@ -13,8 +13,9 @@
 #include "cp-kernel.h"
 #include "cp-mem.h"
 
-#define CP_ORB_SIZE  12
-#define CP_SCSW_SIZE 12
+#define CP_ORB_SIZE	 12
+#define CP_SCSW_SIZE	 12
+#define CP_COMMANDS_SIZE 32
 
 struct cp;
 
@@ -28,6 +29,13 @@ struct cp *cp_new(struct cp_mem *mem);
 
 /* Releases a held program first. Takes NULL, returns NULL. */
 struct cp *cp_free(struct cp *cp);
+
+/*
+ * The channel commands that a program may hold: one bit for each code, from the left. All of them
+ * after cp_new(). A program with another one is refused.
+ */
+void cp_set_commands(struct cp *cp, const u8 commands[CP_COMMANDS_SIZE]);
+void cp_get_commands(const struct cp *cp, u8 ret_commands[CP_COMMANDS_SIZE]);
 
 /*
  * Makes the program of the ORB ready to run and holds it. 0, or the errno that
@@ -54,6 +62,10 @@ int cp_copy_back(struct cp *cp);
 void cp_release(struct cp *cp);
 
 bool cp_is_held(const struct cp *cp);
+
+/* Of the held program: pages pinned, and bytes that its CCWs count, stored or fetched. */
+unsigned int cp_pinned_pages(const struct cp *cp);
+u64 cp_bytes(const struct cp *cp, bool stored);
 
 /* Does a page that the held program pins lie in [iova, iova + length)? */
 bool cp_touches(const struct cp *cp, u64 iova, u64 length);

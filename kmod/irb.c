@@ -8,6 +8,8 @@
 
 #include "irb.h"
 
+#define IRB_SENSE_COMMAND_REJECT 0x80 /* byte 0 of the sense data of every device */
+
 bool irb_is_solicited(const struct irb *irb)
 {
 	const struct cmd_scsw *scsw = &irb->scsw.cmd;
@@ -70,6 +72,28 @@ void irb_make_lost(struct irb *irb)
 	irb->scsw.cmd.fctl = SCSW_FCTL_START_FUNC;
 	irb->scsw.cmd.stctl = SCSW_STCTL_PRIM_STATUS | SCSW_STCTL_SEC_STATUS |
 			      SCSW_STCTL_ALERT_STATUS | SCSW_STCTL_STATUS_PEND;
+}
+
+void irb_make_rejected(struct irb *irb, u32 ccw)
+{
+	memset(irb, 0, sizeof(*irb));
+	irb->scsw.cmd.fctl = SCSW_FCTL_START_FUNC;
+	irb->scsw.cmd.stctl = SCSW_STCTL_PRIM_STATUS | SCSW_STCTL_SEC_STATUS |
+			      SCSW_STCTL_ALERT_STATUS | SCSW_STCTL_STATUS_PEND;
+	irb->scsw.cmd.dstat = DEV_STAT_CHN_END | DEV_STAT_DEV_END | DEV_STAT_UNIT_CHECK;
+	irb->scsw.cmd.cpa = ccw + 8;
+	irb->scsw.cmd.ectl = 1;
+	irb->esw.esw0.erw.cons = 1;
+	irb->esw.esw0.erw.scnt = sizeof(irb->ecw);
+	irb->ecw[0] = IRB_SENSE_COMMAND_REJECT;
+}
+
+bool irb_is_error(const struct irb *irb)
+{
+	const struct cmd_scsw *scsw = &irb->scsw.cmd;
+
+	return (scsw->dstat & DEV_STAT_UNIT_CHECK) || scsw->cc ||
+	       (scsw->cstat & ~(SCHN_STAT_PCI | SCHN_STAT_INCORR_LEN));
 }
 
 void irb_queue_init(struct irb_queue *q)

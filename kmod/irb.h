@@ -34,6 +34,10 @@ bool irb_is_deferred(const struct irb *irb);
 void irb_repair_sense(struct irb *irb);
 /* Adds a later interrupt of the same program to what came before. acc starts zeroed. */
 void irb_merge(struct irb *acc, const struct irb *irb);
+/* The status of a CCW at this guest address that the device does not know: Command Reject. */
+void irb_make_rejected(struct irb *irb, u32 ccw);
+/* Unit check, or a status of the channel other than PCI and incorrect length. */
+bool irb_is_error(const struct irb *irb);
 /* The status of a start that found no path: deferred condition code 3. */
 void irb_make_lost(struct irb *irb);
 

@@ -37,16 +37,32 @@ enum request_state {
 	REQUEST_ENDED,
 };
 
+/* Since the device was bound; written under io_mutex, errors under the ccwdev lock. */
+struct request_stats {
+	u64 programs;  /* started */
+	u64 bytes_in;  /* of the CCWs of these, device to memory, as the counts in the CCWs say */
+	u64 bytes_out; /* memory to device */
+	u64 refused;   /* not started, for a reason of enum ccwbroker_refusal */
+	u64 errors;    /* ended with unit check or a channel's error */
+	u64 translate_ns;
+	u64 pins; /* pages pinned now */
+	u64 pins_max;
+};
+
 struct request {
 	struct ccw_device *cdev;
 	struct notify *notify;
 	struct mutex io_mutex;
-	struct cp *cp;		       /* io_mutex; allocated with the device */
-	struct cp_mem mem;	       /* io_mutex */
-	enum request_state state;      /* ccwdev lock */
-	bool is_offline;	       /* ccwdev lock: an ERR_PTR is no end of I/O then */
+	struct cp *cp;		  /* io_mutex; allocated with the device */
+	struct cp_mem mem;	  /* io_mutex */
+	enum request_state state; /* ccwdev lock */
+	bool is_offline;	  /* ccwdev lock: an ERR_PTR is no end of I/O then */
+	bool is_open;		  /* io_mutex */
+	bool is_revoked;	  /* io_mutex; for good: a new binding makes a new request */
+	struct request_stats stats;
 	struct request_waiter *waiter; /* ccwdev lock: who waits for the active program, or NULL */
 	struct irb_queue irbs;	       /* ccwdev lock */
+	struct irb halt_irb;	       /* ccwdev lock: kept while a clear completes a halt */
 	wait_queue_head_t ended;       /* woken at ENDED */
 	struct delayed_work settle_work;
 };
@@ -84,6 +100,15 @@ int request_halt(struct request *req);
 int request_clear(struct request *req);
 /* Next IRB for the client, its program settled when it was the last one. false: none. */
 bool request_get_irb(struct request *req, struct irb *ret_irb);
+/*
+ * The client is done for: what is active is cleared, nothing is pinned, every later call fails with
+ * -ENODEV, also those of who opens the device again.
+ */
+void request_revoke(struct request *req);
+bool request_is_revoked(const struct request *req);
+/* Permitted commands, 256 bits from the left. -EBUSY while open. */
+int request_set_commands(struct request *req, const u8 *commands);
+void request_get_commands(struct request *req, u8 *ret_commands);
 /* Nothing of the range may stay pinned on return: a program that touches it is cancelled. */
 void request_unmap(struct request *req, u64 iova, u64 length);
 

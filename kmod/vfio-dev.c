@@ -35,10 +35,10 @@ static void vfio_dev_release(struct vfio_device *vdev)
 	request_deinit(&vfio_dev_from(vdev)->request);
 }
 
-static void vfio_dev_set_open(struct vfio_dev *dev, bool is_open)
+static void vfio_dev_tell_state(struct vfio_dev *dev)
 {
-	WRITE_ONCE(dev->is_open, is_open);
 	sysfs_notify(&dev->cdev->dev.kobj, "ccwbroker", "open");
+	sysfs_notify(&dev->cdev->dev.kobj, "ccwbroker", "state");
 }
 
 static int vfio_dev_open(struct vfio_device *vdev)
@@ -49,7 +49,7 @@ static int vfio_dev_open(struct vfio_device *vdev)
 	region_clear(&dev->regions);
 	ret = request_open(&dev->request);
 	if (!ret)
-		vfio_dev_set_open(dev, true);
+		vfio_dev_tell_state(dev);
 	return ret;
 }
 
@@ -59,13 +59,15 @@ static void vfio_dev_close(struct vfio_device *vdev)
 
 	request_close(&dev->request);
 	notify_drop_all(&dev->notify);
-	vfio_dev_set_open(dev, false);
+	vfio_dev_tell_state(dev);
 }
 
 static ssize_t vfio_dev_read(struct vfio_device *vdev, char __user *buf, size_t count, loff_t *ppos)
 {
 	struct vfio_dev *dev = vfio_dev_from(vdev);
 
+	if (request_is_revoked(&dev->request))
+		return -ENODEV;
 	return region_read(&dev->regions, &dev->request, buf, count, ppos);
 }
 
@@ -74,6 +76,8 @@ static ssize_t vfio_dev_write(struct vfio_device *vdev, const char __user *buf, 
 {
 	struct vfio_dev *dev = vfio_dev_from(vdev);
 
+	if (request_is_revoked(&dev->request))
+		return -ENODEV;
 	return region_write(&dev->regions, &dev->request, buf, count, ppos);
 }
 
@@ -160,6 +164,8 @@ static long vfio_dev_ioctl(struct vfio_device *vdev, unsigned int op, unsigned l
 	struct vfio_dev *dev = vfio_dev_from(vdev);
 	void __user *p = (void __user *)arg;
 
+	if (request_is_revoked(&dev->request))
+		return -ENODEV;
 	switch (op) {
 	case VFIO_DEVICE_GET_INFO:
 		return vfio_dev_get_info(dev, p);
@@ -183,6 +189,13 @@ static long vfio_dev_ioctl(struct vfio_device *vdev, unsigned int op, unsigned l
 void vfio_dev_ask_release(struct vfio_dev *dev)
 {
 	notify_signal(&dev->notify, VFIO_CCW_REQ_IRQ_INDEX);
+}
+
+void vfio_dev_revoke(struct vfio_dev *dev)
+{
+	request_revoke(&dev->request);
+	vfio_dev_ask_release(dev);
+	vfio_dev_tell_state(dev);
 }
 
 static void vfio_dev_request(struct vfio_device *vdev, unsigned int count)

@@ -13,6 +13,7 @@
 #include "request.h"
 
 struct ccw_device;
+struct kobject;
 
 struct vfio_dev {
 	struct vfio_device vdev; /* first: VFIO frees the whole with it */
@@ -20,7 +21,7 @@ struct vfio_dev {
 	struct notify notify;
 	struct request request;
 	struct region_set regions;
-	bool is_open; /* under VFIO's device set lock; read without it by the attribute `open` */
+	struct kobject *attrs; /* the driver's: set by probe, gone before the device */
 };
 
 /* Registers a VFIO device. ERR_PTR on failure. */
@@ -29,6 +30,8 @@ struct vfio_dev *vfio_dev_create(struct ccw_device *cdev);
 void vfio_dev_retire(struct vfio_dev *dev);
 /* Frees a retired device, once no interrupt can find it. */
 void vfio_dev_put(struct vfio_dev *dev);
+/* Ends the client's use at once, whatever it does: request_revoke(), and the world is told. */
+void vfio_dev_revoke(struct vfio_dev *dev);
 /* Asks the client to let go (request eventfd). Any context. */
 void vfio_dev_ask_release(struct vfio_dev *dev);
 

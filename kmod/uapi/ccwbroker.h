@@ -40,6 +40,7 @@
  * DATA_PROTECTED: the device would store into read-only memory (EPERM)
  * DATA_SIZE: more than 32 MiB of data, or 2 MiB in 2 KiB blocks (E2BIG)
  * RESOURCES: no memory, or the client's memlock limit (ENOMEM)
+ * COMMAND: command that the device's policy does not permit (EPERM)
  */
 enum ccwbroker_refusal {
 	CCWBROKER_REFUSED_NOT = 0,
@@ -57,6 +58,7 @@ enum ccwbroker_refusal {
 	CCWBROKER_REFUSED_DATA_PROTECTED = 12,
 	CCWBROKER_REFUSED_DATA_SIZE = 13,
 	CCWBROKER_REFUSED_RESOURCES = 14,
+	CCWBROKER_REFUSED_COMMAND = 15,
 };
 
 /*

@@ -77,14 +77,53 @@ int device_unbind(const char *id)
 	return file_write(DRIVER "/unbind", id);
 }
 
-int device_is_open(const char *id)
+int attr_write(const char *id, const char *name, const char *text)
 {
-	char path[128], buf[16];
+	char path[128];
+
+	snprintf(path, sizeof(path), DEVICE "/%s/ccwbroker/%s", id, name);
+	return file_write(path, text);
+}
+
+bool attr_is(const char *id, const char *name, const char *text)
+{
+	char path[128], buf[256];
+
+	snprintf(path, sizeof(path), DEVICE "/%s/ccwbroker/%s", id, name);
+	if (file_read(path, buf, sizeof(buf)) < 0)
+		return false;
+	buf[strcspn(buf, "\n")] = 0;
+	return !strcmp(buf, text);
+}
+
+long attr_number(const char *id, const char *name)
+{
+	char path[128], buf[64];
 	int r;
 
-	snprintf(path, sizeof(path), DEVICE "/%s/ccwbroker/open", id);
+	snprintf(path, sizeof(path), DEVICE "/%s/ccwbroker/%s", id, name);
 	r = file_read(path, buf, sizeof(buf));
-	return r < 0 ? r : atoi(buf);
+	return r < 0 ? r : atol(buf);
+}
+
+int device_is_open(const char *id)
+{
+	return attr_number(id, "open");
+}
+
+int device_set_event(struct device *dev, int event)
+{
+	struct {
+		struct vfio_irq_set hdr;
+		int32_t fd;
+	} set = {
+		.hdr.argsz = sizeof(set),
+		.hdr.flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER,
+		.hdr.count = 1,
+		.fd = event,
+	};
+
+	return ioctl(dev->device, VFIO_DEVICE_SET_IRQS, &set) ? -errno : 0;
 }
 
 static int device_open_group(const char *id, unsigned int *ret_number)

@@ -36,6 +36,13 @@ int device_unbind(const char *id);
 /* The module's attribute `open`: 0 or 1. */
 int device_is_open(const char *id);
 
+/* The module's other attributes: text without the newline, and numbers. */
+int attr_write(const char *id, const char *name, const char *text);
+bool attr_is(const char *id, const char *name, const char *text);
+long attr_number(const char *id, const char *name);
+/* Installs the eventfd of the I/O interrupt. */
+int device_set_event(struct device *dev, int event);
+
 int device_open(const char *id, struct device *ret);
 void device_close(struct device *dev);
 int device_map(struct device *dev);

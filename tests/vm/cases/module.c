@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/time.h>
 
+#include "module-attrs.h"
 #include "module-program.h"
 
 static void test_claims(const char *id)
@@ -369,6 +370,9 @@ int main(int argc, char **argv)
 		test_hot_reset(&dev);
 		test_close(&dev, argv[1]);
 	}
+	test_commands(argv[1], event);
+	test_revoke(argv[1]);
+	test_stats(argv[1]);
 	check(device_unbind(argv[1]) == 0, "unbind", 0);
 	printf("%u failed\n", failures);
 	return failures ? 1 : 0;

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright the ccwbroker authors */
+/*
+ * What stands under /sys/bus/ccw/devices/ID/ccwbroker/ while the driver has the device:
+ *   open       0 or 1: a client has it open. Pollable (POLLPRI).
+ *   state      closed, open, revoked. Pollable.
+ *   revoke     write 1: see request_revoke(). Binding again ends it.
+ *   commands   permitted channel commands, 64 hex digits, the first bit is command 00. Written
+ *              only while closed (-EBUSY). All permitted after binding.
+ *   stats/...  decimal counters of struct request_stats
+ */
+#ifndef CCWBROKER_ATTRS_H
+#define CCWBROKER_ATTRS_H
+
+struct kobject;
+struct vfio_dev;
+
+/* ERR_PTR on failure. */
+struct kobject *attrs_create(struct vfio_dev *dev);
+/* Waits for readers and writers that are in an attribute. */
+void attrs_remove(struct kobject *attrs);
+
+#endif

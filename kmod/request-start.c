@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Copyright the ccwbroker authors
+/*
+ * Brings a program to the subchannel, and gives back what it held once it has ended. Process
+ * context, io_mutex held.
+ */
+#include <linux/ktime.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include <asm/ccwdev.h>
+#include <asm/dma-types.h>
+
+#include "request-priv.h"
+#include "trace.h"
+#include "uapi/ccwbroker.h"
+
+/* Word 1 of the ORB: key, prefetch, logical path mask (Principles of Operation, chapter 15). */
+static u8 orb_key(const u8 *orb)
+{
+	return orb[4] >> 4;
+}
+
+static bool orb_has_prefetch(const u8 *orb)
+{
+	return orb[5] & 0x40;
+}
+
+static u8 orb_lpm(const u8 *orb)
+{
+	return orb[6];
+}
+
+void request_settle(struct request *req)
+{
+	unsigned long flags;
+	spinlock_t *lock;
+
+	lockdep_assert_held(&req->io_mutex);
+	if (READ_ONCE(req->state) != REQUEST_ENDED)
+		return;
+	/* Only io_mutex leads out of ENDED. What could not be stored the client has unmapped. */
+	(void)cp_copy_back(req->cp);
+	cp_release(req->cp);
+	req->stats.pins = 0;
+	trace_ccwbroker_completed(req->cdev);
+	lock = request_lock(req, &flags);
+	WRITE_ONCE(req->state, REQUEST_IDLE);
+	spin_unlock_irqrestore(lock, flags);
+}
+
+static int request_ssch(struct request *req, const u8 *orb, struct request_waiter *waiter)
+{
+	struct ccw1 *cpa = dma32_to_virt((__force dma32_t)cp_host_cpa(req->cp));
+	/* A storage key of the guest's fits the guest's pages, not our copies. */
+	u8 key = cp_has_copies(req->cp) ? 0 : orb_key(orb) << 4;
+	unsigned long start = orb_has_prefetch(orb) ? 0 : DOIO_DENY_PREFETCH;
+	unsigned long flags;
+	spinlock_t *lock;
+	int ret;
+
+	lock = request_lock(req, &flags);
+	ret = req->is_offline ? -ENODEV
+			      : ccw_device_start_key(req->cdev, cpa, 0, orb_lpm(orb), key, start);
+	if (!ret) {
+		WRITE_ONCE(req->state, REQUEST_ACTIVE);
+		req->waiter = waiter;
+	}
+	spin_unlock_irqrestore(lock, flags);
+	return ret;
+}
+
+static int request_translate(struct request *req, const u8 *orb, struct cp_refusal *refusal)
+{
+	u64 since = ktime_get_ns();
+	int ret;
+
+	trace_ccwbroker_request(req->cdev, orb);
+	ret = cp_translate(req->cp, orb, refusal);
+	req->stats.translate_ns += ktime_get_ns() - since;
+	if (ret) {
+		req->stats.refused++;
+		trace_ccwbroker_refused(req->cdev, refusal->reason, refusal->ccw);
+		return ret;
+	}
+	trace_ccwbroker_translated(req->cdev, cp_pinned_pages(req->cp));
+	return 0;
+}
+
+static void request_account(struct request *req)
+{
+	struct request_stats *stats = &req->stats;
+
+	stats->programs++;
+	stats->bytes_in += cp_bytes(req->cp, true);
+	stats->bytes_out += cp_bytes(req->cp, false);
+	stats->pins = cp_pinned_pages(req->cp);
+	stats->pins_max = max(stats->pins_max, stats->pins);
+}
+
+int request_begin(struct request *req, const u8 *orb, struct cp_refusal *refusal,
+		  struct request_waiter *waiter)
+{
+	int ret;
+
+	lockdep_assert_held(&req->io_mutex);
+	request_settle(req);
+	if (!request_is_over(req))
+		return -EBUSY;
+	if (req->is_revoked || READ_ONCE(req->is_offline))
+		return -ENODEV;
+	if (!orb_lpm(orb)) /* cio would read 0 as "any path" */
+		return -EACCES;
+	ret = request_translate(req, orb, refusal);
+	if (ret)
+		return ret;
+	ret = request_ssch(req, orb, waiter);
+	trace_ccwbroker_started(req->cdev, ret);
+	if (ret)
+		cp_release(req->cp);
+	else
+		request_account(req);
+	return ret;
+}
+
+/* The guest sees what the device itself answers to a command that it does not know. */
+static void request_reject(struct request *req, u32 ccw)
+{
+	unsigned long flags;
+	spinlock_t *lock;
+	struct irb irb;
+
+	irb_make_rejected(&irb, ccw);
+	lock = request_lock(req, &flags);
+	request_deliver(req, &irb, false, false);
+	spin_unlock_irqrestore(lock, flags);
+}
+
+int request_start(struct request *req, const u8 *orb, struct cp_refusal *refusal)
+{
+	int ret;
+
+	mutex_lock(&req->io_mutex);
+	ret = request_begin(req, orb, refusal, NULL);
+	if (ret == -EPERM && refusal->reason == CCWBROKER_REFUSED_COMMAND) {
+		request_reject(req, refusal->ccw);
+		ret = 0;
+	}
+	mutex_unlock(&req->io_mutex);
+	return ret;
+}
