@@ -63,7 +63,8 @@ static u8 chained_cmd(const struct cp *cp, const struct cp_slot *slot)
 {
 	u8 cmd = slot->ccw.cmd;
 
-	if ((cmd & 0x0f) == 0 || ccw_transfer_of(cmd) != slot->transfer)
+	if ((cmd & 0x0f) == 0 || ccw_transfer_of(cmd) != slot->transfer ||
+	    !command_is_permitted(cp, cmd))
 		return 0;
 	return command_is_permitted(cp, cmd) ? cmd : 0;
 }
