@@ -15,9 +15,11 @@ readonly DEBIAN_MASKED=(apt-daily-upgrade.timer apt-daily.timer console-getty.se
 	container-getty@.service dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service
 	fstrim.timer getty.target getty@.service getty-static.service logrotate.timer
 	man-db.timer serial-getty@.service systemd-binfmt.service
-	systemd-tmpfiles-clean.timer dev-hugepages.mount dev-mqueue.mount
-	sys-kernel-tracing.mount systemd-hwdb-update.service systemd-journal-flush.service
-	systemd-networkd-wait-online.service systemd-update-utmp.service)
+	systemd-tmpfiles-clean.timer dev-hugepages.mount dev-mqueue.mount modprobe@drm.service
+	modprobe@efi_pstore.service modprobe@fuse.service sys-fs-fuse-connections.mount
+	sys-kernel-tracing.mount sys-kernel-debug.mount systemd-hwdb-update.service
+	systemd-journal-flush.service systemd-networkd-wait-online.service
+	systemd-pcrphase.service systemd-update-utmp.service)
 
 # Sets BASE_INITRD, ROOT_IMAGE, and PAYLOAD to where a run's archive has its files.
 debian_ensure() {
@@ -28,8 +30,8 @@ debian_ensure() {
 	done
 	packages=$(printf '%s\n' "${DEBIAN_PACKAGES[@]}" "${PACKAGES[@]}" | sort -u | paste -sd,)
 	cache_entry debian "$(hash_of "$packages" "$(basename "$KERNEL")" "$DEBIAN_SUITE" \
-		"${DEBIAN_MASKED[@]}" "${DEBIAN_STAGE_MODULES[@]}" "$(code_of debian_build \
-		debian_install debian_settle debian_stage users_add)")" \
+		"${DEBIAN_STAGE_MODULES[@]}" "$(code_of debian_build debian_install \
+		debian_settle debian_stage users_add)")" \
 		"installing a Debian $DEBIAN_SUITE for s390x; this takes minutes" \
 		debian_build "$packages"
 	ROOT_IMAGE=$ENTRY/root.ext4
@@ -77,18 +79,12 @@ debian_install() {
 
 # What would otherwise be done at every boot.
 debian_settle() {
-	local root=$1 unit
-	for unit in "${DEBIAN_MASKED[@]}"; do
-		ln -sfn /dev/null "$root/etc/systemd/system/$unit"
-	done
+	local root=$1
 	echo "0123456789abcdef0123456789abcdef" >"$root/etc/machine-id"
 	echo "debian" >"$root/etc/hostname"
 	rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/*
 	rm -f "$root/etc/resolv.conf"
 	users_add "$root"
-	mkdir -p "$root/etc/systemd/system/systemd-random-seed.service.d"
-	printf '[Service]\nEnvironment=SYSTEMD_RANDOM_SEED_CREDIT=force\n' \
-		>"$root/etc/systemd/system/systemd-random-seed.service.d/credit.conf"
 	touch "$root/etc/.updated" "$root/var/.updated" "$root/usr"
 	touch -d '+1 minute' "$root/etc/.updated" "$root/var/.updated"
 }
@@ -112,8 +108,11 @@ debian_stage() {
 
 # debian_hook DIR: what a run adds for this userland.
 debian_hook() {
-	local dir=$1 units=$1$PAYLOAD/etc/systemd/system
+	local dir=$1 units=$1$PAYLOAD/etc/systemd/system unit
 	install -m 755 "$VM/guest/stage" "$dir/init"
 	mkdir -p "$units"
-	cp "$VM"/guest/units/* "$units/"
+	cp -r "$VM"/guest/units/. "$units/"
+	for unit in "${DEBIAN_MASKED[@]}"; do
+		ln -sfn /dev/null "$units/$unit"
+	done
 }
