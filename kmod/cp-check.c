@@ -63,8 +63,7 @@ static u8 chained_cmd(const struct cp *cp, const struct cp_slot *slot)
 {
 	u8 cmd = slot->ccw.cmd;
 
-	if ((cmd & 0x0f) == 0 || ccw_transfer_of(cmd) != slot->transfer ||
-	    !command_is_permitted(cp, cmd))
+	if ((cmd & 0x0f) == 0 || ccw_transfer_of(cmd) != slot->transfer)
 		return 0;
 	return command_is_permitted(cp, cmd) ? cmd : 0;
 }
