@@ -9,7 +9,7 @@ set -euo pipefail
 
 tape_serial=$(random_serial)
 disk_serial=$(random_serial)
-hetinit "$case_work/tape.het" "$tape_serial" >/dev/null
+hetinit "$case_work/tape.het" "$tape_serial" >/dev/null 2>&1
 dasdinit "$case_work/disk.ckd" 3390-1 "$disk_serial" >/dev/null 2>&1
 
 echo "The host made a tape and a 3390 disk with volume serials that nobody in the mainframe knows:"

@@ -7,7 +7,7 @@ set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"
 
-hetinit "$case_work/tape.het" SCRTCH >/dev/null
+hetinit "$case_work/tape.het" SCRTCH >/dev/null 2>&1
 machine_run --emulator=hercules --no-service --device="0580 3490 $case_work/tape.het" \
 	--file="$case_programs/module"
 case_end

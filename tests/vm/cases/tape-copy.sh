@@ -10,7 +10,7 @@ set -euo pipefail
 blocks=1000
 size=32768
 serial=$(random_serial)
-hetinit "$case_work/tape.het" SCRTCH >/dev/null
+hetinit "$case_work/tape.het" SCRTCH >/dev/null 2>&1
 machine_run --emulator=hercules --device="0580 3490 $case_work/tape.het" \
 	--file="$case_top/build-s390x/obj/tests/client/tapecopy" -- "$serial" "$blocks" "$size"
 

@@ -7,6 +7,7 @@
 
 guest_failed=0
 said=
+modprobe ccwbroker
 
 ok()
 {
@@ -125,11 +126,10 @@ claim_list()
 # SECONDS COMMAND...: polls until the command succeeds.
 wait_until()
 {
-	local left=$(($1 * 5))
+	local end=$((SECONDS + $1))
 	shift
 	until "$@"; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return 1
+		[ "$SECONDS" -lt "$end" ] || return 1
 		sleep 0.2
 	done
 }
@@ -163,15 +163,18 @@ is_leased()
 	manager ListLeases t 0 | grep -qF "\"$1\""
 }
 
-# USER ID: a lease held by a process that does nothing; its pid is in $holder.
+# USER COMMAND...: in the background, as the very process whose pid is in $holder.
+as_holder()
+{
+	(exec setpriv --reuid="$1" --regid="$(id -g "$1")" --init-groups -- "${@:2}") &
+	holder=$!
+}
+
+# USER ID: a lease held by a process that does nothing.
 hold()
 {
-	as "$1" ccwctl run "$2" -- sleep 600 &
-	holder=$!
-	if ! wait_until 40 is_leased "$2"; then
-		not_ok "no lease of $2 for $1"
-		return 1
-	fi
+	as_holder "$1" ccwctl run "$2" -- sleep 600
+	wait_until 40 is_leased "$2" || not_ok "no lease of $2 for $1"
 }
 
 guest_end()
