@@ -50,6 +50,8 @@ int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject
 	struct device *device;
 	int r;
 
+	/* what it goes back to is what it is now, not when an event last told of it */
+	(void)registry_refresh(broker->registry, id);
 	device = broker_find_device(broker, id, fault);
 	if (!device)
 		return -ENOENT;

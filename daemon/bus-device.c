@@ -169,6 +169,7 @@ static int find(sd_bus *bus, const char *path, const char *interface, void *user
 	device = registry_peek(broker_registry(userdata), id);
 	if (!device)
 		return 0;
+	registry_refresh_online(broker_registry(userdata), device);
 	*ret_found = device;
 	return 1;
 }

@@ -159,6 +159,17 @@ int registry_refresh(struct registry *registry, struct ccw_id id)
 	return 0;
 }
 
+void registry_refresh_online(struct registry *registry, struct device *device)
+{
+	int r;
+
+	r = sysfs_read_online(registry->sysfs, device->id);
+	if (r < 0 || device->facts.is_online == (r == 1))
+		return; /* one that is gone is told of by an event */
+	device->facts.is_online = r == 1;
+	registry->listener->changed(device, DEVICE_CHANGED_ONLINE, registry->userdata);
+}
+
 struct device *registry_find(struct registry *registry, struct ccw_id id)
 {
 	struct device *device = registry_peek(registry, id);

@@ -35,6 +35,9 @@ _must_check_ int registry_scan(struct registry *registry);
  */
 int registry_refresh(struct registry *registry, struct ccw_id id);
 
+/* Takes over only whether the device is online, of which the kernel tells nobody. */
+void registry_refresh_online(struct registry *registry, struct device *device);
+
 /* A known device, or NULL. */
 struct device *registry_peek(struct registry *registry, struct ccw_id id);
 

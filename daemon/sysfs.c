@@ -144,19 +144,29 @@ static int read_link_name(struct sysfs *sysfs, const char *path, unsigned int sk
 	return 0;
 }
 
-int sysfs_read(struct sysfs *sysfs, struct ccw_id id, struct sysfs_facts *ret)
+int sysfs_read_online(struct sysfs *sysfs, struct ccw_id id)
 {
 	_cleanup_free_ char *online = NULL;
+	int r;
+
+	r = io_read_line_at(sysfs->fd, device_path(id, "online").text, &online);
+	if (r < 0)
+		return r == -ENODEV ? -ENOENT : r;
+	return strcmp(online, "1") == 0;
+}
+
+int sysfs_read(struct sysfs *sysfs, struct ccw_id id, struct sysfs_facts *ret)
+{
 	struct sysfs_facts facts = {};
 	int r;
 
 	r = read_link_name(sysfs, device_path(id, "").text, 1, facts.subchannel);
 	if (r < 0)
 		return r;
-	r = io_read_line_at(sysfs->fd, device_path(id, "online").text, &online);
+	r = sysfs_read_online(sysfs, id);
 	if (r < 0)
-		return r == -ENODEV ? -ENOENT : r;
-	facts.is_online = strcmp(online, "1") == 0;
+		return r;
+	facts.is_online = r;
 	read_field(sysfs, id, "devtype", facts.device_type);
 	read_field(sysfs, id, "cutype", facts.control_unit);
 	r = read_link_name(sysfs, device_path(id, "driver").text, 0, facts.driver);

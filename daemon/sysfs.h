@@ -39,6 +39,9 @@ _must_check_ int sysfs_for_each(struct sysfs *sysfs, sysfs_each_t each, void *us
 /* -ENOENT when there is no such device. */
 _must_check_ int sysfs_read(struct sysfs *sysfs, struct ccw_id id, struct sysfs_facts *ret);
 
+/* 0 or 1; the kernel sends no event when this changes. */
+_must_check_ int sysfs_read_online(struct sysfs *sysfs, struct ccw_id id);
+
 /* "/sys/devices/css0/0.0.0003/0.0.0580"; the caller frees *ret. */
 _must_check_ int sysfs_read_path(struct sysfs *sysfs, struct ccw_id id, char **ret);
 

@@ -128,6 +128,24 @@ START_TEST(test_changes_are_told_once)
 }
 END_TEST
 
+START_TEST(test_being_online_is_noticed_without_an_event)
+{
+	struct device *device;
+
+	setup();
+	fake_sysfs_add_tape(&fake);
+	device = registry_find(registry, tape);
+	fake_sysfs_set(&fake, "0.0.0580", "online", "1\n");
+	registry_refresh_online(registry, device);
+	registry_refresh_online(registry, device);
+	ck_assert(device->facts.is_online);
+	fake_sysfs_remove(&fake, "0.0.0580");
+	registry_refresh_online(registry, device);
+	ck_assert_str_eq(heard, "added 0.0.0580, changed 0.0.0580");
+	teardown();
+}
+END_TEST
+
 START_TEST(test_a_device_that_goes_is_removed)
 {
 	setup();
@@ -184,5 +202,6 @@ START_TEST(test_a_lost_device_may_return)
 END_TEST
 
 CHECK_MAIN("registry", test_a_scan_finds_all_and_sorts_them, test_an_unseen_id_is_looked_for_once,
-	   test_changes_are_told_once, test_a_device_that_goes_is_removed,
-	   test_a_leased_device_that_goes_is_lost_until_dropped, test_a_lost_device_may_return)
+	   test_changes_are_told_once, test_being_online_is_noticed_without_an_event,
+	   test_a_device_that_goes_is_removed, test_a_leased_device_that_goes_is_lost_until_dropped,
+	   test_a_lost_device_may_return)
