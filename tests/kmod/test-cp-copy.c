@@ -6,7 +6,7 @@
  */
 #include "bench.h"
 #include "check-main.h"
-#include "limits.h"
+#include "kmod/limits.h"
 
 #define LIST (PROGRAM + 0x4000)
 

@@ -5,7 +5,7 @@
  */
 #include "bench.h"
 #include "check-main.h"
-#include "limits.h"
+#include "kmod/limits.h"
 
 #define LIST (PROGRAM + 0x4000)
 #define ORB5 (FORMAT1 | IDAW2_4K)

@@ -6,7 +6,7 @@
  */
 #include "bench.h"
 #include "check-main.h"
-#include "limits.h"
+#include "kmod/limits.h"
 
 /* n CCWs that read 8 bytes each; the last does not chain unless ends_open. */
 static void chain(struct bench *b, u32 at, unsigned int n, bool ends_open)
