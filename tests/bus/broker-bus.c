@@ -137,12 +137,13 @@ static void serve(struct broker_bus *bb, sd_event *event)
 static _Noreturn void daemon_run(struct broker_bus *bb)
 {
 	_cleanup_free_ char *log = scratch_path(&bb->work, "log");
-	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	sd_event *event;
 	sigset_t set;
 
-	dup2(fd, STDERR_FILENO);
-	macro_close(fd);
+	/* a client's fds must not live on in the daemon */
+	close_range(STDERR_FILENO, ~0U, 0);
+	ck_assert_int_eq(open(log, O_WRONLY | O_APPEND), STDERR_FILENO);
+	bb->fake.scratch.fd = bb->work.fd = -1;
 	log_init("daemon");
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/* Leases over the end of the daemon: killed, stopped, and what its successor finds. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "broker-bus.h"
+#include "check-main.h"
+#include "names.h"
+
+static struct broker_bus bb;
+static sd_bus *bus;
+static struct grant grant;
+static sd_bus_error error = SD_BUS_ERROR_NULL;
+
+static void setup(void)
+{
+	broker_bus_init(&bb);
+	bus = broker_bus_connect(&bb);
+}
+
+static void teardown(void)
+{
+	bus = sd_bus_flush_close_unref(bus);
+	broker_bus_deinit(&bb);
+}
+
+static bool has_lease(const char *id)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const char *lease = "", *device, *who, *state, *path;
+	uint64_t since;
+	uint32_t uid;
+
+	ck_assert_int_ge(broker_bus_call(bus, "ListLeases", NULL, &reply, "t", (uint64_t)0), 0);
+	ck_assert_int_gt(sd_bus_message_enter_container(reply, 'a', "(ssussto)"), 0);
+	ck_assert_int_ge(sd_bus_message_read(reply, "(ssussto)", &lease, &device, &uid, &who,
+					     &state, &since, &path),
+			 0);
+	return *id && strcmp(lease, id) == 0;
+}
+
+static void expect_driver(const char *driver)
+{
+	_cleanup_free_ char *found = broker_bus_device(bus, BROKER_BUS_TAPE, "Driver");
+
+	ck_assert_str_eq(found, driver);
+}
+
+static void expect_back(void)
+{
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
+	expect_driver("tape_34xx");
+	ck_assert(!has_lease(grant.lease));
+	ck_assert(!scratch_has(&bb.work, "run/leases/" BROKER_BUS_TAPE ".json"));
+}
+
+START_TEST(test_a_lease_survives_kill_stop_and_start)
+{
+	_cleanup_free_ char *node = NULL;
+
+	setup();
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	broker_bus_kill(&bb);
+	broker_bus_start(&bb);
+	ck_assert(has_lease(grant.lease));
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "leased");
+	node = broker_bus_device(bus, BROKER_BUS_TAPE, "VfioPath");
+	ck_assert_str_eq(node, "/dev/vfio/7");
+	broker_bus_stop(&bb);
+	broker_bus_start(&bb);
+	ck_assert(has_lease(grant.lease));
+	expect_driver(CCWB_DRIVER);
+	broker_bus_drop(&grant);
+	expect_back();
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_holder_that_went_while_the_daemon_was_away_is_noticed)
+{
+	setup();
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	broker_bus_kill(&bb);
+	broker_bus_drop(&grant);
+	broker_bus_start(&bb);
+	expect_back();
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_reference_that_is_lost_ends_the_lease)
+{
+	char reference[128];
+
+	setup();
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	broker_bus_kill(&bb);
+	snprintf(reference, sizeof(reference), "run/leases/%s.ref", grant.lease);
+	scratch_remove(&bb.work, reference);
+	broker_bus_start(&bb);
+	expect_back();
+	broker_bus_drop(&grant);
+	teardown();
+}
+END_TEST
+
+static int ignore_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error)
+{
+	return 0;
+}
+
+static void ask(void)
+{
+	ck_assert_int_ge(sd_bus_call_method_async(bus, NULL, CCWB_BUS_NAME, CCWB_PATH,
+						  CCWB_IFACE_MANAGER, "AcquireDevice", ignore_reply,
+						  NULL, "sa{sv}", BROKER_BUS_TAPE, 0),
+			 0);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "binding");
+}
+
+START_TEST(test_what_was_half_taken_is_given_back)
+{
+	setup();
+	broker_bus_behave(&bb, "slow");
+	ask();
+	broker_bus_kill(&bb);
+	/* as far as the worker may have come */
+	fake_sysfs_set_driver(&bb.fake, BROKER_BUS_TAPE, CCWB_DRIVER);
+	broker_bus_behave(&bb, "");
+	broker_bus_start(&bb);
+	expect_back();
+	teardown();
+}
+END_TEST
+
+START_TEST(test_the_worker_dies_with_the_daemon)
+{
+	setup();
+	broker_bus_behave(&bb, "slow");
+	ask();
+	broker_bus_kill(&bb);
+	poll(NULL, 0, 800); /* long enough for it to have gone on */
+	broker_bus_behave(&bb, "stuck");
+	broker_bus_start(&bb);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "failed");
+	expect_driver("tape_34xx"); /* never taken */
+	teardown();
+}
+END_TEST
+
+START_TEST(test_stopping_waits_for_workers_and_takes_no_more)
+{
+	setup();
+	broker_bus_behave(&bb, "slow");
+	ask();
+	kill(bb.daemon, SIGTERM);
+	poll(NULL, 0, 100);
+	ck_assert_int_lt(broker_bus_call(bus, "AcquireDevice", &error, NULL, "sa{sv}",
+					 BROKER_BUS_DISK, 0),
+			 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_OPERATION_IN_PROGRESS, "about to stop");
+	broker_bus_stop(&bb); /* ends well, and only when the worker has */
+	broker_bus_start(&bb);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "leased"); /* it was granted on the way out */
+	teardown();
+}
+END_TEST
+
+START_TEST(test_what_could_not_be_given_back_is_tried_again)
+{
+	setup();
+	broker_bus_behave(&bb, "stuck");
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	broker_bus_drop(&grant);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "failed");
+	broker_bus_stop(&bb);
+	broker_bus_behave(&bb, "");
+	broker_bus_start(&bb);
+	expect_back();
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_device_that_went_while_the_daemon_was_away_is_forgotten)
+{
+	setup();
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	broker_bus_kill(&bb);
+	fake_sysfs_remove(&bb.fake, BROKER_BUS_TAPE);
+	broker_bus_start(&bb);
+	while (scratch_has(&bb.work, "run/leases/" BROKER_BUS_TAPE ".json"))
+		poll(NULL, 0, 10); /* the test's time limit is the limit */
+	ck_assert(!has_lease(grant.lease));
+	broker_bus_drop(&grant);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_spoiled_file_is_told_and_harms_nobody)
+{
+	_cleanup_free_ char *log = NULL;
+
+	setup();
+	broker_bus_acquire(bus, BROKER_BUS_DISK, &grant);
+	broker_bus_kill(&bb);
+	scratch_write(&bb.work, "run/leases/" BROKER_BUS_TAPE ".json", "{\"version\": 7}");
+	broker_bus_start(&bb);
+	ck_assert(has_lease(grant.lease));
+	log = broker_bus_log(&bb);
+	ck_assert_ptr_nonnull(strstr(log, BROKER_BUS_TAPE ".json"));
+	broker_bus_drop(&grant);
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("custody", test_a_lease_survives_kill_stop_and_start,
+	   test_a_holder_that_went_while_the_daemon_was_away_is_noticed,
+	   test_a_reference_that_is_lost_ends_the_lease, test_what_was_half_taken_is_given_back,
+	   test_the_worker_dies_with_the_daemon, test_stopping_waits_for_workers_and_takes_no_more,
+	   test_what_could_not_be_given_back_is_tried_again,
+	   test_a_device_that_went_while_the_daemon_was_away_is_forgotten,
+	   test_a_spoiled_file_is_told_and_harms_nobody)
