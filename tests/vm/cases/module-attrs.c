@@ -36,7 +36,7 @@ static void test_commands_region(struct device *dev, int event)
 	const uint8_t *irb = io.irb_area;
 	int r;
 
-	device_set_event(dev, event);
+	device_set_event(dev, VFIO_CCW_IO_IRQ_INDEX, event);
 	r = start(dev);
 	check(r == 0 && fd_rings(event, 5000), "by the region it ends with an interrupt", r);
 	pread(dev->device, &io, sizeof(io), 0);

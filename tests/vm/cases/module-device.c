@@ -111,7 +111,7 @@ int device_is_open(const char *id)
 	return attr_number(id, "open");
 }
 
-int device_set_event(struct device *dev, int event)
+int device_set_event(struct device *dev, unsigned int index, int event)
 {
 	struct {
 		struct vfio_irq_set hdr;
@@ -119,11 +119,25 @@ int device_set_event(struct device *dev, int event)
 	} set = {
 		.hdr.argsz = sizeof(set),
 		.hdr.flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER,
+		.hdr.index = index,
 		.hdr.count = 1,
 		.fd = event,
 	};
 
 	return ioctl(dev->device, VFIO_DEVICE_SET_IRQS, &set) ? -errno : 0;
+}
+
+int device_vary_path(const char *id, bool online)
+{
+	char path[128], chpids[64];
+	int r;
+
+	snprintf(path, sizeof(path), DEVICE "/%s/../chpids", id);
+	r = file_read(path, chpids, sizeof(chpids));
+	if (r < 0)
+		return r;
+	snprintf(path, sizeof(path), "/sys/devices/css0/chp0.%.2s/status", chpids);
+	return file_write(path, online ? "online" : "offline");
 }
 
 static int device_open_group(const char *id, unsigned int *ret_number)

@@ -40,8 +40,10 @@ int device_is_open(const char *id);
 int attr_write(const char *id, const char *name, const char *text);
 bool attr_is(const char *id, const char *name, const char *text);
 long attr_number(const char *id, const char *name);
-/* Installs the eventfd of the I/O interrupt. */
-int device_set_event(struct device *dev, int event);
+/* Installs the eventfd of an interrupt, VFIO_CCW_*_IRQ_INDEX. */
+int device_set_event(struct device *dev, unsigned int index, int event);
+/* Varies the device's first channel path on or off. */
+int device_vary_path(const char *id, bool online);
 
 int device_open(const char *id, struct device *ret);
 void device_close(struct device *dev);

@@ -13,6 +13,7 @@
 #include <sys/time.h>
 
 #include "module-attrs.h"
+#include "module-events.h"
 #include "module-program.h"
 
 static void test_claims(const char *id)
@@ -373,6 +374,8 @@ int main(int argc, char **argv)
 	test_commands(argv[1], event);
 	test_revoke(argv[1]);
 	test_stats(argv[1]);
+	test_unbind_open(argv[1]);
+	test_path_loss(argv[1], event);
 	check(device_unbind(argv[1]) == 0, "unbind", 0);
 	printf("%u failed\n", failures);
 	return failures ? 1 : 0;

@@ -23,7 +23,7 @@ ebcdic()
 screen_answer()
 {
 	local line text=
-	while IFS= read -r -t 300 line <&"${screen[0]}"; do
+	while IFS= read -r -t 300 line <&"$screen_out"; do
 		case $line in
 		ok) printf '%s' "$text"; return 0 ;;
 		error) printf '%s' "$text"; return 1 ;;
@@ -36,7 +36,7 @@ screen_answer()
 # ACTION: one s3270 action and its answer.
 screen_do()
 {
-	printf '%s\n' "$1" >&"${screen[1]}"
+	printf '%s\n' "$1" >&"$screen_in"
 	screen_answer
 }
 
@@ -51,10 +51,13 @@ port_listens()
 screen_open()
 {
 	until port_listens "$1"; do
+		# shellcheck disable=SC2154 # of host.sh
 		kill -0 "$case_machine" 2>/dev/null || return 1
 		sleep 0.5
 	done
 	coproc screen { exec s3270 -model 2; }
+	# bash keeps the fds of a coprocess from subshells; copies of them it does not.
+	exec {screen_out}<&"${screen[0]}" {screen_in}>&"${screen[1]}"
 	screen_do "Connect(127.0.0.1:$1)" >/dev/null
 }
 
@@ -83,5 +86,5 @@ screen_enter()
 
 screen_close()
 {
-	printf 'Quit\n' >&"${screen[1]}" || true
+	printf 'Quit\n' >&"$screen_in" || true
 }
