@@ -138,6 +138,7 @@ static int run_data(struct cp *cp, struct cp_run *run, bool speculative)
 		slot = &run->slot[i];
 		if (slot->role != CP_SLOT_PLAIN || slot->speculative != speculative)
 			continue;
+		cond_resched();
 		reason = slot_data(cp, slot);
 		if (speculative && cp_check_is_guest_fault(reason)) {
 			slot->role = CP_SLOT_STOP;
@@ -148,7 +149,6 @@ static int run_data(struct cp *cp, struct cp_run *run, bool speculative)
 			return reason;
 		}
 	}
-	cond_resched();
 	return CCWBROKER_REFUSED_NOT;
 }
 

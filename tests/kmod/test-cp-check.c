@@ -197,7 +197,81 @@ START_TEST(test_format_0_tic_ignores_other_fields)
 }
 END_TEST
 
-CHECK_MAIN("cp-check", test_orb_bits_without_support_are_refused, test_orb_hints_are_ignored,
+static void forbid(struct bench *b, u8 cmd)
+{
+	u8 commands[CP_COMMANDS_SIZE];
+
+	cp_get_commands(b->cp, commands);
+	commands[cmd / 8] &= (u8) ~(0x80 >> cmd % 8);
+	cp_set_commands(b->cp, commands);
+}
+
+START_TEST(test_every_command_can_be_forbidden_alone)
+{
+	u8 all[CP_COMMANDS_SIZE];
+	struct bench *b = bench_new();
+	unsigned int cmd;
+
+	memset(all, 0xff, sizeof(all));
+	for (cmd = 1; cmd < 255; cmd++) {
+		if ((cmd & 0x0f) == 0 || (cmd & 0x0f) == 8 || (cmd & 0x0f) == 7)
+			continue;
+		cp_set_commands(b->cp, all);
+		forbid(b, (u8)cmd);
+		one_ccw(b, FORMAT1, 0x07, CC, 0);
+		bench_ccw(b, FORMAT1, PROGRAM + 8, (u8)cmd, 0, 8, DATA + 64);
+		bench_refuse(b, FORMAT1, PROGRAM, CCWBROKER_REFUSED_COMMAND, PROGRAM + 8);
+		bench_ccw(b, FORMAT1, PROGRAM + 8, (u8)(cmd + 1), 0, 8, DATA + 64);
+		if (((cmd + 1) & 0x07) != 0)
+			bench_run(b, FORMAT1, PROGRAM);
+	}
+	bench_free(b);
+}
+END_TEST
+
+START_TEST(test_forbidden_code_in_a_data_chain_is_no_command)
+{
+	struct bench *b = bench_new();
+
+	/* ignored as the channel ignores it, */
+	forbid(b, 0x06);
+	one_ccw(b, FORMAT1, 0x31, CC, 5);
+	bench_ccw(b, FORMAT1, PROGRAM + 8, 0x02, CD, 8, DATA);
+	bench_ccw(b, FORMAT1, PROGRAM + 16, 0x06, 0, 8, DATA + 8);
+	bench_answer(b, 5, false, false);
+	bench_answer(b, 16, false, false);
+	bench_run(b, FORMAT1, PROGRAM);
+	ck_assert_int_eq(b->host.end, CHANNEL_NORMAL);
+	/* and no way around the mask for a device with status modifier */
+	b->nanswers = 0;
+	bench_answer(b, 5, false, true);
+	bench_run(b, FORMAT1, PROGRAM);
+	ck_assert_int_eq(b->host.end, CHANNEL_PROGRAM_CHECK);
+	ck_assert_uint_eq(b->host.ncommands, 1);
+	bench_free(b);
+}
+END_TEST
+
+START_TEST(test_forbidden_command_after_a_status_modifier_is_a_program_check)
+{
+	struct bench *b = bench_new();
+
+	forbid(b, 0x05);
+	one_ccw(b, FORMAT1, 0x31, CC, 5);
+	bench_tic(b, FORMAT1, PROGRAM + 8, PROGRAM);
+	bench_ccw(b, FORMAT1, PROGRAM + 16, 0x05, 0, 8, DATA);
+	bench_answer(b, 5, false, true);
+	bench_run(b, FORMAT1, PROGRAM);
+	ck_assert_int_eq(b->host.end, CHANNEL_PROGRAM_CHECK);
+	ck_assert_uint_eq(b->host.ncommands, 1);
+	bench_free(b);
+}
+END_TEST
+
+CHECK_MAIN("cp-check", test_every_command_can_be_forbidden_alone,
+	   test_forbidden_code_in_a_data_chain_is_no_command,
+	   test_forbidden_command_after_a_status_modifier_is_a_program_check,
+	   test_orb_bits_without_support_are_refused, test_orb_hints_are_ignored,
 	   test_program_address_must_be_on_a_doubleword_and_in_range,
 	   test_every_command_code_is_judged, test_suspend_and_midaw_flags_are_unsupported,
 	   test_bit_0_of_a_format_1_data_address_is_invalid, test_count_zero_is_invalid_in_format_0,

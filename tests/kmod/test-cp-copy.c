@@ -261,6 +261,27 @@ START_TEST(test_512_copied_pages_are_taken_and_513_refused)
 }
 END_TEST
 
+/* Limit: CP_CCW_BLOCKS_MAX */
+START_TEST(test_33_scattered_blocks_of_one_ccw)
+{
+	struct bench *b = bench_new();
+	unsigned int i;
+	u64 block;
+
+	for (i = 0; i < CP_CCW_BLOCKS_MAX; i++)
+		bench_idaw(b, IDAW1, LIST, i, DATA + i * 0x1800u + (i ? 0 : 2047));
+	bench_ccw(b, FORMAT1, PROGRAM, 0x02, IDA, 65535, LIST);
+	bench_run(b, FORMAT1 | IDAW1, PROGRAM);
+	ck_assert_int_eq(b->host.end, CHANNEL_NORMAL);
+	bench_expect_sent(b, DATA + 2047, 1, 0);
+	for (i = 1; i < CP_CCW_BLOCKS_MAX; i++) {
+		block = DATA + i * 0x1800u;
+		bench_expect_sent(b, block, i == 32 ? 2046 : 2048, 1 + (i - 1) * 2048);
+	}
+	bench_free(b);
+}
+END_TEST
+
 START_TEST(test_copying_back_goes_on_after_an_error_and_returns_the_first)
 {
 	static const u32 blocks[] = { DATA + 0x3000, DATA + 0x8800, DATA + 0x5000 };
@@ -302,9 +323,10 @@ START_TEST(test_unreadable_fill_is_refused)
 }
 END_TEST
 
-CHECK_MAIN("cp-copy", test_ccws_with_the_same_data_share_one_copy,
-	   test_scattered_blocks_are_stored_to, test_scattered_blocks_are_fetched,
-	   test_scattered_blocks_are_read_backward, test_blocks_that_lie_well_are_pinned,
+CHECK_MAIN("cp-copy", test_33_scattered_blocks_of_one_ccw,
+	   test_ccws_with_the_same_data_share_one_copy, test_scattered_blocks_are_stored_to,
+	   test_scattered_blocks_are_fetched, test_scattered_blocks_are_read_backward,
+	   test_blocks_that_lie_well_are_pinned,
 	   test_bytes_that_the_device_leaves_alone_stay_the_clients,
 	   test_copies_come_back_in_the_order_of_the_program,
 	   test_scattered_store_into_read_only_memory_is_refused,

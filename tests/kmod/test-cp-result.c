@@ -110,6 +110,25 @@ START_TEST(test_touches_every_pinned_page_and_no_other)
 }
 END_TEST
 
-CHECK_MAIN("cp-result", test_addresses_in_and_behind_a_run_become_the_guests,
-	   test_addresses_of_others_stay, test_address_behind_a_run_is_not_that_of_the_next_one,
+START_TEST(test_pages_and_bytes_of_the_held_program_are_told)
+{
+	struct bench *b = bench_new();
+
+	bench_ccw(b, FORMAT1, PROGRAM, 0x02, CC, 4096, DATA + 0x1800);
+	bench_ccw(b, FORMAT1, PROGRAM + 8, 0x02, CC | SKIP, 100, DATA);
+	bench_ccw(b, FORMAT1, PROGRAM + 16, 0x01, 0, 7, READ_ONLY);
+	bench_accept(b, FORMAT1, PROGRAM);
+	ck_assert_uint_eq(cp_pinned_pages(b->cp), 3);
+	ck_assert_uint_eq(cp_bytes(b->cp, true), 4096);
+	ck_assert_uint_eq(cp_bytes(b->cp, false), 7);
+	cp_release(b->cp);
+	ck_assert_uint_eq(cp_pinned_pages(b->cp), 0);
+	ck_assert_uint_eq(cp_bytes(b->cp, true), 0);
+	bench_free(b);
+}
+END_TEST
+
+CHECK_MAIN("cp-result", test_pages_and_bytes_of_the_held_program_are_told,
+	   test_addresses_in_and_behind_a_run_become_the_guests, test_addresses_of_others_stay,
+	   test_address_behind_a_run_is_not_that_of_the_next_one,
 	   test_touches_every_pinned_page_and_no_other)
