@@ -61,6 +61,7 @@ static const char *const refusal_words[] = {
 	[CCWBROKER_REFUSED_DATA_SIZE] = "the program transfers too much data in one go",
 	[CCWBROKER_REFUSED_RESOURCES] =
 		"not enough memory, or more than may be locked (see ulimit -l)",
+	[CCWBROKER_REFUSED_COMMAND] = "the device may not be given this command",
 };
 
 int session_new(int container_peek, int device_peek, struct session **ret)

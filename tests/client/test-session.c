@@ -27,13 +27,13 @@ END_TEST
 
 START_TEST(test_every_refusal_has_words_of_its_own)
 {
-	for (uint32_t a = 0; a <= CCWBROKER_REFUSED_RESOURCES; a++) {
+	for (uint32_t a = 0; a <= CCWBROKER_REFUSED_COMMAND; a++) {
 		ck_assert_ptr_null(strstr(session_refusal_words(a), "does not know"));
 		for (uint32_t b = 0; b < a; b++)
 			ck_assert_str_ne(session_refusal_words(a), session_refusal_words(b));
 	}
 	ck_assert_ptr_nonnull(
-		strstr(session_refusal_words(CCWBROKER_REFUSED_RESOURCES + 1), "does not know"));
+		strstr(session_refusal_words(CCWBROKER_REFUSED_COMMAND + 1), "does not know"));
 	ck_assert_ptr_nonnull(strstr(session_refusal_words(UINT32_MAX), "does not know"));
 }
 END_TEST
