@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright the ccwbroker authors
+#
+# A part of Makefile.am.
+# Its tests: one program a source file; those in tests/bus start a message bus of their own.
+daemon_test_CFLAGS = $(CHECK_BUILD_CFLAGS) $(SYSTEMD_CFLAGS) $(JSON_CFLAGS) \
+	-iquote $(top_srcdir)/tests -iquote $(top_srcdir)/tests/daemon -iquote $(top_srcdir)/tests/bus
+daemon_test_LDADD = libdaemon-test.la libdaemon-check.la $(CHECK_LIBS) $(SYSTEMD_LIBS) $(JSON_LIBS)
+check_LTLIBRARIES += libdaemon-test.la
+libdaemon_test_la_SOURCES = tests/check-main.h tests/daemon/scratch.h tests/daemon/scratch.c \
+	tests/daemon/fake-sysfs.h tests/daemon/fake-sysfs.c \
+	tests/bus/broker-bus.h tests/bus/broker-bus.c
+libdaemon_test_la_CFLAGS = $(daemon_test_CFLAGS)
+daemon_tests = \
+	tests/daemon/test-authority \
+	tests/daemon/test-binder \
+	tests/daemon/test-broker \
+	tests/daemon/test-ccw-id \
+	tests/daemon/test-config \
+	tests/daemon/test-custody \
+	tests/daemon/test-device \
+	tests/daemon/test-fault \
+	tests/daemon/test-inuse \
+	tests/daemon/test-io \
+	tests/daemon/test-json \
+	tests/daemon/test-lease \
+	tests/daemon/test-lease-ref \
+	tests/daemon/test-ledger \
+	tests/daemon/test-log \
+	tests/daemon/test-plan \
+	tests/daemon/test-policy \
+	tests/daemon/test-registry \
+	tests/daemon/test-store \
+	tests/daemon/test-subject \
+	tests/daemon/test-sysfs \
+	tests/daemon/test-text \
+	tests/daemon/test-usage \
+	tests/daemon/test-vfio \
+	tests/daemon/test-worker \
+	tests/bus/test-bus \
+	tests/bus/test-bus-acquire \
+	tests/bus/test-bus-device \
+	tests/bus/test-bus-dict \
+	tests/bus/test-bus-error \
+	tests/bus/test-bus-lease \
+	tests/bus/test-bus-manager \
+	tests/bus/test-bus-peer \
+	tests/bus/test-contract
+check_PROGRAMS += $(daemon_tests)
+tests_daemon_test_authority_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_authority_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_binder_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_binder_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_broker_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_broker_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_ccw_id_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_ccw_id_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_config_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_config_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_custody_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_custody_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_device_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_device_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_fault_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_fault_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_inuse_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_inuse_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_io_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_io_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_json_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_json_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_lease_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_lease_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_lease_ref_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_lease_ref_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_ledger_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_ledger_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_log_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_log_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_plan_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_plan_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_policy_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_policy_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_registry_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_registry_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_store_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_store_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_subject_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_subject_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_sysfs_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_sysfs_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_text_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_text_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_usage_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_usage_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_vfio_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_vfio_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_worker_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_worker_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_acquire_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_acquire_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_device_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_device_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_dict_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_dict_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_error_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_error_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_lease_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_lease_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_manager_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_manager_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_peer_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_peer_LDADD = $(daemon_test_LDADD)
+tests_bus_test_contract_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_contract_LDADD = $(daemon_test_LDADD)
