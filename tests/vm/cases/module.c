@@ -332,51 +332,65 @@ static void test_close(struct device *dev, const char *id)
 	check(device_is_open(id) == 0, "attribute open is 0", device_is_open(id));
 }
 
+static void test_device(const char *id, int event)
+{
+	struct device dev;
+	int r;
+
+	r = device_open(id, &dev);
+	check(r == 0, "open takes the device online", r);
+	if (r)
+		return;
+	check_works(&dev, "Sense ID");
+	test_infos(&dev);
+	test_irqs(&dev, event);
+	test_region(&dev, event);
+	test_request_arguments(&dev);
+	test_ends(&dev, event);
+	test_function(&dev, event, VFIO_CCW_ASYNC_CMD_HSCH, 0x20, "endless program to halt");
+	test_function(&dev, event, VFIO_CCW_ASYNC_CMD_CSCH, 0x10, "endless program to clear");
+	test_schib(&dev, id);
+	test_crw(&dev);
+	test_unmap(&dev);
+	test_hot_reset(&dev);
+	test_close(&dev, id);
+}
+
+static void test_all(const char *id)
+{
+	int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+	test_device(id, event);
+	test_device(id, event);
+	test_commands(id, event);
+	test_revoke(id);
+	test_stats(id);
+	test_unbind_open(id);
+	close(event);
+}
+
 int main(int argc, char **argv)
 {
 	struct sigaction action = { .sa_handler = on_alarm };
-	int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	struct device dev;
-	int r, round;
+	const char *id = argc > 1 ? argv[1] : NULL;
+	int r;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: module BUSID\n");
+	if (argc != 2 && (argc != 3 || strcmp(argv[2], "paths"))) {
+		fprintf(stderr, "usage: module BUSID [paths]\n");
 		return 2;
 	}
 	sigaction(SIGALRM, &action, NULL);
-	device_detach(argv[1]);
-	test_claims(argv[1]);
+	device_detach(id);
+	test_claims(id);
 	test_claim_limit();
-	claim_write(argv[1]);
-	r = device_bind(argv[1]);
+	claim_write(id);
+	r = device_bind(id);
 	check(r == 0, "bind of the claimed device", r);
-	for (round = 0; round < 2; round++) {
-		r = device_open(argv[1], &dev);
-		check(r == 0, "open takes the device online", r);
-		if (r)
-			return 1;
-		check_works(&dev, "Sense ID");
-		test_infos(&dev);
-		test_irqs(&dev, event);
-		test_region(&dev, event);
-		test_request_arguments(&dev);
-		test_ends(&dev, event);
-		test_function(&dev, event, VFIO_CCW_ASYNC_CMD_HSCH, 0x20,
-			      "endless program to halt");
-		test_function(&dev, event, VFIO_CCW_ASYNC_CMD_CSCH, 0x10,
-			      "endless program to clear");
-		test_schib(&dev, argv[1]);
-		test_crw(&dev);
-		test_unmap(&dev);
-		test_hot_reset(&dev);
-		test_close(&dev, argv[1]);
-	}
-	test_commands(argv[1], event);
-	test_revoke(argv[1]);
-	test_stats(argv[1]);
-	test_unbind_open(argv[1]);
-	test_path_loss(argv[1], event);
-	check(device_unbind(argv[1]) == 0, "unbind", 0);
+	if (argc == 3)
+		test_path_loss(id);
+	else
+		test_all(id);
+	check(device_unbind(id) == 0, "unbind", 0);
 	printf("%u failed\n", failures);
 	return failures ? 1 : 0;
 }
