@@ -67,7 +67,7 @@ static int request_ssch(struct request *req, const u8 *orb, struct request_waite
 		req->waiter = waiter;
 	}
 	spin_unlock_irqrestore(lock, flags);
-	return ret == -EINVAL ? -ENODEV : ret; /* cio: the subchannel is disabled, no path is left */
+	return ret == -EINVAL ? -ENODEV : ret; /* the subchannel is disabled: no path */
 }
 
 static int request_translate(struct request *req, const u8 *orb, struct cp_refusal *refusal)
