@@ -168,6 +168,7 @@ as_holder()
 {
 	(exec setpriv --reuid="$1" --regid="$(id -g "$1")" --init-groups -- "${@:2}") &
 	holder=$!
+	disown # or bash reports how it was killed
 }
 
 # USER ID: a lease held by a process that does nothing.
