@@ -157,7 +157,7 @@ static int on_lease_removed(sd_bus_message *message, void *userdata, sd_bus_erro
 	int r;
 
 	r = sd_bus_message_read(message, "ssos", &lease, NULL, NULL, &reason);
-	if (r < 0 || strcmp(lease, farewell->lease) || farewell->is_over)
+	if (r < 0 || strcmp(lease, farewell->lease))
 		return 0;
 	farewell->is_over = true;
 	farewell->reason = strdup(reason);

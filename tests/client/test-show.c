@@ -36,8 +36,8 @@ static void expect(struct capture *capture, const char *text)
 
 static struct show_table *sample_table(void)
 {
-	static const char *const cells[] = { "0.0.0580", "3490/50", NULL,
-					     "0.0.0120", "",	    "Zo\xc3\xab" };
+	static const char *const cells[] = { "0.0.0580", "3490/50",    NULL,
+					     "0.0.0120", "Zo\xc3\xab", "x" };
 	struct show_table *table;
 
 	ck_assert_int_eq(show_table_new(headings, &table), 0);
@@ -54,7 +54,7 @@ START_TEST(test_columns_are_as_wide_as_their_widest_cell)
 	show_table_print(table, capture->out, false);
 	expect(capture, "ID        TYPE     WHO\n"
 			"0.0.0580  3490/50  -\n"
-			"0.0.0120  -        Zo\xc3\xab\n");
+			"0.0.0120  Zo\xc3\xab      x\n");
 }
 END_TEST
 
@@ -64,7 +64,7 @@ START_TEST(test_without_legend_only_rows)
 	struct capture *capture = begin();
 
 	show_table_print(table, capture->out, true);
-	expect(capture, "0.0.0580  3490/50  -\n0.0.0120  -        Zo\xc3\xab\n");
+	expect(capture, "0.0.0580  3490/50  -\n0.0.0120  Zo\xc3\xab      x\n");
 }
 END_TEST
 
