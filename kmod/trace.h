@@ -14,6 +14,7 @@
 
 #include <asm/ccwdev.h>
 
+/* clang-format off */
 DECLARE_EVENT_CLASS(ccwbroker_device,
 	TP_PROTO(struct ccw_device *cdev),
 	TP_ARGS(cdev),
@@ -100,6 +101,7 @@ TRACE_EVENT(ccwbroker_interrupt,
 	),
 	TP_printk("%s scsw=%12phN over=%d", __get_str(device), __entry->scsw, __entry->is_over)
 );
+/* clang-format on */
 
 #endif
 
