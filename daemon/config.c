@@ -155,7 +155,7 @@ static int parse_member(const struct place *place, const char *key, struct json_
 			struct policy_rule *rule)
 {
 	if (strcmp(key, "action") == 0)
-		return 0; /* has been read */
+		return 0; /* parse_action reads it */
 	if (strcmp(key, "devices") == 0)
 		return parse_devices(place, value, rule);
 	if (strcmp(key, "types") == 0)
@@ -185,15 +185,12 @@ static int parse_rule(const struct place *place, struct json_object *object, str
 	rule->file = strdup(place->file);
 	if (!rule->file)
 		return -ENOMEM;
-	r = parse_action(place, object, rule);
-	if (r < 0)
-		return r;
 	json_object_object_foreach(object, key, value) {
 		r = parse_member(place, key, value, rule);
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	return parse_action(place, object, rule);
 }
 
 static int parse_rules(struct place *place, struct json_object *rules, struct policy *policy)

@@ -77,6 +77,8 @@ START_TEST(test_what_is_wrong_is_named_with_file_line_and_key)
 		{ "{\n\"rules\": {}}", "f.json:2: \"rules\": ", "list of objects" },
 		{ "{\"rules\": [1]}", "f.json:1: \"rules\": ", "list of objects" },
 		{ "{\"rules\": [\n{}]}", "f.json:2: ", "without \"action\"" },
+		{ "{\"rules\": [{\n\"acton\": \"allow\"}]}",
+		  "f.json:2: \"acton\": ", "unknown key" },
 		{ "{\"rules\": [{\n\"action\": \"maybe\"}]}", "f.json:2: \"action\": ", "allow" },
 		{ "{\"rules\": [{\n\"action\": 1}]}", "f.json:2: \"action\": ", "allow" },
 		{ "{\"rules\": [{\"action\": \"allow\",\n\"colour\": \"red\"}]}",
