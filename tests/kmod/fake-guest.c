@@ -302,6 +302,7 @@ int cp_mem_read(struct cp_mem *guest, u64 iova, void *buf, size_t len)
 	size_t i;
 	int r;
 
+	REQUIRE(len > 0);
 	r = call_enter(guest, GUEST_READ);
 	if (r)
 		return r;
@@ -320,6 +321,7 @@ int cp_mem_write(struct cp_mem *guest, u64 iova, const void *buf, size_t len)
 {
 	int r;
 
+	REQUIRE(len > 0);
 	r = call_enter(guest, GUEST_WRITE);
 	if (r)
 		return r;
@@ -348,6 +350,7 @@ int cp_mem_pin(struct cp_mem *guest, u64 iova, unsigned int npages, bool store, 
 	REQUIRE(IS_ALIGNED(iova, CP_PAGE_SIZE));
 	REQUIRE(npages >= 1);
 	REQUIRE(npages <= 512);
+	REQUIRE(iova + (u64)npages * CP_PAGE_SIZE - 1 > iova);
 	r = call_enter(guest, GUEST_PIN);
 	if (r)
 		return r;

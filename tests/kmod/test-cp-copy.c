@@ -132,6 +132,18 @@ START_TEST(test_bytes_that_the_device_leaves_alone_stay_the_clients)
 }
 END_TEST
 
+START_TEST(test_nothing_is_written_back_when_nothing_was_stored)
+{
+	struct bench *b = bench_new();
+
+	scattered(b, FORMAT1, 0x02, SLI, 6000, 0);
+	bench_answer(b, 0, false, false);
+	bench_run(b, FORMAT1, PROGRAM);
+	ck_assert_uint_eq(guest_calls(b->guest, GUEST_WRITE), 0);
+	bench_free(b);
+}
+END_TEST
+
 START_TEST(test_copies_come_back_in_the_order_of_the_program)
 {
 	struct bench *b = bench_new();
@@ -218,6 +230,12 @@ START_TEST(test_store_and_fetch_of_the_same_bytes_is_refused_if_one_is_copied)
 	bench_run(b, orb5, PROGRAM);
 	scattered(b, orb5, 0x01, CC, 6000, 0);
 	bench_refuse(b, orb5, PROGRAM, CCWBROKER_REFUSED_CCW_UNSUPPORTED, PROGRAM + 8);
+	/* pinned data may do so next to a copy */
+	scattered(b, orb5, 0x01, CC, 6000, 0);
+	bench_ccw(b, orb5, PROGRAM + 8, 0x02, CC, 8, DATA);
+	bench_ccw(b, orb5, PROGRAM + 16, 0x01, 0, 8, DATA);
+	bench_run(b, orb5, PROGRAM);
+	ck_assert_int_eq(b->host.end, CHANNEL_NORMAL);
 	/* only after a status modifier: cut off instead */
 	bench_tic(b, orb5, PROGRAM + 8, PROGRAM);
 	bench_ccw(b, orb5, PROGRAM + 16, 0x02, 0, 1, DATA + 0x8fff);
@@ -323,10 +341,10 @@ START_TEST(test_unreadable_fill_is_refused)
 }
 END_TEST
 
-CHECK_MAIN("cp-copy", test_33_scattered_blocks_of_one_ccw,
-	   test_ccws_with_the_same_data_share_one_copy, test_scattered_blocks_are_stored_to,
-	   test_scattered_blocks_are_fetched, test_scattered_blocks_are_read_backward,
-	   test_blocks_that_lie_well_are_pinned,
+CHECK_MAIN("cp-copy", test_nothing_is_written_back_when_nothing_was_stored,
+	   test_33_scattered_blocks_of_one_ccw, test_ccws_with_the_same_data_share_one_copy,
+	   test_scattered_blocks_are_stored_to, test_scattered_blocks_are_fetched,
+	   test_scattered_blocks_are_read_backward, test_blocks_that_lie_well_are_pinned,
 	   test_bytes_that_the_device_leaves_alone_stay_the_clients,
 	   test_copies_come_back_in_the_order_of_the_program,
 	   test_scattered_store_into_read_only_memory_is_refused,

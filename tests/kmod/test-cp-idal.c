@@ -346,6 +346,7 @@ START_TEST(test_read_backward_below_address_zero_is_refused)
 	struct bench *b = bench_new();
 
 	guest_map(b->guest, 0, 1, true);
+	guest_map(b->guest, 0xfffff000u, 2, true);
 	bench_ccw(b, FORMAT1, PROGRAM, 0x0c, 0, 8, 7);
 	bench_run(b, FORMAT1, PROGRAM);
 	bench_expect_sent_down(b, 7, 8, 0);

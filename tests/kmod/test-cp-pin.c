@@ -237,6 +237,22 @@ START_TEST(test_speculative_data_over_the_limit_is_cut_off)
 }
 END_TEST
 
+START_TEST(test_speculative_data_that_fails_midway_is_unpinned_at_once)
+{
+	struct bench *b = bench_new();
+
+	bench_idaw(b, ORB5, LIST, 0, DATA + 0x5000);
+	bench_idaw(b, ORB5, LIST, 1, DATA + 0x3000);
+	bench_idaw(b, ORB5, LIST, 2, NOWHERE);
+	one(b, 0x31, CC, 5, DATA);
+	bench_tic(b, ORB5, PROGRAM + 8, PROGRAM);
+	bench_ccw(b, ORB5, PROGRAM + 16, 0x02, IDA, 3 * 4096, LIST);
+	bench_accept(b, ORB5, PROGRAM);
+	ck_assert_uint_eq(guest_pinned_pages(b->guest), 1);
+	bench_free(b);
+}
+END_TEST
+
 START_TEST(test_errors_of_the_port_become_reasons)
 {
 	static const struct {
@@ -270,8 +286,8 @@ START_TEST(test_errors_of_the_port_become_reasons)
 }
 END_TEST
 
-CHECK_MAIN("cp-pin", test_contiguous_pages_are_pinned_in_one_call,
-	   test_scattered_pages_are_pinned_one_by_one,
+CHECK_MAIN("cp-pin", test_speculative_data_that_fails_midway_is_unpinned_at_once,
+	   test_contiguous_pages_are_pinned_in_one_call, test_scattered_pages_are_pinned_one_by_one,
 	   test_commands_that_read_memory_pin_for_fetch_only,
 	   test_commands_that_store_into_read_only_memory_are_refused,
 	   test_data_chain_takes_the_direction_of_its_first_ccw,

@@ -84,6 +84,25 @@ START_TEST(test_address_behind_a_run_is_not_that_of_the_next_one)
 }
 END_TEST
 
+START_TEST(test_address_of_a_run_is_not_that_behind_the_one_before)
+{
+	struct bench *b = bench_new();
+	const u8 *tic;
+	u32 target;
+
+	three(b);
+	bench_tic(b, FORMAT1, PROGRAM + 8, PROGRAM + 0x800);
+	bench_ccw(b, FORMAT1, PROGRAM + 16, 0, 0, 0, 0);
+	bench_ccw(b, FORMAT1, PROGRAM + 0x800, 0x02, 0, 8, DATA);
+	bench_accept(b, FORMAT1, PROGRAM);
+	tic = guest_host_own(b->guest, cp_host_cpa(b->cp) + 8);
+	ck_assert_uint_eq(tic[0], 0x08);
+	target = (u32)tic[4] << 24 | (u32)tic[5] << 16 | (u32)tic[6] << 8 | tic[7];
+	ck_assert_uint_eq(guest_cpa(b, target), PROGRAM + 0x800);
+	bench_free(b);
+}
+END_TEST
+
 /* vfio-ccw.md 6, item 16: the whole length counts */
 START_TEST(test_touches_every_pinned_page_and_no_other)
 {
@@ -128,7 +147,8 @@ START_TEST(test_pages_and_bytes_of_the_held_program_are_told)
 }
 END_TEST
 
-CHECK_MAIN("cp-result", test_pages_and_bytes_of_the_held_program_are_told,
+CHECK_MAIN("cp-result", test_address_of_a_run_is_not_that_behind_the_one_before,
+	   test_pages_and_bytes_of_the_held_program_are_told,
 	   test_addresses_in_and_behind_a_run_become_the_guests, test_addresses_of_others_stay,
 	   test_address_behind_a_run_is_not_that_of_the_next_one,
 	   test_touches_every_pinned_page_and_no_other)

@@ -99,6 +99,19 @@ START_TEST(test_status_modifier_past_the_256th_ccw_is_a_program_check)
 }
 END_TEST
 
+START_TEST(test_tic_as_the_256th_ccw_to_the_next_begins_a_run)
+{
+	struct bench *b = bench_new();
+
+	chain(b, PROGRAM, CP_RUN_CCWS_MAX - 1, true);
+	bench_tic(b, FORMAT1, PROGRAM + 8 * (CP_RUN_CCWS_MAX - 1), PROGRAM + 8 * CP_RUN_CCWS_MAX);
+	chain(b, PROGRAM + 8 * CP_RUN_CCWS_MAX, 1, false);
+	bench_run(b, FORMAT1, PROGRAM);
+	expect_commands(b, CHANNEL_NORMAL, CP_RUN_CCWS_MAX);
+	bench_free(b);
+}
+END_TEST
+
 START_TEST(test_first_ccw_may_not_be_a_tic)
 {
 	struct bench *b = bench_new();
@@ -458,11 +471,11 @@ END_TEST
 CHECK_MAIN("cp-walk", test_chains_of_1_255_and_256_run, test_chain_of_257_is_refused,
 	   test_257th_ccw_is_not_read, test_tic_as_the_256th_ccw_runs,
 	   test_status_modifier_past_the_256th_ccw_is_a_program_check,
-	   test_first_ccw_may_not_be_a_tic, test_tic_to_itself_is_refused,
-	   test_tic_to_a_tic_is_refused, test_tic_to_a_known_tic_is_refused,
-	   test_tic_to_no_doubleword_is_refused, test_tic_to_nowhere_is_refused,
-	   test_tic_forwards_and_backwards_between_runs, test_tic_to_the_next_ccw_is_one_run,
-	   test_tic_into_the_middle_of_the_own_run_loops,
+	   test_tic_as_the_256th_ccw_to_the_next_begins_a_run, test_first_ccw_may_not_be_a_tic,
+	   test_tic_to_itself_is_refused, test_tic_to_a_tic_is_refused,
+	   test_tic_to_a_known_tic_is_refused, test_tic_to_no_doubleword_is_refused,
+	   test_tic_to_nowhere_is_refused, test_tic_forwards_and_backwards_between_runs,
+	   test_tic_to_the_next_ccw_is_one_run, test_tic_into_the_middle_of_the_own_run_loops,
 	   test_tic_into_the_middle_of_another_run_reuses_it,
 	   test_search_loop_reads_after_status_modifier,
 	   test_search_loop_runs_on_after_the_tic_and_its_targets,
