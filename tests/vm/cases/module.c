@@ -174,7 +174,7 @@ static void test_function(struct device *dev, int event, uint32_t command, uint8
 			  const char *what)
 {
 	struct ccw_cmd_region cmd = { .command = command };
-	struct vfio_region_info region;
+	struct vfio_region_info region = {};
 	struct ccw_io_region io = {};
 	bool found = region_find(dev, VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD, &region);
 	ssize_t n;
@@ -197,7 +197,7 @@ static void test_function(struct device *dev, int event, uint32_t command, uint8
 
 static void test_schib(struct device *dev, const char *id)
 {
-	struct vfio_region_info region;
+	struct vfio_region_info region = {};
 	uint8_t schib[52] = {};
 	unsigned int devno = 0;
 	ssize_t n;
@@ -215,7 +215,7 @@ static void test_schib(struct device *dev, const char *id)
 
 static void test_crw(struct device *dev)
 {
-	struct vfio_region_info region;
+	struct vfio_region_info region = {};
 	uint32_t crw = 1;
 	ssize_t n;
 
