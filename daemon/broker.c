@@ -110,6 +110,7 @@ static void on_device_removed(struct device *device, void *userdata)
 	struct broker *broker = userdata;
 
 	LISTENER_TELL(&broker->custody, device_removed, device);
+	custody_device_removed(&broker->custody, device);
 }
 
 static void on_device_lost(struct device *device, void *userdata)

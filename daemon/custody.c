@@ -389,3 +389,17 @@ void custody_device_changed(struct custody *custody, struct device *device)
 	device->has_origin = false;
 	device_move(custody, device, DEVICE_HOST, NULL);
 }
+
+void custody_device_removed(struct custody *custody, struct device *device)
+{
+	int r;
+
+	if (!device->has_origin)
+		return;
+	/* failed, and gone for good: what comes back under its id is for its driver to take */
+	r = sysfs_set_claim(custody->sysfs, device->id, false);
+	if (r < 0)
+		log_full_errno(LOG_WARNING, device->name, NULL, r,
+			       "%s is gone, and stays on the claim list", device->name);
+	store_remove(custody->store, device->id);
+}

@@ -49,5 +49,8 @@ void custody_device_lost(struct custody *custody, struct device *device);
 /* Sysfs says something new of it: a person may have given it back where we could not. */
 void custody_device_changed(struct custody *custody, struct device *device);
 
+/* It is about to be forgotten. */
+void custody_device_removed(struct custody *custody, struct device *device);
+
 /* To be called when is_stopping is set. */
 void custody_stop_when_idle(struct custody *custody);

@@ -185,6 +185,27 @@ START_TEST(test_what_could_not_be_given_back_is_tried_again)
 }
 END_TEST
 
+START_TEST(test_a_failed_device_that_goes_is_forgotten)
+{
+	_cleanup_free_ char *claim = NULL;
+
+	setup();
+	broker_bus_behave(&bb, "stuck");
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	broker_bus_drop(&grant);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "failed");
+	fake_sysfs_remove(&bb.fake, BROKER_BUS_TAPE);
+	ck_assert_int_lt(broker_bus_call(bus, "AcquireDevice", &error, NULL, "sa{sv}",
+					 BROKER_BUS_TAPE, 0),
+			 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_NO_SUCH_DEVICE, BROKER_BUS_TAPE);
+	ck_assert(!scratch_has(&bb.work, "run/leases/" BROKER_BUS_TAPE ".json"));
+	claim = fake_sysfs_get_driver(&bb.fake, CCWB_DRIVER, CCWB_DRIVER_CLAIM);
+	ck_assert_str_eq(claim, "-" BROKER_BUS_TAPE);
+	teardown();
+}
+END_TEST
+
 START_TEST(test_a_device_that_went_while_the_daemon_was_away_is_forgotten)
 {
 	setup();
@@ -222,5 +243,6 @@ CHECK_MAIN("custody", test_a_lease_survives_kill_stop_and_start,
 	   test_a_reference_that_is_lost_ends_the_lease, test_what_was_half_taken_is_given_back,
 	   test_the_worker_dies_with_the_daemon, test_stopping_waits_for_workers_and_takes_no_more,
 	   test_what_could_not_be_given_back_is_tried_again,
+	   test_a_failed_device_that_goes_is_forgotten,
 	   test_a_device_that_went_while_the_daemon_was_away_is_forgotten,
 	   test_a_spoiled_file_is_told_and_harms_nobody)
