@@ -30,7 +30,8 @@
  * ADDRESS: program not on a doubleword, or above 31 bits, 24 bits for format 0 (EINVAL)
  * CCW_UNREADABLE: CCW outside of mapped memory (EFAULT)
  * CCW_INVALID: command code, flag or count that the channel would refuse (EINVAL)
- * CCW_UNSUPPORTED: suspend or MIDAW flag (EOPNOTSUPP)
+ * CCW_UNSUPPORTED: suspend or MIDAW flag; bytes both stored and fetched of which one side has to be
+ *   copied (EOPNOTSUPP)
  * TIC: TIC as first CCW, to a TIC, or not to a doubleword (EINVAL)
  * RUN_LENGTH: more than 256 CCWs in a row (EINVAL)
  * RUN_COUNT: more than 16 rows of CCWs joined by TIC (EINVAL)
