@@ -28,6 +28,8 @@ hercules_config() {
 		0009 3215-C / noprompt
 		FFF0 9336 $tmp/outlet
 	EOF
+	[[ -z $TN3270 ]] || echo "CNSLPORT 127.0.0.1:$TN3270"
+	[[ -z ${KEYS_PORT:-} ]] || echo "HTTPPORT $KEYS_PORT AUTH keys $KEYS_PASSWORD"
 	[[ -z ${ROOT_IMAGE:-} ]] || echo "FFF1 9336 $ROOT_IMAGE"
 	for device in "${DEVICES[@]}"; do
 		echo "$device"
@@ -75,12 +77,17 @@ hercules_load_file() {
 # Sets EMULATOR_PID. Device files given by relative path are found from where `run` was called.
 hercules_start() {
 	local tmp=$1
+	[[ $SHELL_WANTED == no ]] || keys_setup
 	hercules_load_file "$tmp"
 	hercules_config "$tmp" >"$tmp/hercules.cnf"
 	hercules_rc "$tmp" >"$tmp/hercules.rc"
 	HERCULES_RC=$tmp/hercules.rc setpriv --pdeathsig KILL \
 		hercules -d -f "$tmp/hercules.cnf" </dev/null >>"$LOG" 2>&1 &
 	EMULATOR_PID=$!
+	if [[ $SHELL_WANTED == yes ]]; then
+		keys_pump "$tmp/outlet" <&0 &
+		PUMP_PID=$!
+	fi
 }
 
 # For a machine whose end the rules above did not see.

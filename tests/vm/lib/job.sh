@@ -34,6 +34,14 @@ job_copy_build() {
 	exec {lock}<&-
 }
 
+# The person's terminal: rows, columns, kind.
+job_terminal() {
+	local size
+	size=$(stty size 2>/dev/null) || true
+	[[ $size =~ ^[1-9][0-9]*\ [1-9][0-9]*$ ]] || size='24 80'
+	printf '%s %s\n' "$size" "${TERM:-dumb}"
+}
+
 job_copy_files() {
 	local job=$1 file
 	mkdir -p "$job/script" "$job/files"
@@ -47,7 +55,7 @@ job_copy_files() {
 		cp -r --preserve=mode "$file" "$job/files/"
 	done
 	[[ $SERVICE == yes ]] || : >"$job/no-service"
-	[[ $SHELL_WANTED == no ]] || : >"$job/shell"
+	[[ $SHELL_WANTED == no ]] || job_terminal >"$job/shell"
 }
 
 # job_pack TMP: makes TMP/initrd, TMP/outlet (the disk's file). The userland says below which

@@ -10,7 +10,6 @@ readonly QEMU_OUTLET=fe.0.fff0 QEMU_ROOT=fe.0.fff1
 
 qemu_check() {
 	need_commands "$QEMU=qemu-system-misc"
-	[[ -z $TN3270 || $TN3270 =~ ^[0-9]+$ ]] || die "--tn3270 wants a port, not '$TN3270'"
 }
 
 # Sets QEMU_ARGS. The console goes to the log, a shell to this terminal.
