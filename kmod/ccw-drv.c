@@ -61,16 +61,24 @@ static int ccw_drv_probe(struct ccw_device *cdev)
 	ret = ccw_device_set_options(cdev, CCWDEV_REPORT_ALL);
 	if (ret)
 		return ret;
-	dev = vfio_dev_create(cdev);
+	dev = vfio_dev_new(cdev);
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
 	dev_set_drvdata(&cdev->dev, dev);
 	ccw_drv_set_handler(cdev, ccw_drv_irq);
+	ret = vfio_dev_register(dev);
+	if (ret)
+		goto err_forget;
 	dev->attrs = attrs_create(dev);
-	if (!IS_ERR(dev->attrs))
-		return 0;
-	ret = PTR_ERR(dev->attrs);
+	if (IS_ERR(dev->attrs)) {
+		ret = PTR_ERR(dev->attrs);
+		goto err_retire;
+	}
+	return 0;
+
+err_retire:
 	vfio_dev_retire(dev);
+err_forget:
 	ccw_drv_forget(cdev, dev);
 	return ret;
 }

@@ -105,7 +105,6 @@ void irb_queue_init(struct irb_queue *q)
 void irb_queue_put(struct irb_queue *q, const struct irb *irb)
 {
 	if (q->count == IRB_QUEUE_MAX) {
-		q->dropped++;
 		if (!irb_is_solicited(irb) || !irb_is_final(irb))
 			return;
 		q->count--;

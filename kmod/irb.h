@@ -16,7 +16,6 @@
 struct irb_queue {
 	unsigned int head; /* next to read */
 	unsigned int count;
-	u64 dropped;
 	struct irb slots[IRB_QUEUE_MAX];
 };
 

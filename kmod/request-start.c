@@ -39,8 +39,9 @@ void request_settle(struct request *req)
 	lockdep_assert_held(&req->io_mutex);
 	if (READ_ONCE(req->state) != REQUEST_ENDED)
 		return;
-	/* Only io_mutex leads out of ENDED. What could not be stored the client has unmapped. */
-	(void)cp_copy_back(req->cp);
+	/* Only io_mutex leads out of ENDED. */
+	if (cp_copy_back(req->cp))
+		req->stats.errors++; /* unmapped meanwhile, or settled by another process */
 	cp_release(req->cp);
 	req->stats.pins = 0;
 	trace_ccwbroker_completed(req->cdev);

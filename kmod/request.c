@@ -186,7 +186,7 @@ int request_hot_reset(struct request *req)
 	request_settle(req);
 	if (!request_is_over(req))
 		ret = -EBUSY;
-	else if (READ_ONCE(req->is_offline))
+	else if (req->is_revoked || READ_ONCE(req->is_offline))
 		ret = -ENODEV;
 	else
 		ret = request_go_offline(req) ?: request_go_online(req);

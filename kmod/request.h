@@ -43,7 +43,7 @@ struct request_stats {
 	u64 bytes_in;  /* of the CCWs of these, device to memory, as the counts in the CCWs say */
 	u64 bytes_out; /* memory to device */
 	u64 refused;   /* not started, for a reason of enum ccwbroker_refusal */
-	u64 errors;    /* ended with unit check or a channel's error */
+	u64 errors;    /* ended with unit check, a channel's error, or copies not written back */
 	u64 translate_ns;
 	u64 pins; /* pages pinned now */
 	u64 pins_max;

@@ -228,20 +228,14 @@ static const struct vfio_device_ops vfio_dev_ops = {
 	COMPAT_REGION_INFO_OP(vfio_dev_region_info),
 };
 
-struct vfio_dev *vfio_dev_create(struct ccw_device *cdev)
+struct vfio_dev *vfio_dev_new(struct ccw_device *cdev)
 {
-	struct vfio_dev *dev;
-	int ret;
+	return vfio_alloc_device(vfio_dev, vdev, &cdev->dev, &vfio_dev_ops);
+}
 
-	dev = vfio_alloc_device(vfio_dev, vdev, &cdev->dev, &vfio_dev_ops);
-	if (IS_ERR(dev))
-		return dev;
-	ret = vfio_register_emulated_iommu_dev(&dev->vdev);
-	if (ret) {
-		vfio_put_device(&dev->vdev);
-		return ERR_PTR(ret);
-	}
-	return dev;
+int vfio_dev_register(struct vfio_dev *dev)
+{
+	return vfio_register_emulated_iommu_dev(&dev->vdev);
 }
 
 void vfio_dev_retire(struct vfio_dev *dev)

@@ -24,11 +24,13 @@ struct vfio_dev {
 	struct kobject *attrs; /* the driver's: set by probe, gone before the device */
 };
 
-/* Registers a VFIO device. ERR_PTR on failure. */
-struct vfio_dev *vfio_dev_create(struct ccw_device *cdev);
+/* ERR_PTR on failure. Unknown to VFIO until it is registered. */
+struct vfio_dev *vfio_dev_new(struct ccw_device *cdev);
+/* From here on clients can open it: everything that cio calls must be in place. */
+int vfio_dev_register(struct vfio_dev *dev);
 /* Takes it back: waits until every client has closed. No client can come any more. */
 void vfio_dev_retire(struct vfio_dev *dev);
-/* Frees a retired device, once no interrupt can find it. */
+/* Frees a device that is retired or was never registered, once no interrupt can find it. */
 void vfio_dev_put(struct vfio_dev *dev);
 /* Ends the client's use at once, whatever it does: request_revoke(), and the world is told. */
 void vfio_dev_revoke(struct vfio_dev *dev);
