@@ -37,7 +37,7 @@ counts_of_units()
 		read -r p f < <(counts_of_log "${trs%.trs}.log" "$(counts_result_of "$trs")")
 		passed=$((passed + p))
 		failed=$((failed + f))
-	done < <(find "$1" -name '*.trs' -path '*/tests/*' ! -path '*/ccwbroker-*' ! -path "$1/tree/*" | sort)
+	done < <(find "$1" -name '*.trs' -path '*/tests/*' ! -path "$1/ccwbroker-*" ! -path "$1/tree/*" | sort)
 	echo "$passed $failed"
 }
 
@@ -47,5 +47,5 @@ counts_show_failures()
 	local trs
 	while IFS= read -r trs; do
 		[ "$(counts_result_of "$trs")" = PASS ] || report_log_tail "${trs%.trs}.log"
-	done < <(find "$1" -name '*.trs' -path '*/tests/*' ! -path '*/ccwbroker-*' ! -path "$1/tree/*" | sort)
+	done < <(find "$1" -name '*.trs' -path '*/tests/*' ! -path "$1/ccwbroker-*" ! -path "$1/tree/*" | sort)
 }
