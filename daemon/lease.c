@@ -2,7 +2,7 @@
 /* Copyright the ccwbroker authors */
 /*
  * Owns what a lease is and the states it may be in. Knows no bus; what happens to a device at the
- * start and end of a lease is in broker.c.
+ * start and end of a lease is in custody.c.
  */
 #include "lease.h"
 
