@@ -85,6 +85,8 @@ debian_settle() {
 	rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/*
 	rm -f "$root/etc/resolv.conf"
 	users_add "$root"
+	chown 1001:1001 "$root/home/alice"
+	chown 1002:1002 "$root/home/bob"
 	touch "$root/etc/.updated" "$root/var/.updated" "$root/usr"
 	touch -d '+1 minute' "$root/etc/.updated" "$root/var/.updated"
 }

@@ -52,6 +52,7 @@ fetch_setup() {
 			APT::Architectures { "s390x"; "amd64"; };
 			APT::Install-Recommends "false";
 			APT::Sandbox::User "root";
+			APT::Update::Error-Mode "any";
 			Acquire::Languages "none";
 			Acquire::Retries "3";
 		EOF

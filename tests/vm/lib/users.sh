@@ -4,7 +4,8 @@
 #
 # The people of both userlands: alice is an operator, bob is nobody special.
 
-# users_add ROOT: alice, bob and operators, beside whoever is there already.
+# users_add ROOT: alice, bob and operators, beside whoever is there already. That their homes are
+# theirs is for the caller to see to: not everybody may give files away.
 users_add() {
 	local root=$1
 	cat >>"$root/etc/group" <<-EOF
@@ -16,8 +17,7 @@ users_add() {
 		alice:x:1001:1001::/home/alice:/bin/bash
 		bob:x:1002:1002::/home/bob:/bin/bash
 	EOF
-	install -d -o 1001 -g 1001 "$root/home/alice"
-	install -d -o 1002 -g 1002 "$root/home/bob"
+	mkdir -p "$root/home/alice" "$root/home/bob"
 }
 
 # users_write ROOT: everybody, for a root in which no package was configured.
