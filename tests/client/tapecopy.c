@@ -5,6 +5,7 @@
  * back and compares every byte. For the emulated machine; installed nowhere.
  *
  *   ccwctl run 0.0.0580 -- tapecopy --volume=ABC123 --count=1000 --size=32768
+ *   tapecopy --print=SEED --count=1000 --size=32768    the data of that seed, and no tape
  */
 #include <errno.h>
 #include <getopt.h>
@@ -25,6 +26,7 @@ struct copy {
 	unsigned int count;
 	unsigned int size;
 	uint64_t seed;
+	bool is_print;
 	uint8_t *wanted;
 	uint8_t *got;
 };
@@ -177,6 +179,23 @@ static int read_tape(struct copy *copy)
 	return r;
 }
 
+/* What the data blocks hold, without a tape: for whoever reads the tape by other means. */
+static int print_data(struct copy *copy)
+{
+	_cleanup_free_ uint8_t *block = malloc(copy->size);
+	uint64_t state = copy->seed;
+
+	if (!block)
+		return -ENOMEM;
+	for (unsigned int done = 0; done < copy->count; done++) {
+		/* as the blocks are filled: a batch is one stretch of whole words */
+		fill(block, copy->size, &state);
+		if (fwrite(block, copy->size, 1, stdout) != 1)
+			return -EIO;
+	}
+	return fflush(stdout) ? -errno : 0;
+}
+
 static int copy_run(struct copy *copy)
 {
 	_cleanup_(tape_closep) struct tape *tape = NULL;
@@ -215,12 +234,24 @@ static int parse_number(const char *text, unsigned int max, unsigned int *ret)
 	return 0;
 }
 
+/* Sixteen hex digits, as the last line of a run tells. Sizes that are no whole words differ. */
+static int parse_seed(const char *text, struct copy *copy)
+{
+	char *end;
+
+	errno = 0;
+	copy->seed = strtoull(text, &end, 16);
+	copy->is_print = true;
+	return errno || *end || end == text ? -EINVAL : 0;
+}
+
 static int parse_options(int argc, char **argv, struct copy *copy)
 {
 	static const struct option options[] = {
 		{ "volume", required_argument, NULL, 'v' },
 		{ "count", required_argument, NULL, 'c' },
 		{ "size", required_argument, NULL, 's' },
+		{ "print", required_argument, NULL, 'p' },
 		{},
 	};
 	int option, r = 0;
@@ -232,10 +263,14 @@ static int parse_options(int argc, char **argv, struct copy *copy)
 			r = parse_number(optarg, COUNT_MAX, &copy->count);
 		else if (option == 's')
 			r = parse_number(optarg, PROGRAM_BYTES_MAX, &copy->size);
+		else if (option == 'p')
+			r = parse_seed(optarg, copy);
 		else
 			r = -EINVAL;
 	}
 	if (strlen(copy->serial) > SERIAL_SIZE || optind < argc)
+		r = -EINVAL;
+	if (copy->is_print && copy->size % sizeof(copy->seed))
 		r = -EINVAL;
 	return r;
 }
@@ -250,7 +285,7 @@ int main(int argc, char **argv)
 			"usage: ccwctl run DEV -- tapecopy [--volume=SERIAL] [--count=BLOCKS] [--size=BYTES]\n");
 		return 2;
 	}
-	r = copy_run(&copy);
+	r = copy.is_print ? print_data(&copy) : copy_run(&copy);
 	if (r < 0)
 		fprintf(stderr, "tapecopy: failed: %s\n", strerror(-r));
 	return r < 0 ? 1 : 0;

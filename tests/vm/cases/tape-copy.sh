@@ -28,4 +28,7 @@ equal "none is shorter than $size bytes" "$size" "$(mapped 'File # *: 2$' 'Min B
 equal 'none is longer' "$size" "$(mapped 'File # *: 2$' 'Max Blocksize')"
 equal 'the trailer label says as many' "'$(printf '%06d' "$blocks")'" \
 	"$(mapped "Label *: 'EOF1'" 'Block Count Low')"
+hetget -n "$case_work/tape.het" "$case_work/data" 2 U "$size" "$size" >/dev/null 2>&1 || true
+equal 'the data on the image is what was written' "$(sed -n 's/^data: //p' "$case_work/stdout")" \
+	"$(sha256sum <"$case_work/data" | cut -d ' ' -f 1)"
 case_end

@@ -178,7 +178,11 @@ hold()
 	wait_until 40 is_leased "$2" || not_ok "no lease of $2 for $1"
 }
 
+# Also fails when the kernel complained meanwhile.
 guest_end()
 {
+	if dmesg | grep -E 'BUG:|WARNING:|Oops|Call Trace'; then
+		not_ok 'the kernel complains'
+	fi
 	exit "$guest_failed"
 }
