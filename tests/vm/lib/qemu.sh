@@ -28,7 +28,7 @@ qemu_arguments() {
 	fi
 	if [[ -n $TN3270 ]]; then
 		QEMU_ARGS+=(-chardev
-			"socket,id=tn3270,host=127.0.0.1,port=$TN3270,server=on,wait=off"
+			"socket,id=tn3270,host=127.0.0.1,port=$TN3270,server=on,wait=off,tn3270=on"
 			-device "x-terminal3270,chardev=tn3270")
 	fi
 	if [[ $SHELL_WANTED == yes ]]; then

@@ -134,10 +134,16 @@ wait_until()
 	done
 }
 
+# udev opens a disk that has just gone online, and what is open is in use.
+udev_is_done()
+{
+	udevadm settle --timeout=30
+}
+
 # TEXT ID STATE: the device comes back to that state soon.
 comes_back()
 {
-	if wait_until 40 device_is "$2" "$3"; then
+	if wait_until 40 device_is "$2" "$3" && udev_is_done; then
 		ok "$1: $3"
 	else
 		not_ok "$1: $(device_state "$2") instead of $3"
