@@ -10,6 +10,8 @@ readonly MACHINE_FAILED=125
 CACHE=${CCWBROKER_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ccwbroker}
 # Entries of one name that nobody has used for so many days make room when a new one is built.
 readonly CACHE_KEEP_DAYS=14
+# The entry being built, if any.
+CACHE_PART=''
 
 say() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
@@ -68,16 +70,22 @@ cache_entry() {
 	touch -c "$ENTRY"
 }
 
+# For every way out: a build that failed or was cut short leaves nothing.
+cache_abandon() {
+	[[ -z $CACHE_PART ]] || rm -rf "$CACHE_PART"
+}
+
 # The builder works in a directory beside the entry, which then appears whole or not at all.
-# A build that was cut short leaves its directory to the next one, which holds the lock.
 cache_fill() {
 	local entry=$1 builder=$2
 	shift 2
 	rm -rf "$entry.part"
+	CACHE_PART=$entry.part
 	mkdir -p "$entry.part"
 	"$builder" "$entry.part" "$@" >&2
 	touch "$entry.part"
 	mv "$entry.part" "$entry"
+	CACHE_PART=''
 }
 
 cache_prune() {
