@@ -56,14 +56,35 @@ cases_report()
 	report_log_tail "$2"
 }
 
-# The newest case to end: waits for it and reports it.
+# NAME
+cases_start()
+{
+	"$cases_top/tests/vm/cases/$1.sh" >"$cases_logs/$1.log" 2>&1 </dev/null &
+	cases_running[$!]=$1
+	cases_started[$!]=$SECONDS
+}
+
+# LOG: did the emulator itself die? tests/vm/run says so, whatever the guest was doing.
+cases_emulator_died()
+{
+	grep -qaE 'Aborted|Segmentation fault' "$1" && grep -qa '^run: the machine ended before the job did' "$1"
+}
+
+# The newest case to end: waits for it and reports it. One that lost its emulator is begun again, once.
 cases_reap()
 {
-	local pid status=0
+	local pid name log status=0
 	wait -n -p pid "${!cases_running[@]}" || status=$?
-	cases_report "${cases_running[$pid]}" "$cases_logs/${cases_running[$pid]}.log" "$status" \
-		$((SECONDS - cases_started[pid]))
+	name=${cases_running[$pid]}
+	log=$cases_logs/$name.log
 	unset "cases_running[$pid]"
+	if [ "$status" -ne 0 ] && [ ! -e "$log.first" ] && cases_emulator_died "$log"; then
+		report_note "$(printf '%-16s the emulator crashed; once more (%s.first)' "$name" "$log")"
+		mv "$log" "$log.first"
+		cases_start "$name"
+		return
+	fi
+	cases_report "$name" "$log" "$status" $((SECONDS - cases_started[pid]))
 }
 
 # On interrupt the machines must not stay behind: each case ends its own on TERM.
@@ -78,17 +99,17 @@ cases_stop()
 # TOP LOGS JOBS PATTERN: runs the cases.
 cases_run()
 {
-	local top=$1 jobs=$3 name
+	local jobs=$3 name
+	cases_top=$1
 	cases_logs=$2
 	declare -gA cases_running=() cases_started=()
 	mkdir -p "$cases_logs"
+	rm -f "$cases_logs"/*.first
 	trap cases_stop INT TERM
 	while IFS= read -r name; do
 		[ ${#cases_running[@]} -lt "$jobs" ] || cases_reap
-		"$top/tests/vm/cases/$name.sh" >"$cases_logs/$name.log" 2>&1 </dev/null &
-		cases_running[$!]=$name
-		cases_started[$!]=$SECONDS
-	done < <(cases_names "$top" "$4")
+		cases_start "$name"
+	done < <(cases_names "$cases_top" "$4")
 	while [ ${#cases_running[@]} -gt 0 ]; do
 		cases_reap
 	done

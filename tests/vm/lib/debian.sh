@@ -31,7 +31,7 @@ debian_ensure() {
 	packages=$(printf '%s\n' "${DEBIAN_PACKAGES[@]}" "${PACKAGES[@]}" | sort -u | paste -sd,)
 	cache_entry debian "$(hash_of "$packages" "$(basename "$KERNEL")" "$DEBIAN_SUITE" \
 		"${DEBIAN_STAGE_MODULES[@]}" "$(code_of debian_build debian_install \
-		debian_settle debian_stage users_add)")" \
+		debian_settle debian_stage users_add kernel_module_files cpio_of fetch_tree)")" \
 		"installing a Debian $DEBIAN_SUITE for s390x; this takes minutes" \
 		debian_build "$packages"
 	ROOT_IMAGE=$ENTRY/root.ext4

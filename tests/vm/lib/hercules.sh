@@ -29,7 +29,7 @@ hercules_config() {
 		FFF0 9336 $tmp/outlet
 	EOF
 	[[ -z $TN3270 ]] || echo "CNSLPORT 127.0.0.1:$TN3270"
-	[[ -z ${KEYS_PORT:-} ]] || echo "HTTPPORT $KEYS_PORT AUTH keys $KEYS_PASSWORD"
+	[[ $SHELL_WANTED == no ]] || echo "HTTPPORT $KEYS_PORT AUTH keys $KEYS_PASSWORD"
 	[[ -z ${ROOT_IMAGE:-} ]] || echo "FFF1 9336 $ROOT_IMAGE"
 	for device in "${DEVICES[@]}"; do
 		echo "$device"
@@ -81,11 +81,11 @@ hercules_start() {
 	hercules_load_file "$tmp"
 	hercules_config "$tmp" >"$tmp/hercules.cnf"
 	hercules_rc "$tmp" >"$tmp/hercules.rc"
-	HERCULES_RC=$tmp/hercules.rc setpriv --pdeathsig KILL \
+	HERCULES_RC=$tmp/hercules.rc setpriv --pdeathsig KILL "${KEYS_NETWORK[@]}" \
 		hercules -d -f "$tmp/hercules.cnf" </dev/null >>"$LOG" 2>&1 &
 	EMULATOR_PID=$!
 	if [[ $SHELL_WANTED == yes ]]; then
-		keys_pump "$tmp/outlet" <&0 &
+		keys_start "$tmp/outlet" <&0 &
 		PUMP_PID=$!
 	fi
 }

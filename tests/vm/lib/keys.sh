@@ -9,14 +9,18 @@
 # An operator command holds so many characters, two for each key.
 readonly KEYS_AT_ONCE=50
 
-# Sets KEYS_PORT and KEYS_PASSWORD. The page is open to whoever reaches this host, hence the
-# password; it lives as long as the shell.
+# The page would be open to whoever reaches this host, as the emulator binds to every address: it
+# runs in a network of its own, with nothing but loopback. The password is for the host's users.
+readonly KEYS_PORT=8081
+
+# Sets KEYS_PASSWORD, and KEYS_NETWORK to what starts a command in that network.
 keys_setup() {
+	local own=(--net)
+	need_commands unshare=util-linux ip=iproute2
+	((EUID == 0)) || own+=(--user --map-root-user)
 	KEYS_PASSWORD=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-	while :; do
-		KEYS_PORT=$((RANDOM % 20000 + 20000))
-		grep -q "$(printf ':%04X ' "$KEYS_PORT")" /proc/net/tcp || return 0
-	done
+	# shellcheck disable=SC2016 # for the inner shell
+	KEYS_NETWORK=(unshare "${own[@]}" bash -c 'ip link set lo up && exec "$@"' network)
 }
 
 keys_send() {
@@ -38,10 +42,9 @@ keys_wait() {
 	done
 }
 
-# keys_pump DISK-FILE: standard input into the machine until it ends.
+# Standard input into the machine until it ends.
 keys_pump() {
 	local key keys LC_ALL=C
-	keys_wait "$1"
 	while IFS= read -r -d '' -N 1 key; do
 		keys=$key
 		while ((${#keys} < KEYS_AT_ONCE)) && IFS= read -r -d '' -N 1 -t 0.01 key; do
@@ -50,4 +53,15 @@ keys_pump() {
 		keys_send "$(printf '%s' "$keys" | od -An -v -tx1 | tr -d ' \n')" || return 0
 	done
 	keys_send 04 || true
+}
+
+# keys_start DISK-FILE: pumps, from within the emulator's network, once somebody listens.
+keys_start() {
+	local join=(--net)
+	((EUID == 0)) || join+=(--user --preserve-credentials)
+	keys_wait "$1"
+	exec nsenter --target "$EMULATOR_PID" "${join[@]}" bash -c \
+		"$(declare -p KEYS_PORT KEYS_PASSWORD KEYS_AT_ONCE
+			declare -f keys_send keys_pump
+			echo keys_pump)"
 }

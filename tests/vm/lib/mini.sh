@@ -24,7 +24,8 @@ readonly MINI_EXCLUDE=(--exclude='./usr/share/doc*' --exclude='./usr/share/man*'
 mini_ensure() {
 	cache_entry mini "$(hash_of "$(basename "$KERNEL")" "$MINI_SUITE" "${MINI_PACKAGES[@]}" \
 		"${MINI_EXCLUDE[@]}" "${KERNEL_MODULES[@]}" \
-		"$(code_of mini_build users_write users_add fetch_unpack)")" "fetching and packing the mini userland" mini_build
+		"$(code_of mini_build users_write users_add fetch_unpack fetch_tree \
+		kernel_module_files kernel_copy_modules cpio_of)")" "fetching and packing the mini userland" mini_build
 	BASE_INITRD=$ENTRY/initrd
 	PAYLOAD=
 }

@@ -5,7 +5,8 @@
 # The people of both userlands: alice is an operator, bob is nobody special.
 
 # users_add ROOT: alice, bob and operators, beside whoever is there already. That their homes are
-# theirs is for the caller to see to: not everybody may give files away.
+# theirs is for the caller to see to: not everybody may give files away. Nobody logs in as them, but
+# root may become them.
 users_add() {
 	local root=$1
 	cat >>"$root/etc/group" <<-EOF
@@ -14,8 +15,8 @@ users_add() {
 		operators:x:2001:alice
 	EOF
 	cat >>"$root/etc/passwd" <<-EOF
-		alice:x:1001:1001::/home/alice:/bin/bash
-		bob:x:1002:1002::/home/bob:/bin/bash
+		alice:*:1001:1001::/home/alice:/bin/bash
+		bob:*:1002:1002::/home/bob:/bin/bash
 	EOF
 	mkdir -p "$root/home/alice" "$root/home/bob"
 }
