@@ -111,6 +111,7 @@ static _Noreturn void child_run(int socket, int keep_fd, pid_t parent, worker_ru
 {
 	struct worker_result result = { .r = -EIO, .fds = { -1, -1, -1, -1 } };
 	sigset_t none;
+	char go;
 	int r;
 
 	/* the daemon that would undo our work on its next start must not find us still at it */
@@ -119,6 +120,9 @@ static _Noreturn void child_run(int socket, int keep_fd, pid_t parent, worker_ru
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	close_other_fds(socket, keep_fd);
+	/* nothing is done before the parent is sure to hear of it */
+	if (recv(socket, &go, sizeof(go), 0) != sizeof(go))
+		_exit(1);
 	run(data, &result);
 	r = result_send(socket, &result);
 	result_close_fds(&result);
@@ -177,6 +181,8 @@ int worker_new(sd_event *event, int keep_fd, worker_run_t run, void *data, worke
 	r = sd_event_add_child(event, &worker->source, worker->pid, WEXITED, on_exit_event, worker);
 	if (r < 0)
 		return r;
+	if (send(worker->socket, "", 1, MSG_NOSIGNAL) < 0)
+		return -errno;
 	*ret = TAKE_PTR(worker);
 	return 0;
 }
