@@ -3,7 +3,7 @@
 /*
  * The ccw_driver. Who holds what, when:
  *
- * probe registers a VFIO device; the ccw device is offline then and has no interrupt handler. A
+ * probe sets the interrupt handler and registers a VFIO device; the ccw device is offline then. A
  * client's open takes it online (request_open), its close offline again; "online" and "open" are the
  * same. There is no set_online or set_offline callback, so nobody can do it through sysfs.
  * notify answers "keep" while a client holds the device: were it unregistered, remove would wait
@@ -43,6 +43,8 @@ static void ccw_drv_set_handler(struct ccw_device *cdev,
 static void ccw_drv_forget(struct ccw_device *cdev, struct vfio_dev *dev)
 {
 	ccw_drv_set_handler(cdev, NULL);
+	/* cio keeps options for the next driver, and not every driver sets its own */
+	ccw_device_clear_options(cdev, CCWDEV_REPORT_ALL);
 	dev_set_drvdata(&cdev->dev, NULL);
 	vfio_dev_put(dev);
 }
@@ -62,8 +64,10 @@ static int ccw_drv_probe(struct ccw_device *cdev)
 	if (ret)
 		return ret;
 	dev = vfio_dev_new(cdev);
-	if (IS_ERR(dev))
+	if (IS_ERR(dev)) {
+		ccw_device_clear_options(cdev, CCWDEV_REPORT_ALL);
 		return PTR_ERR(dev);
+	}
 	dev_set_drvdata(&cdev->dev, dev);
 	ccw_drv_set_handler(cdev, ccw_drv_irq);
 	ret = vfio_dev_register(dev);

@@ -93,8 +93,11 @@ static int request_function(struct request *req,
 	for (i = 0; i < REQUEST_CLEAR_TRIES; i++) {
 		lock = request_lock(req, &flags);
 		ret = req->is_offline || req->is_revoked ? -ENODEV : function(req->cdev, 0);
-		if (!ret && function == ccw_device_clear && !request_is_over(req))
+		if (!ret && function == ccw_device_clear && !request_is_over(req)) {
 			WRITE_ONCE(req->state, REQUEST_CLEARING);
+			/* the client's own clear is what it shall see, not a halt before it */
+			memset(&req->halt_irb, 0, sizeof(req->halt_irb));
+		}
 		spin_unlock_irqrestore(lock, flags);
 		if (ret != -EINVAL)
 			return ret;
