@@ -38,6 +38,7 @@
 enum outlet_type {
 	OUTLET_STDOUT = 1,
 	OUTLET_STDERR,
+	OUTLET_BEGUN,  /* the job is about to start; the first record */
 	OUTLET_FILES,  /* a tar stream */
 	OUTLET_EXIT,   /* be32: the job's exit status; the last record */
 	OUTLET_FAILED, /* the machine could not run the job; the last record */
@@ -293,6 +294,10 @@ static int main_run(int argc, char *argv[])
 	int status;
 
 	outlet_open(&outlet, argv[0], O_WRONLY | O_DIRECT);
+	if (!outlet_put(&outlet, OUTLET_BEGUN, "", 0)) {
+		errno = ENOSPC;
+		die(argv[0]);
+	}
 	status = outlet_job(&outlet, argv + 2);
 	outlet_files(&outlet, argv[1]);
 	outlet_end(&outlet, OUTLET_EXIT, status);
@@ -411,9 +416,10 @@ static bool pidfd_wait(int fd, int milliseconds)
 
 static int main_get(int argc, char *argv[])
 {
-	const char *verdict = argv[3];
-	struct unpacker unpacker = { .directory = argv[4] };
-	time_t limit = time(NULL) + atol(argv[2]);
+	const char *verdict = argv[4];
+	struct unpacker unpacker = { .directory = argv[5] };
+	time_t boot_limit = time(NULL) + atol(argv[2]);
+	time_t limit = time(NULL) + atol(argv[3]);
 	struct outlet_block block;
 	struct outlet outlet;
 	bool ended = false;
@@ -426,9 +432,12 @@ static int main_get(int argc, char *argv[])
 
 		if (!outlet_next(&outlet, &block)) {
 			if (ended)
-				return verdict_write(verdict, "ended", 0);
+				return verdict_write(verdict,
+						     outlet.sequence > 0 ? "ended" : "unborn", 0);
 			if (time(NULL) >= limit)
 				return verdict_write(verdict, "timeout", 0);
+			if (outlet.sequence == 0 && time(NULL) >= boot_limit)
+				return verdict_write(verdict, "unborn", 0);
 			/* Look once more after the end: its last words may just have come. */
 			ended = pidfd_wait(pidfd, OUTLET_POLL_MS);
 			continue;
@@ -438,6 +447,8 @@ static int main_get(int argc, char *argv[])
 		case OUTLET_STDOUT:
 		case OUTLET_STDERR:
 			write_all((int)be32toh(block.type), outlet.buffer, length);
+			break;
+		case OUTLET_BEGUN:
 			break;
 		case OUTLET_FILES:
 			unpacker_write(&unpacker, outlet.buffer, length);
@@ -457,11 +468,11 @@ int main(int argc, char *argv[])
 		return main_run(argc - 2, argv + 2);
 	if (argc == 3 && strcmp(argv[1], "fail") == 0)
 		return main_fail(argc - 2, argv + 2);
-	if (argc == 7 && strcmp(argv[1], "get") == 0)
+	if (argc == 8 && strcmp(argv[1], "get") == 0)
 		return main_get(argc - 2, argv + 2);
 	fprintf(stderr,
 		"usage: outlet run DISK OUT-DIRECTORY COMMAND [ARG]... (in the machine)\n"
 		"       outlet fail DISK <WHY                          (in the machine)\n"
-		"       outlet get DISK-FILE EMULATOR-PID SECONDS VERDICT-FILE OUT-DIRECTORY\n");
+		"       outlet get DISK-FILE EMULATOR-PID BOOT-SECONDS SECONDS VERDICT-FILE OUT-DIRECTORY\n");
 	return 2;
 }

@@ -67,7 +67,7 @@ cases_start()
 # LOG: did the emulator itself die? tests/vm/run says so, whatever the guest was doing.
 cases_emulator_died()
 {
-	grep -qaE 'Aborted|Segmentation fault' "$1" && grep -qa '^run: the machine ended before the job did' "$1"
+	grep -qa '^run: the emulator itself crashed' "$1"
 }
 
 # The newest case to end: waits for it and reports it. One that lost its emulator is begun again, once.

@@ -10,6 +10,8 @@ readonly HERCULES_MEMORY=768
 readonly HERCULES_INITRD_ADDRESS=0x02000000
 # Linux's parameter area, as the load file fills it.
 readonly HERCULES_PARAMETERS_SIZE=896
+# What it says of a fault of its own.
+readonly HERCULES_CRASH='HHCCP017I.*Machine check due to host error'
 
 hercules_check() {
 	need_commands hercules=hercules
@@ -37,12 +39,14 @@ hercules_config() {
 }
 
 # A Linux that powers off stops its CPU, one that panics loads a disabled wait; Hercules tells and
-# runs on. `quit` closes the images.
+# runs on, as it does when a CPU thread of its own died (HHCCP017I). `quit` closes the images.
 hercules_rc() {
 	cat <<-EOF
 		hao tgt HHCCP011I.*Disabled wait
 		hao cmd quit
 		hao tgt SIGP Stop
+		hao cmd quit
+		hao tgt $HERCULES_CRASH
 		hao cmd quit
 		archmode z/Arch
 		ipl $1/linux.ins
@@ -93,4 +97,8 @@ hercules_start() {
 # For a machine whose end the rules above did not see.
 hercules_quit() {
 	kill -TERM "$EMULATOR_PID" 2>/dev/null || true
+}
+
+hercules_has_crashed() {
+	grep -qa "$HERCULES_CRASH" "$1"
 }
