@@ -23,13 +23,14 @@ job_outlet_build() {
 }
 
 job_copy_build() {
-	local root=$1 lock
+	local root=$1 modules=$BUILD/modules lock
+	[[ $KERNEL_KIND == stock ]] || modules+=-$KERNEL_KIND
 	[[ -d $BUILD/root ]] || return 0
 	exec {lock}<"$BUILD/lock"
 	flock -s "$lock"
 	cp -a "$BUILD/root/." "$root/"
-	if [[ -d $BUILD/modules/$USERLAND ]]; then
-		cp -a "$BUILD/modules/$USERLAND/." "$root/"
+	if [[ -d $modules/$USERLAND ]]; then
+		cp -a "$modules/$USERLAND/." "$root/"
 	fi
 	exec {lock}<&-
 }
