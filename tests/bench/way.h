@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * The ways to run a channel program that the benchmark compares, each on a device of its own or at
+ * least never two at a time. Knows how to time many runs of one program; not how many, nor why.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "shape.h"
+
+struct way;
+
+/* What a way is called in the results, or NULL: the index-th of all. */
+const char *way_name(unsigned int index);
+
+/*
+ * Opens the way of that name on a device: a bus id, for vfio_ccw the UUID of its mediated device. -errno, and -EINVAL
+ * when there is no such way. Stays until the end of the process.
+ */
+int way_open(const char *name, const char *device, struct way **ret);
+const char *way_of(const struct way *way);
+
+/* Runs so many programs one after another. -errno; -EIO: one ended badly, which has been told. */
+int way_run(struct way *way, const struct shape *shape, unsigned int programs, uint64_t *ret_ns);
