@@ -6,6 +6,8 @@
  */
 #include <linux/string.h>
 
+#include <asm/dma-types.h>
+
 #include "irb.h"
 
 #define IRB_SENSE_COMMAND_REJECT 0x80 /* byte 0 of the sense data of every device */
@@ -81,7 +83,7 @@ void irb_make_rejected(struct irb *irb, u32 ccw)
 	irb->scsw.cmd.stctl = SCSW_STCTL_PRIM_STATUS | SCSW_STCTL_SEC_STATUS |
 			      SCSW_STCTL_ALERT_STATUS | SCSW_STCTL_STATUS_PEND;
 	irb->scsw.cmd.dstat = DEV_STAT_CHN_END | DEV_STAT_DEV_END | DEV_STAT_UNIT_CHECK;
-	irb->scsw.cmd.cpa = ccw + 8;
+	irb->scsw.cmd.cpa = u32_to_dma32(ccw + 8);
 	irb->scsw.cmd.ectl = 1;
 	irb->esw.esw0.erw.cons = 1;
 	irb->esw.esw0.erw.scnt = sizeof(irb->ecw);

@@ -18,6 +18,7 @@
 #include "trace.h"
 
 spinlock_t *request_lock(struct request *req, unsigned long *flags)
+	__acquires(get_ccwdev_lock(req->cdev))
 {
 	spinlock_t *lock;
 

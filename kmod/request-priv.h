@@ -30,7 +30,8 @@ static inline bool request_is_over(struct request *req)
  * Takes the ccwdev lock. A device that moves to another subchannel gets another lock, so it is
  * looked up anew each time; the caller unlocks the one returned.
  */
-spinlock_t *request_lock(struct request *req, unsigned long *flags);
+spinlock_t *request_lock(struct request *req, unsigned long *flags)
+	__acquires(get_ccwdev_lock(req->cdev));
 /* ccwdev lock held: hands an IRB to the waiter or the queue; is_over ends the program. */
 void request_deliver(struct request *req, const struct irb *irb, bool is_ours, bool is_over);
 
