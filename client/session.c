@@ -50,7 +50,7 @@ static const char *const refusal_words[] = {
 	[CCWBROKER_REFUSED_CCW_INVALID] =
 		"the channel knows no such command code or combination of flags",
 	[CCWBROKER_REFUSED_CCW_UNSUPPORTED] =
-		"unsupported: a suspend or MIDAW flag, or 2 KiB blocks both read and written",
+		"unsupported: a suspend flag, a MIDAW flag or its interruption, or copied data both read and written",
 	[CCWBROKER_REFUSED_TIC] =
 		"a tic may not come first, lead to a tic, or lead out of the program",
 	[CCWBROKER_REFUSED_RUN_LENGTH] = "too many CCWs in a row",

@@ -33,7 +33,14 @@
 #define ORB5_H 0x02 /* IDAWs are of format 2 */
 #define ORB5_T 0x01 /* format-2 IDAWs are of 2 KiB */
 #define ORB7_L 0x80 /* no incorrect length for immediate operations */
-#define ORB7_D 0x40 /* MIDAWs */
+#define ORB7_D 0x40 /* MIDAWs are allowed */
+
+/* A MIDAW: five reserved bytes, flags, count, address. Ch. 15 "Modified CCW Indirect Data Addressing" */
+#define MIDAW_SIZE	 16
+#define MIDAW_FLAGS_BYTE 5
+#define MIDAW_LAST	 0x80
+#define MIDAW_SKIP	 0x40
+#define MIDAW_DTI	 0x20 /* data-transfer interruption */
 
 /* End of what format-0 and format-1 CCWs and their format-1 IDAWs can address */
 #define CCW_FORMAT0_END 0x1000000u

@@ -81,6 +81,8 @@ static int data_copy(struct cp *cp, struct cp_slot *slot)
 	u8 *mem;
 
 	for (i = 0; i < pieces->n; i++) {
+		if (pieces->piece[i].skip)
+			continue;
 		reason = cp_pin_piece(cp, &pieces->piece[i], slot_stores(slot), true, pinned);
 		if (reason)
 			return reason;

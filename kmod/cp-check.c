@@ -11,12 +11,13 @@ int cp_check_orb(struct cp *cp, const u8 orb[CP_ORB_SIZE])
 {
 	bool format2 = orb[5] & ORB5_H;
 
-	if ((orb[4] & ORB4_S) || (orb[5] & (ORB5_I | ORB5_B)) || (orb[7] & ORB7_D))
+	if ((orb[4] & ORB4_S) || (orb[5] & (ORB5_I | ORB5_B)))
 		return CCWBROKER_REFUSED_ORB;
 	cp->format1 = orb[5] & ORB5_F;
 	cp->cpa = ccw_get32(orb + 8);
 	cp->address_end = cp->format1 ? CCW_FORMAT1_END : CCW_FORMAT0_END;
 	cp->idaw_size = format2 ? 8 : 4;
+	cp->midaws = orb[7] & ORB7_D;
 	cp->block_size = format2 && !(orb[5] & ORB5_T) ? 4096 : 2048;
 	/* "Incorrect Length": format-0 CCWs always behave as format-1 CCWs do with L one. */
 	cp->immediate_any_length = !cp->format1 || (orb[7] & ORB7_L);
@@ -68,16 +69,28 @@ static u8 chained_cmd(const struct cp *cp, const struct cp_slot *slot)
 	return command_is_permitted(cp, cmd) ? cmd : 0;
 }
 
+/* Suspend needs RSCH; a MIDAW list what the ORB allows, neither IDAWs nor the skip flag beside it. */
+static int check_flags(const struct cp *cp, u8 flags)
+{
+	if ((flags & CCW_S) || ((flags & CCW_MIDA) && !cp->midaws))
+		return CCWBROKER_REFUSED_CCW_UNSUPPORTED;
+	if ((flags & CCW_MIDA) && (flags & (CCW_IDA | CCW_SKIP)))
+		return CCWBROKER_REFUSED_CCW_INVALID;
+	return CCWBROKER_REFUSED_NOT;
+}
+
 int cp_check_ccw(const struct cp *cp, struct cp_slot *slot)
 {
 	const struct ccw *ccw = &slot->ccw;
 	bool is_command = slot->context == CCW_TRANSFER_COMMAND;
+	int reason;
 
 	/* In a data chain the command code is ignored, unless it is that of TIC. */
 	if ((ccw->cmd & 0x0f) == CCW_CMD_TIC)
 		return check_tic(cp, slot);
-	if (ccw->flags & (CCW_S | CCW_MIDA))
-		return CCWBROKER_REFUSED_CCW_UNSUPPORTED;
+	reason = check_flags(cp, ccw->flags);
+	if (reason)
+		return reason;
 	if (is_command && (ccw->cmd & 0x0f) == 0)
 		return CCWBROKER_REFUSED_CCW_INVALID;
 	if (ccw->addr >= cp->address_end || !count_is_valid(cp, slot))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Copyright the ccwbroker authors
 /*
- * Data that the device sees a copy of, because IDAWs of 4 KiB cannot express its blocks of 2 KiB.
+ * Data that the device sees a copy of, because IDAWs of 4 KiB cannot express its blocks of 2 KiB or
+ * its MIDAWs.
  *
  * A copy is filled from client memory before the start in either direction, and kept a second
  * time. What differs afterwards is what the device stored; only that goes back to the client, in
@@ -17,11 +18,13 @@
 struct cp_copy {
 	struct cp_copy *next;
 	bool store;
-	struct cp_pieces pieces;
+	bool down; /* as in struct cp_pieces */
 	unsigned int npages;
+	unsigned int npieces;
 	u32 host[CP_CCW_PAGES_MAX]; /* where the transfer enters each page */
 	u8 *page[CP_CCW_PAGES_MAX];
 	u8 *before[CP_CCW_PAGES_MAX]; /* only of what may change */
+	struct cp_piece piece[];
 };
 
 /* The part of a piece that lies in one page of the copy, at ascending addresses in both. */
@@ -37,24 +40,23 @@ static int parts_each(struct cp_mem *mem, struct cp_copy *copy,
 		      int (*go)(struct cp_mem *mem, struct cp_copy *copy,
 				const struct copy_part *part))
 {
-	const struct cp_pieces *pieces = &copy->pieces;
 	const struct cp_piece *piece;
 	struct copy_part part;
 	u32 at = 0, done, in_page;
 	unsigned int i;
 	int first = 0, r;
 
-	for (i = 0; i < pieces->n; i++) {
-		piece = &pieces->piece[i];
+	for (i = 0; i < copy->npieces; i++) {
+		piece = &copy->piece[i];
 		for (done = 0; done < piece->len; done += part.len) {
 			in_page = at & (CP_PAGE_SIZE - 1);
 			part.page = at >> CP_PAGE_SHIFT;
 			part.len = min(piece->len - done, CP_PAGE_SIZE - in_page);
-			part.pos = pieces->down ? CP_PAGE_SIZE - in_page - part.len : in_page;
+			part.pos = copy->down ? CP_PAGE_SIZE - in_page - part.len : in_page;
 			part.addr =
-				piece->addr + (pieces->down ? piece->len - done - part.len : done);
+				piece->addr + (copy->down ? piece->len - done - part.len : done);
 			at += part.len;
-			r = go(mem, copy, &part);
+			r = piece->skip ? 0 : go(mem, copy, &part);
 			if (r && !first)
 				first = r;
 		}
@@ -116,7 +118,7 @@ static int copy_alloc(struct cp *cp, struct cp_copy *copy)
 		copy->page[i] = cp_mem_alloc(cp->mem, CP_PAGE_SIZE, &copy->host[i]);
 		if (!copy->page[i])
 			return CCWBROKER_REFUSED_RESOURCES;
-		if (copy->pieces.down)
+		if (copy->down)
 			copy->host[i] += CP_PAGE_SIZE - 1;
 		if (!copy->store)
 			continue;
@@ -138,15 +140,19 @@ static void copy_append(struct cp *cp, struct cp_copy *copy)
 	cp->copies_store |= copy->store;
 }
 
-static bool pieces_equal(const struct cp_pieces *a, const struct cp_pieces *b)
+static bool copy_is_of(const struct cp_copy *copy, const struct cp_pieces *pieces)
 {
+	const struct cp_piece *a, *b;
 	unsigned int i;
 
-	if (a->n != b->n || a->down != b->down)
+	if (copy->npieces != pieces->n || copy->down != pieces->down)
 		return false;
-	for (i = 0; i < a->n; i++)
-		if (a->piece[i].addr != b->piece[i].addr || a->piece[i].len != b->piece[i].len)
+	for (i = 0; i < pieces->n; i++) {
+		a = &copy->piece[i];
+		b = &pieces->piece[i];
+		if (a->addr != b->addr || a->len != b->len || a->skip != b->skip)
 			return false;
+	}
 	return true;
 }
 
@@ -156,7 +162,7 @@ static struct cp_copy *copy_find(struct cp *cp, bool store)
 	struct cp_copy *copy;
 
 	for (copy = cp->copy_first; copy; copy = copy->next)
-		if (copy->store == store && pieces_equal(&copy->pieces, &cp->pieces))
+		if (copy->store == store && copy_is_of(copy, &cp->pieces))
 			return copy;
 	return NULL;
 }
@@ -169,12 +175,14 @@ static int copy_new(struct cp *cp, bool store, struct cp_copy **ret)
 
 	if (npages > CP_COPY_PAGES_MAX - cp->ncopy_pages)
 		return CCWBROKER_REFUSED_DATA_SIZE;
-	copy = cp_zalloc(1, sizeof(*copy));
+	copy = cp_zalloc(1, sizeof(*copy) + cp->pieces.n * sizeof(copy->piece[0]));
 	if (!copy)
 		return CCWBROKER_REFUSED_RESOURCES;
 	copy->store = store;
-	copy->pieces = cp->pieces;
+	copy->down = cp->pieces.down;
 	copy->npages = npages;
+	copy->npieces = cp->pieces.n;
+	memcpy(copy->piece, cp->pieces.piece, cp->pieces.n * sizeof(copy->piece[0]));
 	reason = copy_alloc(cp, copy);
 	if (reason)
 		goto err_free;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Copyright the ccwbroker authors
 /*
- * Where the data of a CCW is: reads the IDAL, if there is one, and turns either kind of address into
- * pieces in the order of the transfer. Reads each IDAW once and none that the count does not
- * need. Knows nothing of pins. Rules: Principles of Operation, ch. 15, "CCW Indirect Data
- * Addressing".
+ * Where the data of a CCW is: reads the list of IDAWs or MIDAWs, if there is one, and turns each kind
+ * of address into pieces in the order of the transfer. Reads each word once. Knows nothing of pins.
+ * Rules: Principles of Operation, ch. 15, "CCW Indirect Data Addressing" and "Modified CCW Indirect
+ * Data Addressing".
  */
 #include "cp-priv.h"
+
+#define IDAL_WORDS_MAX 33 /* 65,535 bytes that start on the last byte of a block of 2 KiB */
+#define MIDAWS_STEP    16 /* read at once */
 
 /* Appends to the last piece what continues it. */
 static void piece_add(struct cp_pieces *pieces, u64 addr, u32 len)
@@ -14,7 +17,7 @@ static void piece_add(struct cp_pieces *pieces, u64 addr, u32 len)
 	struct cp_piece *last;
 
 	pieces->count += len;
-	if (pieces->n) {
+	if (pieces->n && !pieces->piece[pieces->n - 1].skip) {
 		last = &pieces->piece[pieces->n - 1];
 		if (!pieces->down && addr && last->addr + last->len == addr) {
 			last->len += len;
@@ -28,6 +31,18 @@ static void piece_add(struct cp_pieces *pieces, u64 addr, u32 len)
 	}
 	pieces->piece[pieces->n].addr = addr;
 	pieces->piece[pieces->n].len = len;
+	pieces->piece[pieces->n].skip = false;
+	pieces->n++;
+}
+
+static void piece_add_skipped(struct cp_pieces *pieces, u32 len)
+{
+	struct cp_piece *piece = &pieces->piece[pieces->n];
+
+	piece->addr = 0;
+	piece->len = len;
+	piece->skip = true;
+	pieces->count += len;
 	pieces->n++;
 }
 
@@ -103,7 +118,7 @@ static int word_piece(struct cp *cp, const u8 *raw, unsigned int i, u32 left)
 /* The list has at least count / block_size words, and one more if the first block demands it. */
 static int idal_pieces(struct cp *cp, const struct ccw *ccw)
 {
-	u8 raw[CP_CCW_BLOCKS_MAX * 8];
+	u8 raw[IDAL_WORDS_MAX * 8];
 	unsigned int have, i;
 	int reason;
 
@@ -128,11 +143,73 @@ static int idal_pieces(struct cp *cp, const struct ccw *ccw)
 	return CCWBROKER_REFUSED_NOT;
 }
 
+/*
+ * The area of a MIDAW lies within a page. Skipping is for what would be stored only, and needs no
+ * area: elsewhere the flag is ignored, as that of a CCW is. A data-transfer interruption is one that
+ * the channel of the host would have to make.
+ */
+static int midaw_piece(struct cp_pieces *pieces, const u8 raw[MIDAW_SIZE], u32 left, bool stores)
+{
+	u32 count = ccw_get16(raw + 6);
+	u64 addr = ccw_get64(raw + 8);
+	u32 pos = (u32)addr & (CP_PAGE_SIZE - 1);
+	u32 room = pieces->down ? pos + 1 : CP_PAGE_SIZE - pos;
+
+	if (ccw_get32(raw) || raw[4] ||
+	    (raw[MIDAW_FLAGS_BYTE] & ~(MIDAW_LAST | MIDAW_SKIP | MIDAW_DTI)))
+		return CCWBROKER_REFUSED_IDAW;
+	if (raw[MIDAW_FLAGS_BYTE] & MIDAW_DTI)
+		return CCWBROKER_REFUSED_CCW_UNSUPPORTED;
+	if (!count || count > left)
+		return CCWBROKER_REFUSED_IDAW;
+	if (stores && (raw[MIDAW_FLAGS_BYTE] & MIDAW_SKIP)) {
+		piece_add_skipped(pieces, count);
+		return CCWBROKER_REFUSED_NOT;
+	}
+	if (count > room)
+		return CCWBROKER_REFUSED_IDAW;
+	piece_add(pieces, pieces->down ? addr - (count - 1) : addr, count);
+	return CCWBROKER_REFUSED_NOT;
+}
+
+/* The list ends in its page, and its counts are together that of the CCW. */
+static int midal_pieces(struct cp *cp, const struct ccw *ccw, bool stores)
+{
+	u32 end = CP_PAGE_SIZE - (ccw->addr & (CP_PAGE_SIZE - 1));
+	u8 raw[MIDAWS_STEP * MIDAW_SIZE];
+	bool is_last = false;
+	const u8 *midaw;
+	int reason;
+	u32 at;
+
+	BUILD_BUG_ON(CP_PAGE_SIZE / MIDAW_SIZE > CP_CCW_PIECES_MAX);
+	if (!IS_ALIGNED(ccw->addr, MIDAW_SIZE))
+		return CCWBROKER_REFUSED_IDAW;
+	for (at = 0; cp->pieces.count < ccw->count; at += MIDAW_SIZE) {
+		if (is_last || at == end)
+			return CCWBROKER_REFUSED_IDAW;
+		midaw = raw + at % sizeof(raw);
+		if (midaw == raw) {
+			reason = words_read(cp, ccw->addr + at, raw, 0,
+					    min(end - at, (u32)sizeof(raw)));
+			if (reason)
+				return reason;
+		}
+		reason = midaw_piece(&cp->pieces, midaw, ccw->count - cp->pieces.count, stores);
+		if (reason)
+			return reason;
+		is_last = midaw[MIDAW_FLAGS_BYTE] & MIDAW_LAST;
+	}
+	return CCWBROKER_REFUSED_NOT;
+}
+
 int cp_idal_pieces(struct cp *cp, const struct cp_slot *slot)
 {
 	cp->pieces.n = 0;
 	cp->pieces.count = 0;
 	cp->pieces.down = slot->transfer == CCW_TRANSFER_STORE_DOWN;
+	if (slot->ccw.flags & CCW_MIDA)
+		return midal_pieces(cp, &slot->ccw, slot->transfer != CCW_TRANSFER_FETCH);
 	if (slot->ccw.flags & CCW_IDA)
 		return idal_pieces(cp, &slot->ccw);
 	return direct_piece(cp, &slot->ccw);
@@ -143,7 +220,11 @@ bool cp_idal_needs_copy(const struct cp_pieces *pieces)
 	u64 leave, enter;
 	unsigned int i;
 
-	for (i = 1; i < pieces->n; i++) {
+	for (i = 0; i < pieces->n; i++) {
+		if (pieces->piece[i].skip)
+			return true;
+		if (i == 0)
+			continue;
 		leave = pieces->piece[i - 1].addr;
 		enter = pieces->piece[i].addr;
 		if (pieces->down)

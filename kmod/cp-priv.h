@@ -71,11 +71,12 @@ struct cp_pin {
 struct cp_piece {
 	u64 addr;
 	u32 len;
+	bool skip; /* what the device sends is dropped; there is no address */
 };
 
 /* What one CCW transfers, in the order of the transfer; neighbours are not contiguous. */
 struct cp_pieces {
-	struct cp_piece piece[CP_CCW_BLOCKS_MAX];
+	struct cp_piece piece[CP_CCW_PIECES_MAX];
 	unsigned int n;
 	u32 count; /* sum of len */
 	bool down; /* each piece from its last byte to its first */
@@ -95,6 +96,7 @@ struct cp {
 	u32 idaw_size;
 	u32 block_size;
 	bool format1;
+	bool midaws;
 	bool immediate_any_length; /* an immediate operation never has incorrect length */
 
 	struct cp_run *run[CP_RUNS_MAX];
@@ -169,7 +171,7 @@ static inline u32 cp_run_addr(const struct cp_run *run, unsigned int slot)
 
 int cp_idal_pieces(struct cp *cp, const struct cp_slot *slot);
 
-/* Are there blocks that IDAWs of 4 KiB cannot express? */
+/* Are there pieces that IDAWs of 4 KiB cannot express? */
 bool cp_idal_needs_copy(const struct cp_pieces *pieces);
 
 /* -- cp-pin.c: what is pinned -- */

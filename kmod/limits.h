@@ -28,9 +28,12 @@
 /* Pages of one cp_mem_pin(): what VFIO's type1 backend takes in one call. */
 #define CP_PIN_PAGES_MAX 512
 
-/* Blocks of one CCW: 65,535 bytes that start on the last byte of a block. */
-#define CP_CCW_BLOCKS_MAX 33 /* of 2 KiB */
-#define CP_CCW_PAGES_MAX  17 /* of 4 KiB */
+/*
+ * Places that the data of one CCW is at: 65,535 bytes that start on the last byte of a block meet
+ * 33 of 2 KiB or 17 of 4 KiB; a page full of MIDAWs names more.
+ */
+#define CP_CCW_PIECES_MAX 256
+#define CP_CCW_PAGES_MAX  17
 
 /*
  * Chunks of 4 KiB for host CCWs and IDALs: a run needs at most one, 8,192 IDAWs in lists of at most

@@ -26,17 +26,18 @@
  * Why a program was not started. The program is left as it was, nothing was transferred.
  * Values are never reused. The errno that goes with each stands in brackets:
  *
- * ORB: ORB bit without support: B, D, I or S (EOPNOTSUPP)
+ * ORB: ORB bit without support: B, I or S (EOPNOTSUPP)
  * ADDRESS: program not on a doubleword, or above 31 bits, 24 bits for format 0 (EINVAL)
  * CCW_UNREADABLE: CCW outside of mapped memory (EFAULT)
  * CCW_INVALID: command code, flag or count that the channel would refuse (EINVAL)
- * CCW_UNSUPPORTED: suspend or MIDAW flag; bytes both stored and fetched of which one side has to be
- *   copied (EOPNOTSUPP)
+ * CCW_UNSUPPORTED: suspend flag; MIDAW flag when bit D of the ORB is zero; MIDAW that asks for an
+ *   interruption; bytes both stored and fetched of which one side has to be copied (EOPNOTSUPP)
  * TIC: TIC as first CCW, to a TIC, or not to a doubleword (EINVAL)
  * RUN_LENGTH: more than 256 CCWs in a row (EINVAL)
  * RUN_COUNT: more than 16 rows of CCWs joined by TIC (EINVAL)
- * IDAL_UNREADABLE: IDAW outside of mapped memory (EFAULT)
- * IDAW: IDAW or its list not aligned as the format asks (EINVAL)
+ * IDAL_UNREADABLE: IDAW or MIDAW outside of mapped memory (EFAULT)
+ * IDAW: IDAW or its list not aligned as the format asks; MIDAW or its list against their rules
+ *   (EINVAL)
  * DATA_UNMAPPED: data outside of mapped memory (EFAULT)
  * DATA_PROTECTED: the device would store into read-only memory (EPERM)
  * DATA_SIZE: more than 32 MiB of data, or 2 MiB in 2 KiB blocks (E2BIG)

@@ -71,6 +71,16 @@ void bench_idaw(struct bench *bench, u8 orb5, u32 list, unsigned int i, u64 addr
 	guest_put(bench->guest, list + i * size, raw, size);
 }
 
+void bench_midaw(struct bench *bench, u32 list, unsigned int i, u8 flags, u16 count, u64 addr)
+{
+	u8 raw[16] = { 0 };
+
+	raw[5] = flags;
+	put_number(raw + 6, 2, count);
+	put_number(raw + 8, 8, addr);
+	guest_put(bench->guest, list + i * sizeof(raw), raw, sizeof(raw));
+}
+
 void bench_answer(struct bench *bench, u32 length, bool immediate, bool modifier)
 {
 	struct channel_answer answer = {
@@ -226,11 +236,11 @@ void bench_channel(struct bench *bench)
 {
 	struct channel *host = &bench->host;
 
-	host->guest = bench->guest;
-	host->is_host = true;
-	memset(host->orb, 0, sizeof(host->orb));
-	host->orb[5] = FORMAT1 | IDAW2_4K;
-	put_number(host->orb + 8, 4, cp_host_cpa(bench->cp));
+	host->mem.guest = bench->guest;
+	host->mem.is_host = true;
+	memset(host->mem.orb, 0, sizeof(host->mem.orb));
+	host->mem.orb[5] = FORMAT1 | IDAW2_4K;
+	put_number(host->mem.orb + 8, 4, cp_host_cpa(bench->cp));
 	if (!host->answer) {
 		host->answer = answer_next;
 		host->data = bench;

@@ -30,6 +30,7 @@
 #define SKIP 0x10
 #define PCI  0x08
 #define IDA  0x04
+#define MIDA 0x01
 
 /* ORB byte 5: format of the CCWs, and of the IDAWs */
 #define FORMAT0	 0x00
@@ -37,6 +38,13 @@
 #define IDAW1	 0x00
 #define IDAW2_4K 0x02
 #define IDAW2_2K 0x03
+
+#define ORB_MIDAWS 0x40 /* ORB byte 7 */
+
+/* Flags of a MIDAW */
+#define MIDAW_LAST 0x80
+#define MIDAW_SKIP 0x40
+#define MIDAW_DTI  0x20
 
 struct bench {
 	struct cp_mem *guest;
@@ -55,6 +63,8 @@ struct bench *bench_free(struct bench *bench);
 void bench_ccw(struct bench *bench, u8 orb5, u32 at, u8 cmd, u8 flags, u16 count, u32 addr);
 void bench_tic(struct bench *bench, u8 orb5, u32 at, u32 to);
 void bench_idaw(struct bench *bench, u8 orb5, u32 list, unsigned int i, u64 addr);
+
+void bench_midaw(struct bench *bench, u32 list, unsigned int i, u8 flags, u16 count, u64 addr);
 
 /* length: 0xffffffff means exactly the count. */
 void bench_answer(struct bench *bench, u32 length, bool immediate, bool modifier);

@@ -52,7 +52,7 @@ static unsigned int warnings_expected;
 bool shim_warn(bool condition, const char *text, const char *file, int line)
 {
 	if (condition && warnings_expected == 0)
-		ck_abort_msg("%s:%d: WARN_ON_ONCE(%s)", file, line, text);
+		require_failed(file, line, "WARN_ON_ONCE(%s)", text);
 	if (condition)
 		warnings_expected--;
 	return condition;
@@ -379,8 +379,7 @@ void cp_mem_unpin(struct cp_mem *guest, u64 iova, unsigned int npages)
 		guest->pin[i] = guest->pin[--guest->npins];
 		return;
 	}
-	ck_abort_msg("unpin of what is not pinned: %llx, %u pages", (unsigned long long)iova,
-		     npages);
+	FAIL("unpin of what is not pinned: %llx, %u pages", (unsigned long long)iova, npages);
 }
 
 void *cp_mem_alloc(struct cp_mem *guest, size_t size, u32 *ret_host)

@@ -7,19 +7,11 @@
  */
 #pragma once
 
-#include <check.h>
-
 #include "cp-kernel.h"
 #include "cp-mem.h"
+#include "require.h"
 
 #define GUEST_MAPS_MAX 8
-
-/* ck_assert() for loops over bytes: costs nothing while it holds. */
-#define REQUIRE(condition)                                                                         \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			ck_abort_msg("%s", #condition);                                            \
-	} while (0)
 
 enum guest_call {
 	GUEST_READ,

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "cp-kernel.h"
-#include "fake-guest.h"
+#include "model-area.h"
 
 #define CHANNEL_COMMANDS_MAX 300
 
@@ -36,9 +36,7 @@ struct channel_command {
 };
 
 struct channel {
-	struct cp_mem *guest;
-	bool is_host; /* addresses are absolute host addresses */
-	u8 orb[12];
+	struct model_mem mem;
 	/* Asked at the begin of a command; count is that of its first CCW. */
 	struct channel_answer (*answer)(void *data, unsigned int nth, u8 cmd, u16 count);
 	void *data;

@@ -16,7 +16,7 @@ START_TEST(test_orb_bits_without_support_are_refused)
 	static const struct {
 		unsigned int byte;
 		u8 bit;
-	} bits[] = { { 4, 0x08 }, { 5, 0x20 }, { 5, 0x04 }, { 7, 0x40 } };
+	} bits[] = { { 4, 0x08 }, { 5, 0x20 }, { 5, 0x04 } };
 	struct bench *b = bench_new();
 	unsigned int i;
 
@@ -39,7 +39,7 @@ START_TEST(test_orb_hints_are_ignored)
 
 	one_ccw(b, FORMAT1, 0x02, 0, 8);
 	b->orb[4] = 0xf7; /* key, C, M, Y */
-	b->orb[7] = 0xbf;
+	b->orb[7] = 0xff;
 	bench_accept(b, FORMAT1 | 0x58, PROGRAM);
 	bench_free(b);
 }
@@ -84,17 +84,18 @@ START_TEST(test_every_command_code_is_judged)
 }
 END_TEST
 
-/* vfio-ccw.md 6, o9: MIDAW must not be taken for a data address */
-START_TEST(test_suspend_and_midaw_flags_are_unsupported)
+START_TEST(test_suspend_flag_is_unsupported)
 {
 	struct bench *b = bench_new();
 
 	one_ccw(b, FORMAT1, 0x02, 0x02, 8);
 	bench_refuse(b, FORMAT1, PROGRAM, CCWBROKER_REFUSED_CCW_UNSUPPORTED, PROGRAM);
-	one_ccw(b, FORMAT1, 0x02, 0x01, 8);
-	bench_refuse(b, FORMAT1, PROGRAM, CCWBROKER_REFUSED_CCW_UNSUPPORTED, PROGRAM);
-	one_ccw(b, FORMAT0, 0x02, 0x01 | SLI, 8);
+	one_ccw(b, FORMAT0, 0x02, 0x02 | SLI, 8);
 	bench_refuse(b, FORMAT0, PROGRAM, CCWBROKER_REFUSED_CCW_UNSUPPORTED, PROGRAM);
+	/* also in a data chain */
+	one_ccw(b, FORMAT1, 0x02, CD, 8);
+	bench_ccw(b, FORMAT1, PROGRAM + 8, 0x02, 0x02, 8, DATA);
+	bench_refuse(b, FORMAT1, PROGRAM, CCWBROKER_REFUSED_CCW_UNSUPPORTED, PROGRAM + 8);
 	bench_free(b);
 }
 END_TEST
@@ -273,7 +274,7 @@ CHECK_MAIN("cp-check", test_every_command_can_be_forbidden_alone,
 	   test_forbidden_command_after_a_status_modifier_is_a_program_check,
 	   test_orb_bits_without_support_are_refused, test_orb_hints_are_ignored,
 	   test_program_address_must_be_on_a_doubleword_and_in_range,
-	   test_every_command_code_is_judged, test_suspend_and_midaw_flags_are_unsupported,
+	   test_every_command_code_is_judged, test_suspend_flag_is_unsupported,
 	   test_bit_0_of_a_format_1_data_address_is_invalid, test_count_zero_is_invalid_in_format_0,
 	   test_count_zero_is_good_in_format_1_outside_data_chains,
 	   test_command_code_is_ignored_in_a_data_chain,

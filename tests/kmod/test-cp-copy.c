@@ -8,7 +8,8 @@
 #include "check-main.h"
 #include "kmod/limits.h"
 
-#define LIST (PROGRAM + 0x4000)
+#define LIST   (PROGRAM + 0x4000)
+#define BLOCKS 33
 
 static const u8 formats[] = { FORMAT1 | IDAW1, FORMAT1 | IDAW2_2K, FORMAT0 | IDAW1 };
 
@@ -279,20 +280,20 @@ START_TEST(test_512_copied_pages_are_taken_and_513_refused)
 }
 END_TEST
 
-/* Limit: CP_CCW_BLOCKS_MAX */
+/* 65,535 bytes from the last byte of a block */
 START_TEST(test_33_scattered_blocks_of_one_ccw)
 {
 	struct bench *b = bench_new();
 	unsigned int i;
 	u64 block;
 
-	for (i = 0; i < CP_CCW_BLOCKS_MAX; i++)
+	for (i = 0; i < BLOCKS; i++)
 		bench_idaw(b, IDAW1, LIST, i, DATA + i * 0x1800u + (i ? 0 : 2047));
 	bench_ccw(b, FORMAT1, PROGRAM, 0x02, IDA, 65535, LIST);
 	bench_run(b, FORMAT1 | IDAW1, PROGRAM);
 	ck_assert_int_eq(b->host.end, CHANNEL_NORMAL);
 	bench_expect_sent(b, DATA + 2047, 1, 0);
-	for (i = 1; i < CP_CCW_BLOCKS_MAX; i++) {
+	for (i = 1; i < BLOCKS; i++) {
 		block = DATA + i * 0x1800u;
 		bench_expect_sent(b, block, i == 32 ? 2046 : 2048, 1 + (i - 1) * 2048);
 	}

@@ -24,6 +24,7 @@ struct maker {
 	struct bench *bench;
 	u64 state;
 	u8 orb5;
+	bool midaws;
 	u32 next_list;
 	unsigned int ntics;
 	unsigned int nrows;
@@ -112,6 +113,44 @@ static u32 make_list(struct maker *m, u16 count, bool down)
 	return list;
 }
 
+/* Fields as a MIDAW may have them, or not. */
+static void make_midaw(struct maker *m, u32 list, unsigned int i, u8 flags, u16 count, u64 addr)
+{
+	if (chance(m, 1) && chance(m, 30))
+		flags |= (u8)(1u << draw(m, 6));
+	if (chance(m, 1) && chance(m, 30))
+		flags ^= MIDAW_LAST;
+	if (chance(m, 1) && chance(m, 30))
+		count = (u16)(count + draw(m, 3) - 1);
+	bench_midaw(m->bench, list, i, flags, count, addr);
+}
+
+/* At most 32 areas for count bytes, some of which adjoin, each in blocks of its own. */
+static u32 make_midal(struct maker *m, u16 count, bool down)
+{
+	u32 list = m->next_list, left = count, n, room = 0;
+	unsigned int i;
+	u64 block = 0;
+	u8 flags;
+
+	m->next_list += LIST_BYTES;
+	for (i = 0; left > 0; i++) {
+		if (room == 0 || chance(m, 30)) {
+			block = block_take(m, 2048);
+			room = 2048;
+		}
+		n = i < 24 && chance(m, 70) ? 1 + draw(m, 600) : 2048;
+		n = min(n, min(left, room));
+		flags = chance(m, 15) ? MIDAW_SKIP : 0;
+		flags |= n == left && chance(m, 95) ? MIDAW_LAST : 0;
+		room -= n;
+		make_midaw(m, list, i, flags, (u16)n,
+			   down ? block + room + n - 1 : block + 2048 - room - n);
+		left -= n;
+	}
+	return list + (chance(m, 1) ? 8 : 0);
+}
+
 static u32 make_direct(struct maker *m, u16 count)
 {
 	u32 block;
@@ -167,6 +206,8 @@ static u8 make_flags(struct maker *m, u8 cmd, u16 count, bool is_last)
 	flags |= chance(m, 10) ? SKIP : 0;
 	flags |= chance(m, 10) ? PCI : 0;
 	flags |= chance(m, 40) ? IDA : 0;
+	if (m->midaws && chance(m, 60))
+		flags = (u8)((flags & ~(IDA | SKIP)) | MIDA);
 	flags |= chance(m, 1) ? (u8)(1 + draw(m, 3)) : 0;
 	return flags;
 }
@@ -183,7 +224,9 @@ static u8 make_ccw(struct maker *m, u32 at, bool is_last, u8 chain_cmd, bool is_
 	if (is_plain && (cmd & 0x03) == 0x03 && (flags & CD))
 		flags ^= CD | CC;
 
-	if (flags & IDA) {
+	if (flags & MIDA) {
+		addr = make_midal(m, count, down);
+	} else if (flags & IDA) {
 		addr = make_list(m, count, down);
 	} else {
 		addr = make_direct(m, count);
@@ -228,7 +271,7 @@ static void make_program(struct maker *m, u8 idaws)
 
 	guest_put(m->bench->guest, PROGRAM, zeros, sizeof(zeros));
 	m->orb5 = idaws | (chance(m, 70) ? FORMAT1 : FORMAT0);
-	m->bench->orb[7] = chance(m, 30) ? 0x80 : 0;
+	m->bench->orb[7] = (chance(m, 30) ? 0x80 : 0) | (m->midaws ? ORB_MIDAWS : 0);
 	m->next_list = LISTS;
 	m->next_block = draw(m, 128);
 	m->ntics = 0;
@@ -262,8 +305,8 @@ static struct channel_answer random_answer(void *data, unsigned int nth, u8 cmd,
 static void reference_run(struct bench *b, struct channel *reference, u64 *seed)
 {
 	memset(reference, 0, sizeof(*reference));
-	reference->guest = b->guest;
-	memcpy(reference->orb, b->orb, sizeof(b->orb));
+	reference->mem.guest = b->guest;
+	memcpy(reference->mem.orb, b->orb, sizeof(b->orb));
 	reference->answer = random_answer;
 	reference->data = seed;
 	reference->commands_max = COMMANDS_MAX;
@@ -323,10 +366,10 @@ static bool program_compare(struct bench *b, struct maker *m, unsigned int i)
 }
 
 /* Programs with these IDAW formats in turn. */
-static void compare_many(const u8 *formats, unsigned int nformats, u64 seed)
+static void compare_many(const u8 *formats, unsigned int nformats, bool midaws, u64 seed)
 {
 	struct bench *b = bench_new();
-	struct maker m = { .bench = b, .state = seed };
+	struct maker m = { .bench = b, .state = seed, .midaws = midaws };
 	unsigned int i, accepted = 0, ends[CHANNEL_STOPPED + 1] = { 0 };
 
 	bench_fill(b, DATA, 64 * CP_PAGE_SIZE);
@@ -350,7 +393,7 @@ START_TEST(test_programs_with_4k_blocks_do_what_the_guests_do)
 {
 	static const u8 formats[] = { IDAW2_4K };
 
-	compare_many(formats, ARRAY_SIZE(formats), 0x2545f4914f6cdd1dull);
+	compare_many(formats, ARRAY_SIZE(formats), false, 0x2545f4914f6cdd1dull);
 }
 END_TEST
 
@@ -358,9 +401,18 @@ START_TEST(test_programs_with_2k_blocks_do_what_the_guests_do)
 {
 	static const u8 formats[] = { IDAW1, IDAW2_2K };
 
-	compare_many(formats, ARRAY_SIZE(formats), 0x9e3779b97f4a7c15ull);
+	compare_many(formats, ARRAY_SIZE(formats), false, 0x9e3779b97f4a7c15ull);
+}
+END_TEST
+
+START_TEST(test_programs_with_midaws_do_what_the_guests_do)
+{
+	static const u8 formats[] = { IDAW1, IDAW2_2K };
+
+	compare_many(formats, ARRAY_SIZE(formats), true, 0xd1342543de82ef95ull);
 }
 END_TEST
 
 CHECK_MAIN("cp-random", test_programs_with_4k_blocks_do_what_the_guests_do,
-	   test_programs_with_2k_blocks_do_what_the_guests_do)
+	   test_programs_with_2k_blocks_do_what_the_guests_do,
+	   test_programs_with_midaws_do_what_the_guests_do)
