@@ -28,6 +28,12 @@ static ssize_t open_show(struct kobject *kobj, struct kobj_attribute *attr, char
 }
 static struct kobj_attribute open_attr = __ATTR_RO(open);
 
+static ssize_t fds_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", vfio_dev_fds(attrs_dev(kobj)));
+}
+static struct kobj_attribute fds_attr = __ATTR_RO(fds);
+
 static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	struct request *req = &attrs_dev(kobj)->request;
@@ -89,7 +95,8 @@ ATTRS_STAT(pins);
 ATTRS_STAT(pins_max);
 
 static struct attribute *attrs_plain[] = {
-	&open_attr.attr, &state_attr.attr, &revoke_attr.attr, &commands_attr.attr, NULL,
+	&open_attr.attr,   &fds_attr.attr,	&state_attr.attr,
+	&revoke_attr.attr, &commands_attr.attr, NULL,
 };
 
 static struct attribute *attrs_stats[] = {

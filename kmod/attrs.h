@@ -3,6 +3,8 @@
 /*
  * What stands under /sys/bus/ccw/devices/ID/ccwbroker/ while the driver has the device:
  *   open       0 or 1: a client has it open. Pollable (POLLPRI).
+ *   fds        how many fds of the device there are, bound to an iommufd or not: unbinding the device
+ *              waits until there is none. Not pollable: nobody tells us of those that are not bound.
  *   state      closed, open, revoked. Pollable.
  *   revoke     write 1: see request_revoke(). Binding again ends it.
  *   commands   permitted channel commands, 64 hex digits, the first bit is command 00. Written

@@ -6,6 +6,7 @@
 #include <linux/gfp.h>
 #include <linux/iommu.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/vfio.h>
 
@@ -13,14 +14,24 @@
 
 #include "cp-mem-vfio.h"
 
+/*
+ * VFIO takes who has no mm for a kernel thread and lends it the client's. A client that exits has
+ * none either, when it was the last to hold the device: it is no kernel thread, the kernel would
+ * complain, and nobody waits for its data any more.
+ */
+static bool cp_mem_may_copy(void)
+{
+	return current->mm || (current->flags & PF_KTHREAD);
+}
+
 int cp_mem_read(struct cp_mem *m, u64 iova, void *buf, size_t len)
 {
-	return vfio_dma_rw(m->vdev, iova, buf, len, false);
+	return cp_mem_may_copy() ? vfio_dma_rw(m->vdev, iova, buf, len, false) : -ESRCH;
 }
 
 int cp_mem_write(struct cp_mem *m, u64 iova, const void *buf, size_t len)
 {
-	return vfio_dma_rw(m->vdev, iova, (void *)buf, len, true);
+	return cp_mem_may_copy() ? vfio_dma_rw(m->vdev, iova, (void *)buf, len, true) : -ESRCH;
 }
 
 int cp_mem_pin(struct cp_mem *m, u64 iova, unsigned int npages, bool store, u64 *ret_host)

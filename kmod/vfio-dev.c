@@ -5,6 +5,7 @@
  */
 #include <linux/err.h>
 #include <linux/iommufd.h>
+#include <linux/refcount.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 #include <linux/uaccess.h>
@@ -240,7 +241,16 @@ int vfio_dev_register(struct vfio_dev *dev)
 
 void vfio_dev_retire(struct vfio_dev *dev)
 {
+	WRITE_ONCE(dev->is_retired, true);
 	vfio_unregister_group_dev(&dev->vdev);
+}
+
+unsigned int vfio_dev_fds(struct vfio_dev *dev)
+{
+	unsigned int count = refcount_read(&dev->vdev.refcount);
+
+	/* until it retires one of them is the registration's own */
+	return count && !READ_ONCE(dev->is_retired) ? count - 1 : count;
 }
 
 void vfio_dev_put(struct vfio_dev *dev)

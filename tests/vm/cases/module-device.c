@@ -9,9 +9,12 @@
 #include <sys/mman.h>
 
 #include "module-device.h"
+#include "module-ioas.h"
 
 #define DRIVER "/sys/bus/ccw/drivers/ccwbroker"
 #define DEVICE "/sys/bus/ccw/devices"
+
+bool device_by_iommufd;
 
 static int file_write(const char *path, const char *text)
 {
@@ -140,23 +143,18 @@ int device_vary_path(const char *id, bool online)
 	return file_write(path, online ? "online" : "offline");
 }
 
-static int device_open_group(const char *id, unsigned int *ret_number)
+static int device_group_number(const char *id, unsigned int *ret_number)
 {
 	char path[128], target[256];
-	const char *number;
 	ssize_t n;
-	int fd;
 
 	snprintf(path, sizeof(path), DEVICE "/%s/iommu_group", id);
 	n = readlink(path, target, sizeof(target) - 1);
 	if (n < 0)
 		return -errno;
 	target[n] = 0;
-	number = strrchr(target, '/') + 1;
-	snprintf(path, sizeof(path), "/dev/vfio/%s", number);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	*ret_number = atoi(number);
-	return fd < 0 ? -errno : fd;
+	*ret_number = atoi(strrchr(target, '/') + 1);
+	return 0;
 }
 
 int device_map(struct device *dev)
@@ -169,6 +167,9 @@ int device_map(struct device *dev)
 		.size = DEVICE_SIZE,
 	};
 
+	if (device_by_iommufd)
+		return ioas_map(dev->container, dev->ioas, dev->mem, DEVICE_IOVA, DEVICE_SIZE,
+				IOMMUFD_READABLE | IOMMUFD_WRITABLE);
 	return ioctl(dev->container, VFIO_IOMMU_MAP_DMA, &map) ? -errno : 0;
 }
 
@@ -180,29 +181,46 @@ int device_unmap(struct device *dev)
 		.size = DEVICE_SIZE,
 	};
 
+	if (device_by_iommufd)
+		return ioas_unmap(dev->container, dev->ioas, DEVICE_IOVA, DEVICE_SIZE);
 	return ioctl(dev->container, VFIO_IOMMU_UNMAP_DMA, &unmap) ? -errno : 0;
+}
+
+static int device_open_by_group(const char *id, struct device *dev)
+{
+	char path[64];
+	int r;
+
+	dev->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+	snprintf(path, sizeof(path), "/dev/vfio/%u", dev->group_number);
+	dev->group = open(path, O_RDWR | O_CLOEXEC);
+	if (dev->container < 0 || dev->group < 0 ||
+	    ioctl(dev->group, VFIO_GROUP_SET_CONTAINER, &dev->container) ||
+	    ioctl(dev->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU))
+		return -errno;
+	r = device_map(dev);
+	if (r)
+		return r;
+	dev->device = ioctl(dev->group, VFIO_GROUP_GET_DEVICE_FD, id);
+	return dev->device < 0 ? -errno : 0;
 }
 
 int device_open(const char *id, struct device *ret)
 {
 	int r;
 
+	*ret = (struct device){ .container = -1, .group = -1, .device = -1 };
 	ret->mem =
 		mmap(NULL, DEVICE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ret->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
-	ret->group = device_open_group(id, &ret->group_number);
-	if (ret->mem == MAP_FAILED || ret->container < 0)
+	if (ret->mem == MAP_FAILED)
 		return -errno;
-	if (ret->group < 0)
-		return ret->group;
-	if (ioctl(ret->group, VFIO_GROUP_SET_CONTAINER, &ret->container) ||
-	    ioctl(ret->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU))
-		return -errno;
-	r = device_map(ret);
+	r = device_group_number(id, &ret->group_number);
 	if (r)
 		return r;
-	ret->device = ioctl(ret->group, VFIO_GROUP_GET_DEVICE_FD, id);
-	return ret->device < 0 ? -errno : 0;
+	if (!device_by_iommufd)
+		return device_open_by_group(id, ret);
+	r = ioas_open_device(id, ret);
+	return r ? r : device_map(ret);
 }
 
 void device_close(struct device *dev)

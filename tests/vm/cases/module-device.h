@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 /*
- * A channel device bound to ccwbroker.ko and opened through its VFIO group, for the raw test of
- * the module. Everything returns 0 or -errno unless it says otherwise.
+ * A channel device bound to ccwbroker.ko and opened through its VFIO group, or by its own node and
+ * iommufd, for the raw test of the module. Everything returns 0 or -errno unless it says otherwise.
  */
 #pragma once
 
@@ -19,12 +19,16 @@
 #define DEVICE_SIZE 0x10000u
 
 struct device {
-	int container;
-	int group;
+	int container; /* or the iommufd */
+	int group;     /* -1 with an iommufd */
 	int device;
 	unsigned int group_number;
-	uint8_t *mem; /* DEVICE_SIZE bytes at DEVICE_IOVA */
+	unsigned int ioas; /* with an iommufd */
+	uint8_t *mem;	   /* DEVICE_SIZE bytes at DEVICE_IOVA */
 };
+
+/* From now on devices are opened by their nodes. */
+extern bool device_by_iommufd;
 
 int claim_write(const char *text);
 bool claim_lists(const char *id);

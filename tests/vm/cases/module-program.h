@@ -18,6 +18,7 @@
 #define CMD_SENSE_ID 0xe4
 #define FLAG_CC	     0x40
 #define FLAG_SLI     0x20
+#define FLAG_IDA     0x04
 
 /* How many checks were not ok. */
 extern unsigned int failures;

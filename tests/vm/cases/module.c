@@ -14,6 +14,7 @@
 
 #include "module-attrs.h"
 #include "module-events.h"
+#include "module-iommufd.h"
 #include "module-program.h"
 
 static void test_claims(const char *id)
@@ -366,6 +367,9 @@ static void test_all(const char *id)
 	test_revoke(id);
 	test_stats(id);
 	test_unbind_open(id);
+	test_exit(id, event);
+	if (device_by_iommufd)
+		test_iommufd(id, event);
 	close(event);
 }
 
@@ -375,10 +379,11 @@ int main(int argc, char **argv)
 	const char *id = argc > 1 ? argv[1] : NULL;
 	int r;
 
-	if (argc != 2 && (argc != 3 || strcmp(argv[2], "paths"))) {
-		fprintf(stderr, "usage: module BUSID [paths]\n");
+	if (argc != 2 && (argc != 3 || (strcmp(argv[2], "paths") && strcmp(argv[2], "iommufd")))) {
+		fprintf(stderr, "usage: module BUSID [paths|iommufd]\n");
 		return 2;
 	}
+	device_by_iommufd = argc == 3 && !strcmp(argv[2], "iommufd");
 	sigaction(SIGALRM, &action, NULL);
 	device_detach(id);
 	test_claims(id);
@@ -386,7 +391,7 @@ int main(int argc, char **argv)
 	claim_write(id);
 	r = device_bind(id);
 	check(r == 0, "bind of the claimed device", r);
-	if (argc == 3)
+	if (argc == 3 && !device_by_iommufd)
 		test_path_loss(id);
 	else
 		test_all(id);
