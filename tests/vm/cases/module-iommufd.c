@@ -222,8 +222,8 @@ static void program_copied(struct device *dev)
 {
 	memset(dev->mem + 4096, 0, 16384);
 	dev->mem[256 + 1] = dev->mem[256 + 5] = (DEVICE_IOVA + 4096) >> 16;
-	dev->mem[256 + 2] = (DEVICE_IOVA + 4096) >> 8;
-	dev->mem[256 + 6] = (DEVICE_IOVA + 12288) >> 8;
+	dev->mem[256 + 2] = (uint8_t)((DEVICE_IOVA + 4096) >> 8);
+	dev->mem[256 + 6] = (uint8_t)((DEVICE_IOVA + 12288) >> 8);
 	ccw_put(dev, 0, CMD_SENSE_ID, FLAG_SLI | FLAG_IDA, 4096, DEVICE_IOVA + 256);
 }
 
