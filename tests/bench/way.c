@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "macro.h"
 #include "port.h"
+#include "rounds.h"
 #include "way.h"
 
 #define CCW_DEVICES  "/sys/bus/ccw/devices"
@@ -79,18 +79,10 @@ int way_open(const char *name, const char *device, struct way **ret)
 	return 0;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* always there */
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
 static int way_run_port(struct way *way, unsigned int programs, uint64_t *ret_ns)
 {
 	struct port_irb irb;
-	uint64_t since = now_ns();
+	uint64_t since = rounds_now_ns();
 	int r;
 
 	for (unsigned int i = 0; i < programs; i++) {
@@ -103,7 +95,7 @@ static int way_run_port(struct way *way, unsigned int programs, uint64_t *ret_ns
 			return -EIO;
 		}
 	}
-	*ret_ns = now_ns() - since;
+	*ret_ns = rounds_now_ns() - since;
 	return 0;
 }
 
