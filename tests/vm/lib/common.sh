@@ -70,6 +70,27 @@ cache_entry() {
 	touch -c "$ENTRY"
 }
 
+# cache_weekly NAME KEY WHAT BUILDER [ARG]...: as cache_entry, for what the mirror has another of
+# every few days: once a week. When that fails the one of an earlier week serves.
+cache_weekly() {
+	local name=$1 key=$2 week status
+	shift 2
+	week=$(date +%G-%V)
+	set +e
+	(
+		set -e
+		trap cache_abandon EXIT
+		cache_entry "$name" "$key-$week" "$@"
+	)
+	status=$?
+	set -e
+	ENTRY=$CACHE/$name-$key-$week
+	((status != 0)) || return 0
+	ENTRY=$(find "$CACHE" -maxdepth 1 -name "$name-$key-*" ! -name '*.part' | sort | tail -n 1)
+	[[ -n $ENTRY ]] || exit "$status"
+	say "going on with $ENTRY"
+}
+
 # For every way out: a build that failed or was cut short leaves nothing.
 cache_abandon() {
 	[[ -z $CACHE_PART ]] || rm -rf "$CACHE_PART"

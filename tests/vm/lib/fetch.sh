@@ -8,6 +8,8 @@
 
 readonly FETCH_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 readonly FETCH_TRIES=5
+# The status of who gives up on a mirror: another day may be better.
+readonly FETCH_FAILED=75
 
 # Sets MIRROR to where this host gets its Debian from.
 fetch_mirror() {
@@ -39,7 +41,8 @@ fetch_setup() {
 	: >"$dir/status"
 	fetch_source_line "$suite" >"$dir/etc/sources.list"
 	{
-		apt-config dump | grep -E '^Acquire::(http|https)(::|[ ])' || true
+		apt-config dump |
+			grep -E '^Acquire::((http|https)(::|[ ])|Check-(Date|Valid-Until) )' || true
 		cat <<-EOF
 			Dir "$dir";
 			Dir::State "$dir";
@@ -81,7 +84,14 @@ fetch_retry() {
 		}
 	done
 	tail -n 15 "$dir/log" >&2
-	die "could not fetch from $MIRROR: apt-get $*"
+	say "could not fetch from $MIRROR: apt-get $*"
+	exit "$FETCH_FAILED"
+}
+
+# fetch_headers_version DIR: the version of the s390x kernel headers that fetch_setup's suite has.
+fetch_headers_version() {
+	APT_CONFIG=$1/apt.conf apt-cache depends linux-headers-s390x |
+		sed -n 's/.*Depends: linux-headers-//p'
 }
 
 # fetch_unpack DIR INTO [TAR-ARG]...: unpacks what was fetched, less what the arguments exclude.

@@ -6,21 +6,50 @@
 # holds vmlinuz, root/usr/lib/modules/VERSION with plain modules, headers/ to build against,
 # and the file version.
 
-# Debian 12's backport: its build tools run on Debian 12's libc and on every newer one.
+# The stock kernel, Debian 12's backport: its build tools run on Debian 12's libc and on every
+# newer one.
 readonly KERNEL_SUITE=bookworm-backports
 # What a machine may need before it has a disk, and the drivers of the devices we broker.
-readonly KERNEL_MODULES=(vfio vfio_iommu_type1 tape tape_34xx tape_3590 dasd_mod dasd_eckd_mod
+KERNEL_MODULES=(vfio vfio_iommu_type1 tape tape_34xx tape_3590 dasd_mod dasd_eckd_mod
 	dasd_fba_mod fs3270 virtio_blk virtio_net ext4 overlay loop dm_mod virtio_rng)
 
-# Sets KERNEL to the entry and KERNEL_VERSION.
+# Sets KERNEL to the entry of the kernel of KERNEL_KIND, KERNEL_VERSION, and KERNEL_MODULES to those
+# that it has. The kernel of iommufd is the stock one.
 kernel_ensure() {
 	need_commands xz=xz-utils depmod=kmod \
 		s390x-linux-gnu-strip=binutils-s390x-linux-gnu
+	if kernel_is_newest; then
+		newest_ensure "$KERNEL_KIND"
+	else
+		kernel_stock_ensure
+	fi
+}
+
+kernel_stock_ensure() {
 	cache_entry kernel "$(hash_of "$KERNEL_SUITE" \
 		"$(code_of kernel_build kernel_modules kernel_headers)")" \
 		"fetching the s390x kernel of $KERNEL_SUITE" kernel_build
 	KERNEL=$ENTRY
 	KERNEL_VERSION=$(<"$KERNEL/version")
+}
+
+# Is it one of newest.sh, for which modules are built in a root of its release?
+kernel_is_newest() {
+	[[ ${KERNEL_KIND:-stock} =~ ^(newest|next)$ ]]
+}
+
+# kernel_make SOURCES ARG...: make in a directory of module sources, against the kernel's headers.
+kernel_make() {
+	local sources=$1 cross=s390x-linux-gnu-
+	local options=(ARCH=s390 "CROSS_COMPILE=$cross" "CC=${cross}gcc"
+		CONFIG_DEBUG_INFO_BTF_MODULES= -j "$(nproc)")
+	shift
+	if kernel_is_newest; then
+		buildroot_run "$KERNEL" "$sources" \
+			make -C /mnt/src KDIR=/mnt/kernel/headers "${options[@]}" "$@"
+	else
+		make -C "$sources" KDIR="$KERNEL/headers" "${options[@]}" "$@"
+	fi
 }
 
 kernel_build() {

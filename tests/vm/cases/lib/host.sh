@@ -77,6 +77,8 @@ machine_start()
 	[ $# -eq 0 ] || shift
 	# tools/check has built everything already.
 	[ -z "${CASE_NO_BUILD-}" ] || options+=(--no-build)
+	# tests/kernels/run shows a case on other kernels.
+	[ -z "${CASE_KERNEL-}" ] || options+=("--kernel=$CASE_KERNEL")
 	mkfifo "$case_work/pipe"
 	tee "$case_work/stdout" <"$case_work/pipe" &
 	case_tee=$!
