@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "macro.h"
@@ -20,73 +22,62 @@
 
 struct way_kind {
 	const char *name;
-	const char *devices;					 /* the directory in sysfs */
-	int (*run)(struct port *port, struct port_irb *ret_irb); /* NULL: the floor's */
+	int (*open)(struct way *way, const char *device);
+	int (*run)(struct way *way, const struct shape *shape, unsigned int programs,
+		   uint64_t *ret_ns);
+	int (*run_port)(struct port *port, struct port_irb *ret_irb); /* one program, by VFIO */
+	bool is_empty;						      /* runs no program */
 };
 
 struct way {
 	const struct way_kind *kind;
 	char *floor; /* its attribute */
+	int fd;	     /* of the empty way */
 	struct port port;
-	const struct shape *written;
+	const struct shape *written; /* in the port's memory */
 };
-
-static const struct way_kind kinds[] = {
-	{ "floor", CCW_DEVICES, NULL },
-	{ "vfio_ccw", MDEV_DEVICES, port_run_region },
-	{ "region", CCW_DEVICES, port_run_region },
-	{ "request", CCW_DEVICES, port_run_request },
-};
-
-const char *way_name(unsigned int index)
-{
-	return index < ARRAY_SIZE(kinds) ? kinds[index].name : NULL;
-}
 
 const char *way_of(const struct way *way)
 {
 	return way->kind->name;
 }
 
-static const struct way_kind *way_kind_find(const char *name)
+bool way_is_empty(const struct way *way)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (!strcmp(kinds[i].name, name))
-			return &kinds[i];
-	return NULL;
+	return way->kind->is_empty;
 }
 
-int way_open(const char *name, const char *device, struct way **ret)
+static int way_open_ccw(struct way *way, const char *device)
 {
-	const struct way_kind *kind = way_kind_find(name);
-	_cleanup_free_ struct way *way = NULL;
 	_cleanup_free_ char *dir = NULL;
-	int r;
 
-	if (!kind)
-		return -EINVAL;
-	way = calloc(1, sizeof(*way));
-	if (!way || asprintf(&dir, "%s/%s", kind->devices, device) < 0)
+	if (asprintf(&dir, CCW_DEVICES "/%s", device) < 0)
 		return -ENOMEM;
-	way->kind = kind;
-	if (kind->run)
-		r = port_open(dir, device, SHAPE_PAGES * SHAPE_PAGE, &way->port);
-	else
-		r = asprintf(&way->floor, "%s/floor", dir) < 0 ? -ENOMEM : 0;
-	if (r < 0)
-		return r;
-	*ret = TAKE_PTR(way);
-	return 0;
+	return port_open(dir, device, SHAPE_PAGES * SHAPE_PAGE, &way->port);
 }
 
-static int way_run_port(struct way *way, unsigned int programs, uint64_t *ret_ns)
+static int way_open_mdev(struct way *way, const char *device)
+{
+	_cleanup_free_ char *dir = NULL;
+
+	if (asprintf(&dir, MDEV_DEVICES "/%s", device) < 0)
+		return -ENOMEM;
+	return port_open(dir, device, SHAPE_PAGES * SHAPE_PAGE, &way->port);
+}
+
+static int way_run_port(struct way *way, const struct shape *shape, unsigned int programs,
+			uint64_t *ret_ns)
 {
 	struct port_irb irb;
-	uint64_t since = rounds_now_ns();
+	uint64_t since;
 	int r;
 
+	if (way->written != shape)
+		shape_write(shape, way->port.memory, PORT_IOVA);
+	way->written = shape;
+	since = rounds_now_ns();
 	for (unsigned int i = 0; i < programs; i++) {
-		r = way->kind->run(&way->port, &irb);
+		r = way->kind->run_port(&way->port, &irb);
 		if (r < 0)
 			return r;
 		if (port_irb_device_status(&irb) != ENDED_WELL || port_irb_channel_status(&irb)) {
@@ -97,6 +88,11 @@ static int way_run_port(struct way *way, unsigned int programs, uint64_t *ret_ns
 	}
 	*ret_ns = rounds_now_ns() - since;
 	return 0;
+}
+
+static int way_open_floor(struct way *way, const char *device)
+{
+	return asprintf(&way->floor, CCW_DEVICES "/%s/floor", device) < 0 ? -ENOMEM : 0;
 }
 
 static int way_run_floor(struct way *way, const struct shape *shape, unsigned int programs,
@@ -124,12 +120,55 @@ static int way_run_floor(struct way *way, const struct shape *shape, unsigned in
 	return bad ? -EIO : 0;
 }
 
+static int way_open_empty(struct way *way, const char *device)
+{
+	(void)device; /* none is needed */
+	way->fd = eventfd(0, EFD_CLOEXEC);
+	return way->fd < 0 ? -errno : 0;
+}
+
+/* An ioctl that nobody knows. */
+static int way_run_empty(struct way *way, const struct shape *shape, unsigned int programs,
+			 uint64_t *ret_ns)
+{
+	uint64_t since = rounds_now_ns();
+
+	(void)shape;
+	for (unsigned int i = 0; i < programs; i++)
+		if (!ioctl(way->fd, 0, NULL) || errno != ENOTTY)
+			return -EPROTO;
+	*ret_ns = rounds_now_ns() - since;
+	return 0;
+}
+
+static const struct way_kind kinds[] = {
+	{ "empty", way_open_empty, way_run_empty, .is_empty = true },
+	{ "floor", way_open_floor, way_run_floor },
+	{ "vfio_ccw", way_open_mdev, way_run_port, port_run_region },
+	{ "region", way_open_ccw, way_run_port, port_run_region },
+	{ "request", way_open_ccw, way_run_port, port_run_request },
+};
+
+int way_open(const char *name, const char *device, struct way **ret)
+{
+	_cleanup_free_ struct way *way = calloc(1, sizeof(*way));
+	int r;
+
+	if (!way)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(kinds[i].name, name))
+			way->kind = &kinds[i];
+	if (!way->kind)
+		return -EINVAL;
+	r = way->kind->open(way, device);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(way);
+	return 0;
+}
+
 int way_run(struct way *way, const struct shape *shape, unsigned int programs, uint64_t *ret_ns)
 {
-	if (!way->kind->run)
-		return way_run_floor(way, shape, programs, ret_ns);
-	if (way->written != shape)
-		shape_write(shape, way->port.memory, PORT_IOVA);
-	way->written = shape;
-	return way_run_port(way, programs, ret_ns);
+	return way->kind->run(way, shape, programs, ret_ns);
 }
