@@ -16,7 +16,7 @@ qemu_check() {
 qemu_arguments() {
 	local tmp=$1 device
 	# shellcheck disable=SC2054 # the commas are QEMU's
-	QEMU_ARGS=(-M s390-ccw-virtio -m "$QEMU_MEMORY" -nodefaults -display none -no-reboot
+	QEMU_ARGS=(-M s390-ccw-virtio -m "$QEMU_MEMORY" -smp "$CPUS" -nodefaults -display none -no-reboot
 		-kernel "$KERNEL/vmlinuz" -initrd "$tmp/initrd" -append "$KERNEL_OPTIONS"
 		-chardev "file,id=console,path=$LOG,append=on" -device sclpconsole,chardev=console
 		-device virtio-rng-ccw,devno=fe.0.fffe
@@ -30,6 +30,9 @@ qemu_arguments() {
 		QEMU_ARGS+=(-chardev
 			"socket,id=tn3270,host=127.0.0.1,port=$TN3270,server=on,wait=off,tn3270=on"
 			-device "x-terminal3270,chardev=tn3270")
+	fi
+	if [[ -n $MONITOR ]]; then
+		QEMU_ARGS+=(-monitor "tcp:127.0.0.1:$MONITOR,server=on,wait=off")
 	fi
 	if [[ $SHELL_WANTED == yes ]]; then
 		QEMU_ARGS+=(-chardev "stdio,id=shell,signal=off"
