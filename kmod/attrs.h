@@ -6,7 +6,8 @@
  *   fds        how many fds of the device there are, bound to an iommufd or not: unbinding the device
  *              waits until there is none. Not pollable: nobody tells us of those that are not bound.
  *   state      closed, open, revoked. Pollable.
- *   revoke     write 1: see request_revoke(). Binding again ends it.
+ *   revoke     write 1: see request_revoke(). Unbinding does not wait for the client then; binding
+ *              again ends it.
  *   commands   permitted channel commands, 64 hex digits, the first bit is command 00. Written
  *              only while closed (-EBUSY). All permitted after binding.
  *   stats/...  decimal counters of struct request_stats

@@ -8,7 +8,7 @@
  * same. There is no set_online or set_offline callback, so nobody can do it through sysfs.
  * notify answers "keep" while a client holds the device: were it unregistered, remove would wait
  * for that client on cio's only work queue and stop hotplug of the whole system (F6).
- * remove waits for the client, after which no handler can be called any more.
+ * remove waits for the client, or until it is revoked; after that no handler can be called any more.
  */
 #include <linux/err.h>
 #include <linux/interrupt.h>

@@ -7,15 +7,25 @@
 
 #include "ccw-drv.h"
 #include "claim.h"
+#include "vfio-dev.h"
 
 static int __init ccwbroker_init(void)
 {
-	return ccw_drv_register();
+	int ret;
+
+	ret = vfio_dev_ends_init();
+	if (ret)
+		return ret;
+	ret = ccw_drv_register();
+	if (ret)
+		vfio_dev_ends_exit();
+	return ret;
 }
 
 static void __exit ccwbroker_exit(void)
 {
 	ccw_drv_unregister();
+	vfio_dev_ends_exit();
 	claim_clear();
 }
 

@@ -125,7 +125,7 @@ static ssize_t region_read_schib(struct region_set *regions, struct request *req
 	int ret;
 
 	static_assert(sizeof(struct ccw_schib_region) == SCHIB_SIZE);
-	ret = schib_store(req->cdev, schib);
+	ret = request_store_schib(req, schib);
 	if (ret)
 		return ret;
 	return copy_to_user(buf, schib + pos, count) ? -EFAULT : count;

@@ -27,10 +27,12 @@ static int request_wait(struct request *req, struct request_waiter *waiter, long
 		(void)request_stop(req); /* over in either case; offline when it was not by clear */
 		ret = left ? -EINTR : -ETIMEDOUT;
 	}
-	lock = request_lock(req, &flags);
-	if (req->waiter == waiter)
-		req->waiter = NULL;
-	spin_unlock_irqrestore(lock, flags);
+	if (!req->is_severed) { /* or it has ended, and knows the waiter no more */
+		lock = request_lock(req, &flags);
+		if (req->waiter == waiter)
+			req->waiter = NULL;
+		spin_unlock_irqrestore(lock, flags);
+	}
 	request_settle(req);
 	mutex_unlock(&req->io_mutex);
 	*timeout = left > 0 ? left : 0;

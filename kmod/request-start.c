@@ -61,8 +61,9 @@ static int request_ssch(struct request *req, const u8 *orb, struct request_waite
 	int ret;
 
 	lock = request_lock(req, &flags);
-	ret = req->is_offline ? -ENODEV
-			      : ccw_device_start_key(req->cdev, cpa, 0, orb_lpm(orb), key, start);
+	ret = req->is_offline || req->is_revoked
+		      ? -ENODEV
+		      : ccw_device_start_key(req->cdev, cpa, 0, orb_lpm(orb), key, start);
 	if (!ret) {
 		WRITE_ONCE(req->state, REQUEST_ACTIVE);
 		req->waiter = waiter;

@@ -15,6 +15,7 @@
 
 #include "notify.h"
 #include "request-priv.h"
+#include "schib.h"
 
 /* One clear function, unless the program is over. -ENODEV from cio: nothing can be active. */
 static int request_clear_active(struct request *req)
@@ -91,14 +92,20 @@ static int request_function(struct request *req,
 	int ret, i;
 
 	for (i = 0; i < REQUEST_CLEAR_TRIES; i++) {
+		mutex_lock(&req->io_mutex);
+		if (req->is_revoked) {
+			mutex_unlock(&req->io_mutex);
+			return -ENODEV;
+		}
 		lock = request_lock(req, &flags);
-		ret = req->is_offline || req->is_revoked ? -ENODEV : function(req->cdev, 0);
+		ret = req->is_offline ? -ENODEV : function(req->cdev, 0);
 		if (!ret && function == ccw_device_clear && !request_is_over(req)) {
 			WRITE_ONCE(req->state, REQUEST_CLEARING);
 			/* the client's own clear is what it shall see, not a halt before it */
 			memset(&req->halt_irb, 0, sizeof(req->halt_irb));
 		}
 		spin_unlock_irqrestore(lock, flags);
+		mutex_unlock(&req->io_mutex);
 		if (ret != -EINVAL)
 			return ret;
 		msleep(REQUEST_CLEAR_MS);
@@ -123,6 +130,10 @@ bool request_get_irb(struct request *req, struct irb *ret_irb)
 	bool has, more;
 
 	mutex_lock(&req->io_mutex);
+	if (req->is_revoked) {
+		mutex_unlock(&req->io_mutex);
+		return false;
+	}
 	lock = request_lock(req, &flags);
 	has = irb_queue_get(&req->irbs, ret_irb);
 	more = req->irbs.count;
@@ -149,6 +160,8 @@ static void request_forget_irbs(struct request *req)
 	unsigned long flags;
 	spinlock_t *lock;
 
+	if (req->is_severed)
+		return;
 	lock = request_lock(req, &flags);
 	irb_queue_init(&req->irbs);
 	spin_unlock_irqrestore(lock, flags);
@@ -198,14 +211,59 @@ int request_hot_reset(struct request *req)
 	return ret;
 }
 
+/* Before the mutex: who holds it may wait for the client's memory, and starts nothing any more. */
+static void request_bar(struct request *req)
+{
+	unsigned long flags;
+	spinlock_t *lock;
+
+	lock = request_lock(req, &flags);
+	WRITE_ONCE(req->is_revoked, true);
+	spin_unlock_irqrestore(lock, flags);
+}
+
 void request_revoke(struct request *req)
 {
+	request_bar(req);
 	mutex_lock(&req->io_mutex);
-	WRITE_ONCE(req->is_revoked, true);
 	(void)request_stop(req);
 	request_settle(req);
 	request_forget_irbs(req);
 	mutex_unlock(&req->io_mutex);
+}
+
+bool request_sever(struct request *req, void (*part)(struct request *req))
+{
+	bool is_open;
+
+	request_bar(req);
+	mutex_lock(&req->io_mutex);
+	is_open = req->is_open;
+	if (is_open) {
+		(void)request_stop(req);
+		if (!READ_ONCE(req->is_offline))
+			(void)request_go_offline(req);
+		request_settle(req);
+		WRITE_ONCE(req->is_severed, true);
+		part(req);
+	}
+	mutex_unlock(&req->io_mutex);
+	return is_open;
+}
+
+bool request_is_severed(const struct request *req)
+{
+	return READ_ONCE(req->is_severed);
+}
+
+int request_store_schib(struct request *req, u8 *ret_schib)
+{
+	int ret;
+
+	mutex_lock(&req->io_mutex);
+	ret = req->is_revoked ? -ENODEV : schib_store(req->cdev, ret_schib);
+	mutex_unlock(&req->io_mutex);
+	return ret;
 }
 
 bool request_is_revoked(const struct request *req)

@@ -58,7 +58,8 @@ struct request {
 	enum request_state state; /* ccwdev lock */
 	bool is_offline;	  /* ccwdev lock: an ERR_PTR is no end of I/O then */
 	bool is_open;		  /* io_mutex */
-	bool is_revoked;	  /* io_mutex; for good: a new binding makes a new request */
+	bool is_revoked;	  /* ccwdev lock; for good: a new binding makes a new request */
+	bool is_severed;	  /* io_mutex: cdev is no longer ours to look at */
 	struct request_stats stats;
 	struct request_waiter *waiter; /* ccwdev lock: who waits for the active program, or NULL */
 	struct irb_queue irbs;	       /* ccwdev lock */
@@ -106,6 +107,14 @@ bool request_get_irb(struct request *req, struct irb *ret_irb);
  */
 void request_revoke(struct request *req);
 bool request_is_revoked(const struct request *req);
+/*
+ * The ccw device goes while the client still holds it open: revoked, offline, and cdev is never
+ * looked at again. part() is called before a close can be. false: it is closed, nothing was done.
+ */
+bool request_sever(struct request *req, void (*part)(struct request *req));
+bool request_is_severed(const struct request *req);
+/* Store Subchannel: SCHIB_SIZE bytes. 0 or -ENODEV. */
+int request_store_schib(struct request *req, u8 *ret_schib);
 /* Permitted commands, 256 bits from the left. -EBUSY while open. */
 int request_set_commands(struct request *req, const u8 *commands);
 void request_get_commands(struct request *req, u8 *ret_commands);

@@ -27,6 +27,7 @@ static int vfio_dev_init(struct vfio_device *vdev)
 
 	dev->cdev = to_ccwdev(vdev->dev);
 	notify_init(&dev->notify);
+	vfio_dev_end_init(dev);
 	region_init(&dev->regions);
 	return request_init(&dev->request, dev->cdev, vdev, &dev->notify);
 }
@@ -60,7 +61,8 @@ static void vfio_dev_close(struct vfio_device *vdev)
 
 	request_close(&dev->request);
 	notify_drop_all(&dev->notify);
-	vfio_dev_tell_state(dev);
+	if (!request_is_severed(&dev->request))
+		vfio_dev_tell_state(dev);
 }
 
 static ssize_t vfio_dev_read(struct vfio_device *vdev, char __user *buf, size_t count, loff_t *ppos)
@@ -197,12 +199,16 @@ void vfio_dev_revoke(struct vfio_dev *dev)
 	request_revoke(&dev->request);
 	vfio_dev_ask_release(dev);
 	vfio_dev_tell_state(dev);
+	vfio_dev_end_tell(dev, false);
 }
 
 static void vfio_dev_request(struct vfio_device *vdev, unsigned int count)
 {
-	vfio_dev_ask_release(vfio_dev_from(vdev));
-	if (count % 10 == 0)
+	struct vfio_dev *dev = vfio_dev_from(vdev);
+
+	vfio_dev_ask_release(dev);
+	vfio_dev_end_tell(dev, true);
+	if (count % 10 == 0 && !request_is_revoked(&dev->request))
 		dev_notice(vdev->dev, "waiting for the client to close the device\n");
 }
 
@@ -239,18 +245,12 @@ int vfio_dev_register(struct vfio_dev *dev)
 	return vfio_register_emulated_iommu_dev(&dev->vdev);
 }
 
-void vfio_dev_retire(struct vfio_dev *dev)
-{
-	WRITE_ONCE(dev->is_retired, true);
-	vfio_unregister_group_dev(&dev->vdev);
-}
-
 unsigned int vfio_dev_fds(struct vfio_dev *dev)
 {
 	unsigned int count = refcount_read(&dev->vdev.refcount);
 
 	/* until it retires one of them is the registration's own */
-	return count && !READ_ONCE(dev->is_retired) ? count - 1 : count;
+	return count && !READ_ONCE(dev->end.is_retired) ? count - 1 : count;
 }
 
 void vfio_dev_put(struct vfio_dev *dev)
