@@ -144,6 +144,9 @@ static int check_first(const struct binder_job *job, const struct sysfs_facts *f
 		return fault_set(fault, FAULT_NOT_SUPPORTED,
 				 "the kernel module " CCWB_MODULE
 				 " is not loaded; run: modprobe " CCWB_MODULE);
+	r = vfio_check(job->sysfs, job->iommu, fault);
+	if (r < 0)
+		return r;
 	r = sysfs_open_device(job->sysfs, job->id, &fd);
 	if (r < 0)
 		return r;
@@ -159,10 +162,12 @@ static int take(const struct binder_job *job, struct worker_result *result)
 {
 	_cleanup_close_ int dev_fd = -1;
 	struct sysfs_facts facts;
+	enum iommu iommu;
 	struct plan plan;
 	size_t n;
 	int r;
 
+	_Static_assert(VFIO_FDS_MAX < LIMIT_WORKER_FDS, "and the lease's");
 	dev_fd = open(DEV_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dev_fd < 0)
 		return -errno;
@@ -181,12 +186,13 @@ static int take(const struct binder_job *job, struct worker_result *result)
 			return r;
 		}
 	}
-	r = vfio_open(job->sysfs, dev_fd, job->id, result->fds, &result->detail, &result->fault);
+	r = vfio_open(job->sysfs, dev_fd, job->id, job->iommu, result->fds, &result->n_fds, &iommu,
+		      &result->fault);
 	if (r < 0) {
 		(void)give_up(job, &plan, plan.n_steps, &result->fault); /* the fault says it */
 		return r;
 	}
-	result->n_fds = _VFIO_FD_MAX;
+	result->detail = iommu;
 	return 0;
 }
 

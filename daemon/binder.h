@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ccw-id.h"
+#include "iommu.h"
 #include "plan.h"
 #include "sysfs.h"
 #include "worker.h"
@@ -11,14 +12,15 @@
 struct binder_job {
 	struct sysfs *sysfs;
 	struct ccw_id id;
+	enum iommu iommu;	   /* wanted, for binder_acquire */
 	struct plan_origin origin; /* for binder_restore */
 };
 
 /*
  * Worker functions; data is a struct binder_job.
  *
- * binder_acquire takes the device from its driver and opens it: fds as enum vfio_fd, detail is the
- * number of the VFIO group. On failure everything is as before, or the fault is RESTORE_FAILED.
+ * binder_acquire takes the device from its driver and opens it: fds as vfio_open has them, detail is
+ * the enum iommu that they are for. On failure everything is as before, or the fault is RESTORE_FAILED.
  *
  * binder_restore gives the device back; it must not be open. RESTORE_FAILED when that fails;
  * DEVICE_GONE, with nothing left behind, when there is no such device any more.

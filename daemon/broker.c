@@ -43,8 +43,8 @@ static int check_request(struct broker *broker, const struct device *device,
 }
 
 int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject *subject,
-		   const char *who, lease_done_t done, void *userdata, struct lease **ret_lease,
-		   struct fault *fault)
+		   const char *who, enum iommu iommu, lease_done_t done, void *userdata,
+		   struct lease **ret_lease, struct fault *fault)
 {
 	struct lease *lease;
 	struct device *device;
@@ -61,6 +61,7 @@ int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject
 	r = lease_new(id, subject, who, &lease);
 	if (r < 0)
 		return r;
+	lease->iommu = iommu;
 	r = custody_begin(&broker->custody, lease, device, done, userdata);
 	if (r < 0)
 		return r;

@@ -49,8 +49,9 @@ _must_check_ int broker_reload(struct broker *broker, struct fault *fault);
  * called when broker_abandon comes first. *ret_lease is valid until then.
  */
 _must_check_ int broker_acquire(struct broker *broker, struct ccw_id id,
-				const struct subject *subject, const char *who, lease_done_t done,
-				void *userdata, struct lease **ret_lease, struct fault *fault);
+				const struct subject *subject, const char *who, enum iommu iommu,
+				lease_done_t done, void *userdata, struct lease **ret_lease,
+				struct fault *fault);
 
 /* Nobody waits for the outcome of broker_acquire any more: what is taken is given back. */
 void broker_abandon(struct broker *broker, struct lease *lease);

@@ -16,6 +16,7 @@
 #include "limits.h"
 #include "names.h"
 #include "text.h"
+#include "vfio.h"
 
 /* Lives until the outcome or the caller's end, whichever comes first. */
 struct request {
@@ -35,34 +36,32 @@ static void request_free(struct request *request)
 
 DEFINE_CLEANUP(struct request *, request_free)
 
-static int append_fds(sd_bus_message *reply, const struct worker_result *result)
+/* The lease's own fd stands behind those of VFIO. */
+static int append_fds(sd_bus_message *reply, const struct lease *lease,
+		      const struct worker_result *result)
 {
-	static const char *const names[] = {
-		CCWB_FD_CONTAINER,
-		CCWB_FD_GROUP,
-		CCWB_FD_DEVICE,
-		CCWB_FD_LEASE,
-	};
+	const char *name;
 	unsigned int n;
 	int r;
 
 	r = sd_bus_message_open_container(reply, 'a', "{sh}");
-	for (n = 0; r >= 0 && n < ARRAY_SIZE(names); n++)
-		r = sd_bus_message_append(reply, "{sh}", names[n], result->fds[n]);
+	for (n = 0; r >= 0 && n < result->n_fds; n++) {
+		name = vfio_fd_name(lease->iommu, n) ?: CCWB_FD_LEASE;
+		r = sd_bus_message_append(reply, "{sh}", name, result->fds[n]);
+	}
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
 static int append_info(sd_bus_message *reply, const struct lease *lease,
 		       const struct device *device)
 {
-	char path[32];
+	const char *iommu = lease->iommu == IOMMU_GROUP ? CCWB_IOMMU_TYPE1V2 : CCWB_IOMMU_IOMMUFD;
 
-	snprintf(path, sizeof(path), "/dev/vfio/%d", device->group);
 	return sd_bus_message_append(reply, "a{sv}", 5, CCWB_INFO_LEASE, "s", lease->id,
 				     CCWB_INFO_SUBCHANNEL, "s", device->facts.subchannel,
 				     CCWB_INFO_DEVICE_TYPE, "s", device->facts.device_type,
-				     CCWB_INFO_VFIO_PATH, "s", path, CCWB_INFO_IOMMU, "s",
-				     CCWB_IOMMU_TYPE1V2);
+				     CCWB_INFO_VFIO_PATH, "s", device->vfio_path, CCWB_INFO_IOMMU,
+				     "s", iommu);
 }
 
 static int reply_granted(struct request *request, const struct lease *lease,
@@ -85,7 +84,7 @@ static int reply_granted(struct request *request, const struct lease *lease,
 	r = sd_bus_message_append(reply, "o", path);
 	if (r < 0)
 		return r;
-	r = append_fds(reply, result);
+	r = append_fds(reply, lease, result);
 	if (r < 0)
 		return r;
 	r = append_info(reply, lease, device);
@@ -157,17 +156,33 @@ static int check_who(const char *who, struct fault *fault)
 	return 0;
 }
 
+static int check_iommu(const char *word, enum iommu *ret, struct fault *fault)
+{
+	int r = iommu_from_string(word);
+
+	if (r < 0)
+		return fault_set(fault, FAULT_INVALID_ARGS,
+				 "option \"" CCWB_OPTION_IOMMU
+				 "\" is \"%.32s\"; it can be \"group\", \"iommufd\" or \"auto\"",
+				 word);
+	*ret = (enum iommu)r;
+	return 0;
+}
+
 int bus_acquire(struct broker *broker, struct ccw_id id, sd_bus_message *message,
 		struct fault *fault)
 {
 	struct options {
 		const char *who;
-	} options = { .who = "" };
+		const char *iommu;
+	} options = { .who = "", .iommu = "group" };
 	static const struct bus_key keys[] = {
 		{ CCWB_OPTION_WHO, 's', offsetof(struct options, who) },
+		{ CCWB_OPTION_IOMMU, 's', offsetof(struct options, iommu) },
 	};
 	_cleanup_(request_freep) struct request *request = NULL;
 	struct subject subject;
+	enum iommu iommu = IOMMU_GROUP;
 	int r;
 
 	r = bus_dict_read(message, "option", keys, ARRAY_SIZE(keys), &options, fault);
@@ -176,14 +191,17 @@ int bus_acquire(struct broker *broker, struct ccw_id id, sd_bus_message *message
 	r = check_who(options.who, fault);
 	if (r < 0)
 		return r;
+	r = check_iommu(options.iommu, &iommu, fault);
+	if (r < 0)
+		return r;
 	r = request_new(broker, id, message, &request);
 	if (r < 0)
 		return r;
 	r = bus_peer_subject(message, &subject);
 	if (r < 0)
 		return r;
-	r = broker_acquire(broker, id, &subject, options.who, on_outcome, request, &request->lease,
-			   fault);
+	r = broker_acquire(broker, id, &subject, options.who, iommu, on_outcome, request,
+			   &request->lease, fault);
 	subject_deinit(&subject);
 	if (r < 0)
 		return r;

@@ -89,11 +89,8 @@ static int property_vfio_path(sd_bus *bus, const char *path, const char *interfa
 			      sd_bus_error *error)
 {
 	const struct device *device = userdata;
-	char node[32] = "";
 
-	if (device->group >= 0)
-		snprintf(node, sizeof(node), "/dev/vfio/%d", device->group);
-	return sd_bus_message_append(reply, "s", node);
+	return sd_bus_message_append(reply, "s", device->vfio_path);
 }
 
 #define EMITS SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE

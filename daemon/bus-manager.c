@@ -224,7 +224,7 @@ static int property_features(sd_bus *bus, const char *path, const char *interfac
 			     const char *property, sd_bus_message *reply, void *userdata,
 			     sd_bus_error *error)
 {
-	return sd_bus_message_append(reply, "as", 1, CCWB_FEATURE_GROUP);
+	return sd_bus_message_append(reply, "as", 2, CCWB_FEATURE_GROUP, CCWB_FEATURE_IOMMUFD);
 }
 
 static int property_n_leases(sd_bus *bus, const char *path, const char *interface,

@@ -16,6 +16,7 @@
 #include "lease-ref.h"
 #include "log.h"
 #include "names.h"
+#include "vfio.h"
 
 /* NULL only for a lease that was taken up after its device had gone. */
 static struct device *device_of(struct custody *custody, const struct lease *lease)
@@ -66,7 +67,7 @@ static void forget(struct custody *custody, struct lease *lease, enum lease_end 
 
 	if (device) {
 		device->lease = NULL;
-		device->group = -1;
+		*device->vfio_path = '\0';
 		LISTENER_TELL(custody, device_changed, device,
 			      DEVICE_CHANGED_STATE | DEVICE_CHANGED_LEASE);
 	}
@@ -145,11 +146,10 @@ static void on_closed(void *userdata)
 /* To unbind an open device would block until its holder closes it: wait for that here. */
 static void wait_closed(struct custody *custody, struct lease *lease)
 {
-	int fd, r;
+	int r;
 
-	r = sysfs_open_usage(custody->sysfs, lease->device, &fd);
-	if (r >= 0)
-		r = usage_new(custody->event, fd, on_closed, lease, &lease->usage);
+	r = usage_new(custody->event, custody->sysfs, lease->device, on_closed, lease,
+		      &lease->usage);
 	if (r < 0)
 		begin_restore(custody, lease); /* not bound to the module, or gone */
 }
@@ -226,6 +226,15 @@ static int make_reference(struct custody *custody, struct lease *lease,
 	return watch_reference(custody, lease);
 }
 
+static void find_node(struct custody *custody, const struct lease *lease)
+{
+	struct device *device = device_of(custody, lease);
+
+	if (device &&
+	    vfio_node_path(custody->sysfs, device->id, lease->iommu, device->vfio_path) < 0)
+		*device->vfio_path = '\0'; /* gone again */
+}
+
 static void grant(struct custody *custody, struct lease *lease, struct worker_result *result)
 {
 	struct device *device = device_of(custody, lease);
@@ -239,7 +248,8 @@ static void grant(struct custody *custody, struct lease *lease, struct worker_re
 		custody_end(custody, lease, LEASE_END_FAILED);
 		return;
 	}
-	device->group = (int)result->detail;
+	lease->iommu = (enum iommu)result->detail;
+	find_node(custody, lease);
 	lease_set_state(lease, LEASE_ACTIVE);
 	save(custody, lease);
 	announce(custody, lease);
@@ -314,7 +324,11 @@ static void attach(struct custody *custody, struct lease *lease_take, struct dev
 int custody_begin(struct custody *custody, struct lease *lease_take, struct device *device,
 		  lease_done_t done, void *userdata)
 {
-	struct binder_job job = { .sysfs = custody->sysfs, .id = device->id };
+	struct binder_job job = {
+		.sysfs = custody->sysfs,
+		.id = device->id,
+		.iommu = lease_take->iommu,
+	};
 	_cleanup_(lease_freep) struct lease *lease = lease_take;
 	int r;
 
@@ -345,7 +359,6 @@ void custody_resume(struct custody *custody, struct lease *lease_take)
 {
 	struct device *device = device_of(custody, lease_take);
 	struct lease *lease = lease_take;
-	unsigned int group;
 	int r;
 
 	attach(custody, lease_take, device);
@@ -358,8 +371,7 @@ void custody_resume(struct custody *custody, struct lease *lease_take)
 		return;
 	}
 	announce(custody, lease);
-	if (device && sysfs_read_group(custody->sysfs, device->id, &group) >= 0)
-		device->group = (int)group;
+	find_node(custody, lease);
 	r = lease_ref_open(store_fd_peek(custody->store), lease->id, &lease->reference_fd);
 	if (r >= 0)
 		r = watch_reference(custody, lease);

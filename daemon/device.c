@@ -42,7 +42,6 @@ int device_new(struct ccw_id id, const struct sysfs_facts *facts, char *path_tak
 	device->facts = *facts;
 	device->sysfs_path = path_take;
 	device->is_present = true;
-	device->group = -1;
 	*ret = device;
 	return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "ccw-id.h"
 #include "fault.h"
+#include "iommu.h"
 #include "macro.h"
 #include "plan.h"
 #include "sysfs.h"
@@ -43,8 +44,8 @@ struct device {
 	char *reason_text;	/* NULL when all is well */
 	bool has_origin;	/* between binding and the end of a successful restore */
 	struct plan_origin origin;
-	int group;	     /* VFIO group while leased, else -1 */
-	struct lease *lease; /* peek: the broker owns it */
+	char vfio_path[IOMMU_PATH_SIZE]; /* its node in /dev while leased, else "" */
+	struct lease *lease;		 /* peek: the broker owns it */
 };
 
 /* The caller owns *ret. path is taken over. */

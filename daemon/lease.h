@@ -8,6 +8,7 @@
 
 #include "ccw-id.h"
 #include "fault.h"
+#include "iommu.h"
 #include "macro.h"
 #include "plan.h"
 #include "subject.h"
@@ -39,8 +40,8 @@ enum lease_end {
 struct lease;
 
 /*
- * Tells whoever waits for the outcome, once. On success result->fds are those of enum vfio_fd and
- * the lease's write end behind them; negative when the client cannot be told, which ends the lease.
+ * Tells whoever waits for the outcome, once. On success result->fds are those of vfio_open for the
+ * lease's iommu and the lease's write end behind them; negative when the client cannot be told, which ends the lease.
  */
 typedef int (*lease_done_t)(struct lease *lease, struct worker_result *result, void *userdata);
 
@@ -55,6 +56,7 @@ struct lease {
 	uint64_t since; /* CLOCK_REALTIME, microseconds */
 	enum lease_state state;
 	enum lease_end end; /* meaningful while RELEASING */
+	enum iommu iommu;   /* PENDING: wanted; then what its fds are for */
 	struct plan_origin origin;
 
 	struct custody *custody; /* peek */

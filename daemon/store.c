@@ -101,6 +101,7 @@ static int add_all(struct json_object *object, const struct lease *lease)
 		{ "user", json_object_new_string(lease->user) },
 		{ "who", json_object_new_string(lease->who) },
 		{ "since", json_object_new_int64((int64_t)lease->since) },
+		{ "iommu", json_object_new_string(iommu_to_string(lease->iommu)) },
 		{ "driver", json_object_new_string(lease->origin.driver) },
 		{ "online", json_object_new_boolean(lease->origin.is_online) },
 	};
@@ -183,6 +184,23 @@ static int load_owner(struct json_object *object, struct lease **ret)
 	return r;
 }
 
+/* Leases saved by a daemon that knew of groups only do not say. */
+static int load_iommu(struct json_object *object, enum iommu *ret)
+{
+	const char *text;
+	int r;
+
+	r = json_get_string(object, "iommu", &text);
+	if (r == -ENODATA)
+		r = IOMMU_GROUP;
+	else if (r >= 0)
+		r = iommu_from_string(text);
+	if (r < 0)
+		return r;
+	*ret = (enum iommu)r;
+	return 0;
+}
+
 static int load_lease(struct json_object *object, struct lease **ret)
 {
 	_cleanup_(lease_freep) struct lease *lease = NULL;
@@ -195,6 +213,7 @@ static int load_lease(struct json_object *object, struct lease **ret)
 	if (get_text(object, "lease", LEASE_ID_SIZE, &id) < 0 || !lease_id_is_valid(id) ||
 	    get_text(object, "state", 32, &state) < 0 || lease_state_from_string(state) < 0 ||
 	    get_text(object, "driver", SYSFS_NAME_SIZE, &driver) < 0 || strchr(driver, '/') ||
+	    load_iommu(object, &lease->iommu) < 0 ||
 	    get_number(object, "since", INT64_MAX, &lease->since) < 0 ||
 	    json_get_bool(object, "online", &online) < 0)
 		return -EBADMSG;

@@ -6,6 +6,7 @@
  */
 #include "sysfs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -254,21 +255,58 @@ int sysfs_read_group(struct sysfs *sysfs, struct ccw_id id, unsigned int *ret)
 	return 0;
 }
 
-int sysfs_read_group_node(struct sysfs *sysfs, unsigned int group, dev_t *ret)
+static int read_node(struct sysfs *sysfs, const char *path, dev_t *ret)
 {
 	_cleanup_free_ char *text = NULL;
 	unsigned int major_number, minor_number;
-	struct path path;
 	int r;
 
-	snprintf(path.text, sizeof(path.text), "class/vfio/%u/dev", group);
-	r = io_read_line_at(sysfs->fd, path.text, &text);
+	r = io_read_line_at(sysfs->fd, path, &text);
 	if (r < 0)
 		return r;
 	if (sscanf(text, "%u:%u", &major_number, &minor_number) != 2)
 		return -EBADMSG;
 	*ret = makedev(major_number, minor_number);
 	return 0;
+}
+
+int sysfs_read_group_node(struct sysfs *sysfs, unsigned int group, dev_t *ret)
+{
+	struct path path;
+
+	snprintf(path.text, sizeof(path.text), "class/vfio/%u/dev", group);
+	return read_node(sysfs, path.text, ret);
+}
+
+int sysfs_read_iommufd_node(struct sysfs *sysfs, dev_t *ret)
+{
+	return read_node(sysfs, "class/misc/iommu/dev", ret);
+}
+
+int sysfs_read_device_node(struct sysfs *sysfs, struct ccw_id id, unsigned int *ret,
+			   dev_t *ret_node)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	struct dirent *entry;
+	char file[SYSFS_NAME_SIZE];
+	int fd;
+
+	fd = openat(sysfs->fd, device_path(id, "vfio-dev").text,
+		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	dir = fdopendir(fd);
+	if (!dir) {
+		macro_close(fd);
+		return -ENOMEM;
+	}
+	while ((entry = readdir(dir))) {
+		if (sscanf(entry->d_name, "vfio%u", ret) != 1)
+			continue;
+		snprintf(file, sizeof(file), "vfio-dev/vfio%u/dev", *ret);
+		return read_node(sysfs, device_path(id, file).text, ret_node);
+	}
+	return -ENOENT;
 }
 
 int sysfs_open_usage(struct sysfs *sysfs, struct ccw_id id, int *ret_fd)
@@ -290,4 +328,16 @@ int sysfs_read_usage(int fd)
 	if (n < 0)
 		return -errno;
 	return n == 1 && value == '1' ? 1 : 0;
+}
+
+int sysfs_read_fds(struct sysfs *sysfs, struct ccw_id id)
+{
+	_cleanup_free_ char *text = NULL;
+	unsigned int fds;
+	int r;
+
+	r = io_read_line_at(sysfs->fd, device_path(id, CCWB_DEVICE_FDS).text, &text);
+	if (r < 0)
+		return r;
+	return sscanf(text, "%u", &fds) == 1 && fds <= INT_MAX ? (int)fds : -EBADMSG;
 }

@@ -62,9 +62,21 @@ _must_check_ int sysfs_set_claim(struct sysfs *sysfs, struct ccw_id id, bool cla
 _must_check_ int sysfs_read_group(struct sysfs *sysfs, struct ccw_id id, unsigned int *ret);
 _must_check_ int sysfs_read_group_node(struct sysfs *sysfs, unsigned int group, dev_t *ret);
 
+/* The number N of the device's own node vfioN, and that node. -ENOENT: this VFIO gives none. */
+_must_check_ int sysfs_read_device_node(struct sysfs *sysfs, struct ccw_id id, unsigned int *ret,
+					dev_t *ret_node);
+/* -ENOENT: this kernel has no iommufd, or the module is not loaded. */
+_must_check_ int sysfs_read_iommufd_node(struct sysfs *sysfs, dev_t *ret);
+
 /*
  * The module's word on whether the device is open: an fd that becomes readable by POLLPRI when it
  * changes, and its value now (0 or 1). -ENOENT when the device is not bound to the module.
  */
 _must_check_ int sysfs_open_usage(struct sysfs *sysfs, struct ccw_id id, int *ret_fd);
 int sysfs_read_usage(int fd);
+
+/*
+ * How many VFIO fds of the device there are, those included that do not have it open. For these
+ * nothing becomes readable. Negative when the module does not tell.
+ */
+int sysfs_read_fds(struct sysfs *sysfs, struct ccw_id id);

@@ -2,7 +2,7 @@
 /* Copyright the ccwbroker authors */
 /*
  * Owns the wait for the last close of a device, by the module's notice and, where that cannot be
- * had, by looking every second. Knows no lease.
+ * had, by looking again and again, ever more slowly. Knows no lease.
  */
 #include "usage.h"
 
@@ -13,57 +13,75 @@
 #include "limits.h"
 #include "sysfs.h"
 
-#define USEC_PER_MSEC 1000ULL
+#define USEC_PER_MSEC  1000ULL
+#define FIRST_PAUSE_MS 10
 
 struct usage {
+	struct sysfs *sysfs; /* peek */
+	struct ccw_id id;
 	int fd;
+	unsigned int pause_ms;
 	sd_event_source *notice;
 	sd_event_source *timer;
 	usage_closed_t closed;
 	void *userdata;
 };
 
-/* An error means that the attribute is gone, and with it the device or its binding: closed. */
-static bool look(struct usage *usage)
+static int look_again(struct usage *usage)
 {
-	if (sysfs_read_usage(usage->fd) == 1)
-		return false;
+	int r;
+
+	r = sd_event_source_set_time_relative(usage->timer, usage->pause_ms * USEC_PER_MSEC);
+	if (r < 0)
+		return r;
+	usage->pause_ms *= 2;
+	if (usage->pause_ms > LIMIT_CLOSE_POLL_MS)
+		usage->pause_ms = LIMIT_CLOSE_POLL_MS;
+	return sd_event_source_set_enabled(usage->timer, SD_EVENT_ONESHOT);
+}
+
+/* An error means that the attribute is gone, and with it the device or its binding: closed. */
+static int look(struct usage *usage)
+{
+	int is_open = sysfs_read_usage(usage->fd);
+
+	if (is_open == 1 && usage->notice)
+		return 0; /* there will be another notice */
+	if (is_open == 1 || (is_open == 0 && sysfs_read_fds(usage->sysfs, usage->id) > 0))
+		return look_again(usage);
 	(void)sd_event_source_set_enabled(usage->notice, SD_EVENT_OFF);
 	(void)sd_event_source_set_enabled(usage->timer, SD_EVENT_OFF);
 	usage->closed(usage->userdata); /* may free usage */
-	return true;
+	return 0;
 }
 
 static int on_notice(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
-	(void)look(userdata); /* if it is still open there will be another notice */
-	return 0;
+	return look(userdata);
 }
 
 static int on_timer(sd_event_source *source, uint64_t now, void *userdata)
 {
-	struct usage *usage = userdata;
-	int r;
-
-	if (look(usage) || usage->notice)
-		return 0;
-	r = sd_event_source_set_time_relative(source, LIMIT_CLOSE_POLL_MS * USEC_PER_MSEC);
-	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	return look(userdata);
 }
 
-int usage_new(sd_event *event, int fd_take, usage_closed_t closed, void *userdata,
-	      struct usage **ret)
+int usage_new(sd_event *event, struct sysfs *sysfs, struct ccw_id id, usage_closed_t closed,
+	      void *userdata, struct usage **ret)
 {
 	_cleanup_(usage_freep) struct usage *usage = calloc(1, sizeof(*usage));
 	int r;
 
-	if (!usage) {
-		macro_close(fd_take);
+	if (!usage)
 		return -ENOMEM;
-	}
-	usage->fd = fd_take;
+	usage->fd = -1;
+	usage->sysfs = sysfs;
+	usage->id = id;
+	usage->pause_ms = FIRST_PAUSE_MS;
 	usage->closed = closed;
 	usage->userdata = userdata;
+	r = sysfs_open_usage(sysfs, id, &usage->fd);
+	if (r < 0)
+		return r;
 	/* read before the first poll: only what changes after that is news */
 	(void)sysfs_read_usage(usage->fd);
 	r = sd_event_add_io(event, &usage->notice, usage->fd, EPOLLPRI, on_notice, usage);

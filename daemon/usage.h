@@ -4,19 +4,25 @@
 
 #include <systemd/sd-event.h>
 
+#include "ccw-id.h"
 #include "macro.h"
 
-/* Waits until the kernel module says that nobody has the device open any more. */
+struct sysfs;
+
+/*
+ * Waits until the kernel module says that nobody has the device open any more, nor an fd with which
+ * it could still be opened: unbinding would wait for either.
+ */
 struct usage;
 
 /* Called once. usage_free may be called from within. */
 typedef void (*usage_closed_t)(void *userdata);
 
 /*
- * fd is from sysfs_open_usage and taken over, also on failure. The call comes from the event loop,
- * never from in here, even when the device is closed already. The caller owns *ret.
+ * The call comes from the event loop, never from in here, even when the device is closed already.
+ * -ENOENT when the device is not bound to the module. The caller owns *ret; sysfs is borrowed.
  */
-_must_check_ int usage_new(sd_event *event, int fd_take, usage_closed_t closed, void *userdata,
-			   struct usage **ret);
+_must_check_ int usage_new(sd_event *event, struct sysfs *sysfs, struct ccw_id id,
+			   usage_closed_t closed, void *userdata, struct usage **ret);
 void usage_free(struct usage *usage);
 DEFINE_CLEANUP(struct usage *, usage_free)

@@ -14,10 +14,23 @@
 #include <sys/sysmacros.h>
 
 #include "io.h"
+#include "names.h"
 
 #define VFIO_CONTAINER_NODE "vfio/vfio"
+#define VFIO_IOMMUFD_NODE   "iommu"
 #define MISC_MAJOR_NUMBER   10
 #define VFIO_MINOR_NUMBER   196
+
+const char *vfio_fd_name(enum iommu iommu, unsigned int n)
+{
+	static const char *const by_group[] = { CCWB_FD_CONTAINER, CCWB_FD_GROUP, CCWB_FD_DEVICE };
+	static const char *const by_iommufd[] = { CCWB_FD_IOMMUFD, CCWB_FD_DEVICE };
+
+	_Static_assert(ARRAY_SIZE(by_group) <= VFIO_FDS_MAX, "callers have no more room");
+	if (iommu == IOMMU_GROUP)
+		return n < ARRAY_SIZE(by_group) ? by_group[n] : NULL;
+	return n < ARRAY_SIZE(by_iommufd) ? by_iommufd[n] : NULL;
+}
 
 static int open_container(int dev_fd, int *ret_fd, struct fault *fault)
 {
@@ -74,13 +87,13 @@ static int join(int container, int group, const char *name, struct fault *fault)
 	return 0;
 }
 
-int vfio_open(struct sysfs *sysfs, int dev_fd, struct ccw_id id, int ret_fds[static _VFIO_FD_MAX],
-	      unsigned int *ret_group, struct fault *fault)
+static int open_by_group(struct sysfs *sysfs, int dev_fd, struct ccw_id id, int *ret_fds,
+			 struct fault *fault)
 {
-	_cleanup_close_ int container = -1, group = -1, device = -1;
+	_cleanup_close_ int container = -1, group = -1;
 	char name[CCW_ID_STRING_SIZE];
 	unsigned int number;
-	int r;
+	int device, r;
 
 	ccw_id_format(id, name);
 	r = sysfs_read_group(sysfs, id, &number);
@@ -100,9 +113,103 @@ int vfio_open(struct sysfs *sysfs, int dev_fd, struct ccw_id id, int ret_fds[sta
 	if (device < 0)
 		return fault_set(fault, FAULT_BIND_FAILED, "%s does not go online: %s", name,
 				 strerror(errno));
-	ret_fds[VFIO_FD_CONTAINER] = TAKE_FD(container);
-	ret_fds[VFIO_FD_GROUP] = TAKE_FD(group);
-	ret_fds[VFIO_FD_DEVICE] = TAKE_FD(device);
-	*ret_group = number;
+	ret_fds[0] = TAKE_FD(container);
+	ret_fds[1] = TAKE_FD(group);
+	ret_fds[2] = device;
+	return 3;
+}
+
+static int no_iommufd(struct fault *fault, const char *what, int error)
+{
+	return fault_set(
+		fault, FAULT_NOT_SUPPORTED,
+		"this kernel has no %s for iommufd: %s; leave out the option " CCWB_OPTION_IOMMU
+		", or give it as \"auto\" or \"group\"",
+		what, strerror(-error));
+}
+
+static int open_by_iommufd(struct sysfs *sysfs, int dev_fd, struct ccw_id id, int *ret_fds,
+			   struct fault *fault)
+{
+	_cleanup_close_ int iommufd = -1;
+	char path[IOMMU_PATH_SIZE];
+	unsigned int number;
+	dev_t node;
+	int r;
+
+	r = sysfs_read_iommufd_node(sysfs, &node);
+	if (r >= 0)
+		r = io_open_char_at(dev_fd, VFIO_IOMMUFD_NODE, node, &iommufd);
+	if (r < 0)
+		return no_iommufd(fault, "node /dev/" VFIO_IOMMUFD_NODE, r);
+	r = sysfs_read_device_node(sysfs, id, &number, &node);
+	if (r < 0)
+		return no_iommufd(fault, "node of the device", r);
+	snprintf(path, sizeof(path), "vfio/devices/vfio%u", number);
+	r = io_open_char_at(dev_fd, path, node, &ret_fds[1]);
+	if (r < 0)
+		return fault_set(fault, FAULT_BIND_FAILED, "cannot open /dev/%s: %s", path,
+				 strerror(-r));
+	ret_fds[0] = TAKE_FD(iommufd);
+	return 2;
+}
+
+int vfio_check(struct sysfs *sysfs, enum iommu wanted, struct fault *fault)
+{
+	dev_t node;
+	int r;
+
+	if (wanted != IOMMU_IOMMUFD)
+		return 0;
+	r = sysfs_read_iommufd_node(sysfs, &node);
+	return r < 0 ? no_iommufd(fault, "node /dev/" VFIO_IOMMUFD_NODE, r) : 0;
+}
+
+static enum iommu choose(struct sysfs *sysfs, struct ccw_id id, enum iommu wanted)
+{
+	unsigned int number;
+	dev_t node;
+
+	if (wanted != IOMMU_AUTO)
+		return wanted;
+	return sysfs_read_iommufd_node(sysfs, &node) >= 0 &&
+			       sysfs_read_device_node(sysfs, id, &number, &node) >= 0
+		       ? IOMMU_IOMMUFD
+		       : IOMMU_GROUP;
+}
+
+int vfio_open(struct sysfs *sysfs, int dev_fd, struct ccw_id id, enum iommu wanted,
+	      int ret_fds[static VFIO_FDS_MAX], unsigned int *ret_n, enum iommu *ret_iommu,
+	      struct fault *fault)
+{
+	enum iommu iommu = choose(sysfs, id, wanted);
+	int n;
+
+	if (iommu == IOMMU_GROUP)
+		n = open_by_group(sysfs, dev_fd, id, ret_fds, fault);
+	else
+		n = open_by_iommufd(sysfs, dev_fd, id, ret_fds, fault);
+	if (n < 0)
+		return n;
+	*ret_n = (unsigned int)n;
+	*ret_iommu = iommu;
+	return 0;
+}
+
+int vfio_node_path(struct sysfs *sysfs, struct ccw_id id, enum iommu iommu,
+		   char ret[static IOMMU_PATH_SIZE])
+{
+	unsigned int number;
+	dev_t node;
+	int r;
+
+	if (iommu == IOMMU_GROUP)
+		r = sysfs_read_group(sysfs, id, &number);
+	else
+		r = sysfs_read_device_node(sysfs, id, &number, &node);
+	if (r < 0)
+		return r;
+	snprintf(ret, IOMMU_PATH_SIZE,
+		 iommu == IOMMU_GROUP ? "/dev/vfio/%u" : "/dev/vfio/devices/vfio%u", number);
 	return 0;
 }

@@ -4,22 +4,30 @@
 
 #include "ccw-id.h"
 #include "fault.h"
+#include "iommu.h"
 #include "macro.h"
 #include "sysfs.h"
 
-/* The fds of one open device, in the order of these indexes. */
-enum vfio_fd {
-	VFIO_FD_CONTAINER,
-	VFIO_FD_GROUP,
-	VFIO_FD_DEVICE,
-	_VFIO_FD_MAX,
-};
+#define VFIO_FDS_MAX 3
+
+/* The names of the fds that a client gets, in the order of vfio_open; NULL past the last. */
+const char *vfio_fd_name(enum iommu iommu, unsigned int n);
 
 /*
- * Opens container, group and device of a device that is bound to the module, and joins them with
- * a type1v2 IOMMU. Opening the device sets it online, which takes up to 10 seconds a path: only for
- * workers. dev_fd is the directory /dev. On success the caller owns ret_fds.
+ * Opens a device that is bound to the module, in the way wanted, which is told in *ret_iommu:
+ * group: container, group and device, joined with a type1v2 IOMMU. Opening the device sets it
+ * online, which takes up to 10 seconds a path: only for workers.
+ * iommufd: an iommufd and the device's own node. The device goes online when the client binds the
+ * one to the other.
+ * dev_fd is the directory /dev. On success the caller owns ret_fds, of which *ret_n are used.
  */
-_must_check_ int vfio_open(struct sysfs *sysfs, int dev_fd, struct ccw_id id,
-			   int ret_fds[static _VFIO_FD_MAX], unsigned int *ret_group,
-			   struct fault *fault);
+_must_check_ int vfio_open(struct sysfs *sysfs, int dev_fd, struct ccw_id id, enum iommu wanted,
+			   int ret_fds[static VFIO_FDS_MAX], unsigned int *ret_n,
+			   enum iommu *ret_iommu, struct fault *fault);
+
+/* Whether the kernel could have what is wanted at all; looks at no device. */
+_must_check_ int vfio_check(struct sysfs *sysfs, enum iommu wanted, struct fault *fault);
+
+/* "/dev/vfio/7" or "/dev/vfio/devices/vfio0" of a bound device. */
+_must_check_ int vfio_node_path(struct sysfs *sysfs, struct ccw_id id, enum iommu iommu,
+				char ret[static IOMMU_PATH_SIZE]);

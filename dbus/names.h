@@ -36,7 +36,8 @@
 #define CCWB_ERROR_POLICY_INVALID	 "org.ccwbroker1.Error.PolicyInvalid"
 
 /* Keys of AcquireDevice's a{sv} options. */
-#define CCWB_OPTION_WHO "who" /* s: the caller's own words, shown in listings */
+#define CCWB_OPTION_WHO	  "who"	  /* s: the caller's own words, shown in listings */
+#define CCWB_OPTION_IOMMU "iommu" /* s: "group" (without it), "iommufd", "auto" */
 
 /* Keys of ListDevices' a{sv} filter. */
 #define CCWB_FILTER_TYPE   "type"   /* s: device type, "3490" or "3490/50" */
@@ -46,6 +47,7 @@
 /* Keys of AcquireDevice's a{sh} fds. */
 #define CCWB_FD_CONTAINER "container"
 #define CCWB_FD_GROUP	  "group"
+#define CCWB_FD_IOMMUFD	  "iommufd"
 #define CCWB_FD_DEVICE	  "device"
 #define CCWB_FD_LEASE	  "lease"
 
@@ -55,16 +57,19 @@
 #define CCWB_INFO_DEVICE_TYPE "device-type"
 #define CCWB_INFO_VFIO_PATH   "vfio-path"
 #define CCWB_INFO_IOMMU	      "iommu"
-#define CCWB_IOMMU_TYPE1V2    "type1v2"
+#define CCWB_IOMMU_TYPE1V2    "type1v2" /* with fds container and group */
+#define CCWB_IOMMU_IOMMUFD    "iommufd" /* with fd iommufd */
 
 /* Entries of Manager.Features. */
-#define CCWB_FEATURE_GROUP "vfio-group" /* fds container and group are handed out */
+#define CCWB_FEATURE_GROUP   "vfio-group" /* fds container and group are handed out */
+#define CCWB_FEATURE_IOMMUFD "iommufd"	  /* option iommu is known; the kernel may have none */
 
 /* The kernel module: its driver on the ccw bus and what it puts into sysfs. */
 #define CCWB_MODULE	  "ccwbroker"
 #define CCWB_DRIVER	  "ccwbroker"
 #define CCWB_DRIVER_CLAIM "claim"	   /* driver attribute: write ID or -ID, read the list */
 #define CCWB_DEVICE_OPEN  "ccwbroker/open" /* device attribute: 0 or 1, pollable */
+#define CCWB_DEVICE_FDS	  "ccwbroker/fds"  /* device attribute: how many, open or not */
 
 /* Journal fields. */
 #define CCWB_FIELD_DEVICE "CCWB_DEVICE"

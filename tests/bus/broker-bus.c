@@ -22,6 +22,7 @@
 #include "io.h"
 #include "log.h"
 #include "names.h"
+#include "vfio.h"
 
 #define NOBODY 65534
 
@@ -62,9 +63,11 @@ static void fake_acquire(void *data, struct worker_result *result)
 		kill(getpid(), SIGKILL);
 	fake_sysfs_set_group(&current->fake, id, 7);
 	fake_sysfs_set(&current->fake, id, CCWB_DEVICE_OPEN, behaves("open") ? "1\n" : "0\n");
-	for (result->n_fds = 0; result->n_fds < 3; result->n_fds++)
-		result->fds[result->n_fds] = open("/dev/null", O_RDWR | O_CLOEXEC);
-	result->detail = 7;
+	if (job->iommu != IOMMU_GROUP)
+		fake_sysfs_set(&current->fake, id, "vfio-dev/vfio2/dev", "247:2\n");
+	result->detail = job->iommu == IOMMU_GROUP ? IOMMU_GROUP : IOMMU_IOMMUFD;
+	while (vfio_fd_name(result->detail, result->n_fds))
+		result->fds[result->n_fds++] = open("/dev/null", O_RDWR | O_CLOEXEC);
 	result->r = 0;
 }
 

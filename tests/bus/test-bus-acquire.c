@@ -2,6 +2,7 @@
 /* Copyright the ccwbroker authors */
 /* The long call: what is handed out, what is refused, and callers that leave too early. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -87,6 +88,74 @@ START_TEST(test_a_grant_has_four_fds_and_the_daemon_keeps_only_the_reference)
 	broker_bus_drop(&grant);
 	expect_untouched(BROKER_BUS_TAPE, "tape_34xx");
 	ck_assert_int_eq(daemon_fds(), before);
+	teardown();
+}
+END_TEST
+
+/* Reads fds and info of a reply that is granted by iommufd; gives the lease's fd. */
+static int expect_iommufd(sd_bus_message *reply)
+{
+	static const char *const names[] = { "iommufd", "device", "lease" };
+	const char *name, *key, *value;
+	int n, fd, lease = -1, seen = 0;
+
+	ck_assert_int_gt(sd_bus_message_skip(reply, "o"), 0);
+	ck_assert_int_gt(sd_bus_message_enter_container(reply, 'a', "{sh}"), 0);
+	for (n = 0; sd_bus_message_read(reply, "{sh}", &name, &fd) > 0; n++) {
+		ck_assert_int_lt(n, 3);
+		ck_assert_str_eq(name, names[n]);
+		lease = fd;
+	}
+	ck_assert_int_eq(n, 3);
+	ck_assert_int_eq(sd_bus_message_exit_container(reply), 1);
+	ck_assert_int_gt(sd_bus_message_enter_container(reply, 'a', "{sv}"), 0);
+	while (sd_bus_message_read(reply, "{sv}", &key, "s", &value) > 0) {
+		if (strcmp(key, CCWB_INFO_IOMMU) == 0)
+			seen += strcmp(value, "iommufd") == 0;
+		else if (strcmp(key, CCWB_INFO_VFIO_PATH) == 0)
+			seen += strcmp(value, "/dev/vfio/devices/vfio2") == 0;
+	}
+	ck_assert_int_eq(seen, 2);
+	return fcntl(lease, F_DUPFD_CLOEXEC, 3);
+}
+
+START_TEST(test_a_grant_by_iommufd_survives_the_daemon)
+{
+	sd_bus_message *reply = NULL;
+	_cleanup_free_ char *node = NULL;
+	int lease;
+
+	setup();
+	ck_assert_int_ge(broker_bus_call(bus, "AcquireDevice", &error, &reply, "sa{sv}", "580", 1,
+					 "iommu", "s", "auto"),
+			 0);
+	lease = expect_iommufd(reply);
+	sd_bus_message_unref(reply);
+	broker_bus_kill(&bb);
+	broker_bus_start(&bb);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "leased");
+	node = broker_bus_device(bus, BROKER_BUS_TAPE, "VfioPath");
+	ck_assert_str_eq(node, "/dev/vfio/devices/vfio2");
+	macro_close(lease);
+	expect_untouched(BROKER_BUS_TAPE, "tape_34xx");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_no_other_word_is_an_iommu)
+{
+	static const char *const words[] = { "", "type1v2", "GROUP", "iommufd\n" };
+	size_t n;
+
+	setup();
+	for (n = 0; n < ARRAY_SIZE(words); n++) {
+		ck_assert_int_lt(broker_bus_call(bus, "AcquireDevice", &error, NULL, "sa{sv}",
+						 "580", 1, "iommu", "s", words[n]),
+				 0);
+		broker_bus_expect_error(&error, CCWB_ERROR_INVALID_ARGS,
+					"it can be \"group\", \"iommufd\" or \"auto\"");
+	}
+	expect_untouched(BROKER_BUS_TAPE, "tape_34xx");
 	teardown();
 }
 END_TEST
@@ -348,6 +417,7 @@ END_TEST
 
 CHECK_MAIN("bus-acquire", test_a_grant_has_four_fds_and_the_daemon_keeps_only_the_reference,
 	   test_the_online_state_comes_back, test_bad_arguments_change_nothing,
+	   test_a_grant_by_iommufd_survives_the_daemon, test_no_other_word_is_an_iommu,
 	   test_who_ends_at_its_limit, test_a_second_caller_learns_who_has_it,
 	   test_who_is_not_in_the_policy_is_denied, test_a_refusal_of_the_worker_reaches_the_caller,
 	   test_a_worker_that_dies_is_cleaned_up_after,

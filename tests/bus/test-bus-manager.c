@@ -201,8 +201,10 @@ START_TEST(test_properties_say_what_this_is)
 						  "Features", &error, &features),
 			 0);
 	ck_assert_str_eq(features[0], CCWB_FEATURE_GROUP);
-	ck_assert_ptr_null(features[1]);
+	ck_assert_str_eq(features[1], CCWB_FEATURE_IOMMUFD);
+	ck_assert_ptr_null(features[2]);
 	free(features[0]);
+	free(features[1]);
 	free(features);
 	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
 	ck_assert_int_ge(sd_bus_get_property_trivial(bus, CCWB_BUS_NAME, CCWB_PATH,

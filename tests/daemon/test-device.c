@@ -32,7 +32,7 @@ START_TEST(test_a_new_device_is_with_the_host)
 	ck_assert_str_eq(device->name, "0.0.0580");
 	ck_assert_str_eq(device_state_to_string(device->state), "host");
 	ck_assert_str_eq(device_origin_driver(device), "tape_34xx");
-	ck_assert_int_eq(device->group, -1);
+	ck_assert_str_eq(device->vfio_path, "");
 }
 END_TEST
 

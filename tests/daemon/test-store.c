@@ -60,6 +60,7 @@ static struct lease *new_lease(void)
 		lease_new((struct ccw_id){ 0, 1, 0x580 }, &alice, "caf\xc3\xa9 \"7\"", &lease), 0);
 	strcpy(lease->origin.driver, "tape_34xx");
 	lease->origin.is_online = true;
+	lease->iommu = IOMMU_IOMMUFD;
 	return lease;
 }
 
@@ -86,6 +87,7 @@ START_TEST(test_a_lease_comes_back_as_it_was)
 	ck_assert_int_eq(loaded->state, LEASE_ACTIVE);
 	ck_assert_str_eq(loaded->origin.driver, "tape_34xx");
 	ck_assert(loaded->origin.is_online);
+	ck_assert_int_eq(loaded->iommu, IOMMU_IOMMUFD);
 	store_remove(store, lease->device);
 	load();
 	ck_assert_ptr_null(loaded);

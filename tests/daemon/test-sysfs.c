@@ -170,6 +170,37 @@ START_TEST(test_group_node_and_usage_are_read)
 }
 END_TEST
 
+START_TEST(test_nodes_of_iommufd_and_the_device_are_read)
+{
+	_cleanup_(sysfs_freep) struct sysfs *sysfs = NULL;
+	unsigned int number;
+	dev_t node;
+
+	fake_sysfs_init(&fake);
+	fake_sysfs_add_tape(&fake);
+	sysfs = fake_sysfs_open(&fake);
+	ck_assert_int_eq(sysfs_read_iommufd_node(sysfs, &node), -ENOENT);
+	ck_assert_int_eq(sysfs_read_device_node(sysfs, tape, &number, &node), -ENOENT);
+	ck_assert_int_eq(sysfs_read_fds(sysfs, tape), -ENOENT);
+	/* as on a kernel whose VFIO has no nodes */
+	scratch_mkdir(&fake.scratch, "bus/ccw/devices/0.0.0580/vfio-dev/vfio5");
+	ck_assert_int_eq(sysfs_read_device_node(sysfs, tape, &number, &node), -ENOENT);
+	fake_sysfs_set(&fake, "0.0.0580", "vfio-dev/vfio5/dev", "247:5\n");
+	ck_assert_int_eq(sysfs_read_device_node(sysfs, tape, &number, &node), 0);
+	ck_assert_uint_eq(number, 5);
+	ck_assert(node == makedev(247, 5));
+	scratch_write(&fake.scratch, "class/misc/iommu/dev", "10:259\n");
+	ck_assert_int_eq(sysfs_read_iommufd_node(sysfs, &node), 0);
+	ck_assert(node == makedev(10, 259));
+	fake_sysfs_set(&fake, "0.0.0580", "ccwbroker/fds", "12\n");
+	ck_assert_int_eq(sysfs_read_fds(sysfs, tape), 12);
+	fake_sysfs_set(&fake, "0.0.0580", "ccwbroker/fds", "x\n");
+	ck_assert_int_eq(sysfs_read_fds(sysfs, tape), -EBADMSG);
+	fake_sysfs_deinit(&fake);
+}
+END_TEST
+
 CHECK_MAIN("sysfs", test_a_device_is_read, test_a_device_that_is_not_there_is_enoent,
 	   test_overlong_types_become_unknown, test_every_device_is_visited_and_nothing_else,
-	   test_what_is_written_is_what_the_kernel_wants, test_group_node_and_usage_are_read)
+	   test_what_is_written_is_what_the_kernel_wants, test_group_node_and_usage_are_read,
+	   test_nodes_of_iommufd_and_the_device_are_read)

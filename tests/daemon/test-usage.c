@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
-/* The wait for the last close, on a plain file that has no notices. */
+/* The wait for the last close, on plain files that have no notices. */
 #include <errno.h>
-#include <fcntl.h>
 
 #include "check-main.h"
-#include "scratch.h"
+#include "fake-sysfs.h"
+#include "names.h"
 #include "usage.h"
 
-static struct scratch scratch;
+#define TAPE "0.0.0580"
+
+static const struct ccw_id tape = { 0, 0, 0x580 };
+static struct fake_sysfs fake;
+static struct sysfs *sysfs;
 static sd_event *event;
 static struct usage *usage;
 static int calls;
@@ -23,31 +27,43 @@ static void on_closed(void *userdata)
 static int on_time(sd_event_source *source, uint64_t now, void *userdata)
 {
 	ck_assert_int_eq(calls, 0);
-	scratch_write(&scratch, "open", "0\n");
+	fake_sysfs_set(&fake, TAPE, userdata, "0\n");
 	return 0;
 }
 
-static void start(const char *value)
+static void start(const char *is_open, const char *fds)
 {
-	int fd;
-
-	scratch_init(&scratch);
-	scratch_write(&scratch, "open", value);
-	fd = openat(scratch.fd, "open", O_RDONLY | O_CLOEXEC);
+	fake_sysfs_init(&fake);
+	fake_sysfs_add_tape(&fake);
+	fake_sysfs_set(&fake, TAPE, CCWB_DEVICE_OPEN, is_open);
+	if (fds)
+		fake_sysfs_set(&fake, TAPE, CCWB_DEVICE_FDS, fds);
+	sysfs = fake_sysfs_open(&fake);
 	ck_assert_int_eq(sd_event_new(&event), 0);
-	ck_assert_int_eq(usage_new(event, fd, on_closed, NULL, &usage), 0);
+	ck_assert_int_eq(usage_new(event, sysfs, tape, on_closed, NULL, &usage), 0);
 	ck_assert_int_eq(calls, 0); /* never from within */
 }
 
 static void finish(void)
 {
 	event = sd_event_unref(event);
-	scratch_deinit(&scratch);
+	sysfs_free(sysfs);
+	fake_sysfs_deinit(&fake);
+}
+
+/* The loop ends with the call, which must not come before file has turned to 0. */
+static void run_until_closed(const char *file)
+{
+	ck_assert_int_eq(sd_event_add_time_relative(event, NULL, CLOCK_MONOTONIC, 300000, 0,
+						    on_time, (void *)file),
+			 0);
+	ck_assert_int_eq(sd_event_loop(event), 0);
+	ck_assert_int_eq(calls, 1);
 }
 
 START_TEST(test_a_closed_device_is_told_from_the_loop)
 {
-	start("0\n");
+	start("0\n", NULL);
 	ck_assert_int_eq(sd_event_loop(event), 0);
 	ck_assert_int_eq(calls, 1);
 	finish();
@@ -56,19 +72,34 @@ END_TEST
 
 START_TEST(test_an_open_device_is_waited_for)
 {
-	start("1\n");
-	ck_assert_int_eq(sd_event_add_time_relative(event, NULL, CLOCK_MONOTONIC, 300000, 0,
-						    on_time, NULL),
-			 0);
-	ck_assert_int_eq(sd_event_loop(event), 0);
-	ck_assert_int_eq(calls, 1);
+	start("1\n", "0\n");
+	run_until_closed(CCWB_DEVICE_OPEN);
+	finish();
+}
+END_TEST
+
+START_TEST(test_an_fd_that_could_still_open_it_is_waited_for)
+{
+	start("0\n", "1\n");
+	run_until_closed(CCWB_DEVICE_FDS);
+	finish();
+}
+END_TEST
+
+START_TEST(test_a_device_that_is_not_bound_cannot_be_waited_for)
+{
+	fake_sysfs_init(&fake);
+	fake_sysfs_add_tape(&fake);
+	sysfs = fake_sysfs_open(&fake);
+	ck_assert_int_eq(sd_event_new(&event), 0);
+	ck_assert_int_eq(usage_new(event, sysfs, tape, on_closed, NULL, &usage), -ENOENT);
 	finish();
 }
 END_TEST
 
 START_TEST(test_one_that_is_freed_calls_nobody)
 {
-	start("0\n");
+	start("0\n", "0\n");
 	usage_free(usage);
 	ck_assert_int_eq(sd_event_run(event, 0), 0);
 	ck_assert_int_eq(calls, 0);
@@ -77,4 +108,6 @@ START_TEST(test_one_that_is_freed_calls_nobody)
 END_TEST
 
 CHECK_MAIN("usage", test_a_closed_device_is_told_from_the_loop, test_an_open_device_is_waited_for,
+	   test_an_fd_that_could_still_open_it_is_waited_for,
+	   test_a_device_that_is_not_bound_cannot_be_waited_for,
 	   test_one_that_is_freed_calls_nobody)

@@ -22,6 +22,7 @@ daemon_tests = \
 	tests/daemon/test-fault \
 	tests/daemon/test-inuse \
 	tests/daemon/test-io \
+	tests/daemon/test-iommu \
 	tests/daemon/test-json \
 	tests/daemon/test-lease \
 	tests/daemon/test-lease-ref \
@@ -65,6 +66,8 @@ tests_daemon_test_fault_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_fault_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_inuse_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_inuse_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_iommu_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_iommu_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_io_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_io_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_json_CFLAGS = $(daemon_test_CFLAGS)
