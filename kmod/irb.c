@@ -76,14 +76,27 @@ void irb_make_lost(struct irb *irb)
 			      SCSW_STCTL_ALERT_STATUS | SCSW_STCTL_STATUS_PEND;
 }
 
-void irb_make_rejected(struct irb *irb, u32 ccw)
+/* An end that is told when nothing was started. */
+static void irb_make_end(struct irb *irb, u32 ccw)
 {
 	memset(irb, 0, sizeof(*irb));
+	irb->scsw.cmd.fmt = 1; /* as cio has it for programs of either format */
 	irb->scsw.cmd.fctl = SCSW_FCTL_START_FUNC;
 	irb->scsw.cmd.stctl = SCSW_STCTL_PRIM_STATUS | SCSW_STCTL_SEC_STATUS |
 			      SCSW_STCTL_ALERT_STATUS | SCSW_STCTL_STATUS_PEND;
-	irb->scsw.cmd.dstat = DEV_STAT_CHN_END | DEV_STAT_DEV_END | DEV_STAT_UNIT_CHECK;
 	irb->scsw.cmd.cpa = u32_to_dma32(ccw + 8);
+}
+
+void irb_make_checked(struct irb *irb, u32 ccw, u8 cstat)
+{
+	irb_make_end(irb, ccw);
+	irb->scsw.cmd.cstat = cstat;
+}
+
+void irb_make_rejected(struct irb *irb, u32 ccw)
+{
+	irb_make_end(irb, ccw);
+	irb->scsw.cmd.dstat = DEV_STAT_CHN_END | DEV_STAT_DEV_END | DEV_STAT_UNIT_CHECK;
 	irb->scsw.cmd.ectl = 1;
 	irb->esw.esw0.erw.cons = 1;
 	irb->esw.esw0.erw.scnt = sizeof(irb->ecw);

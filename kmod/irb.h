@@ -35,6 +35,8 @@ void irb_repair_sense(struct irb *irb);
 void irb_merge(struct irb *acc, const struct irb *irb);
 /* The status of a CCW at this guest address that the device does not know: Command Reject. */
 void irb_make_rejected(struct irb *irb, u32 ccw);
+/* The status of one that the channel does not take: SCHN_STAT_PROG_CHECK or SCHN_STAT_PROT_CHECK. */
+void irb_make_checked(struct irb *irb, u32 ccw, u8 cstat);
 /* Unit check, or a status of the channel other than PCI and incorrect length. */
 bool irb_is_error(const struct irb *irb);
 /* The status of a start that found no path: deferred condition code 3. */

@@ -127,5 +127,7 @@ void request_interrupt(struct request *req, const struct irb *irb)
 		request_restore_halt(req, &copy);
 	if (is_ours)
 		cp_guest_scsw(req->cp, (u8 *)&copy.scsw);
+	else
+		copy.scsw.cmd.cpa = 0; /* of an earlier program, perhaps one of cio's own */
 	request_deliver(req, &copy, is_ours, is_ours && irb_is_final(&copy));
 }

@@ -7,6 +7,7 @@
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 
 #include <asm/ccwdev.h>
 #include <asm/dma-types.h>
@@ -125,27 +126,55 @@ int request_begin(struct request *req, const u8 *orb, struct cp_refusal *refusal
 	return ret;
 }
 
-/* The guest sees what the device itself answers to a command that it does not know. */
-static void request_reject(struct request *req, u32 ccw)
+/*
+ * What the device or the channel itself would answer to a program that was refused. False for what
+ * is none of the program's fault, or has no status of its own: the client gets the errno.
+ */
+static bool request_make_answer(const struct cp_refusal *refusal, const u8 *orb, struct irb *irb)
+{
+	switch (refusal->reason) {
+	case CCWBROKER_REFUSED_COMMAND:
+		irb_make_rejected(irb, refusal->ccw);
+		return true;
+	case CCWBROKER_REFUSED_ADDRESS:
+		irb_make_checked(irb, get_unaligned_be32(orb + 8), SCHN_STAT_PROG_CHECK);
+		return true;
+	case CCWBROKER_REFUSED_CCW_UNREADABLE:
+	case CCWBROKER_REFUSED_CCW_INVALID:
+	case CCWBROKER_REFUSED_CCW_UNSUPPORTED: /* flags that the ORB does not announce */
+	case CCWBROKER_REFUSED_TIC:
+	case CCWBROKER_REFUSED_IDAL_UNREADABLE:
+	case CCWBROKER_REFUSED_IDAW:
+	case CCWBROKER_REFUSED_DATA_UNMAPPED:
+		irb_make_checked(irb, refusal->ccw, SCHN_STAT_PROG_CHECK);
+		return true;
+	case CCWBROKER_REFUSED_DATA_PROTECTED:
+		irb_make_checked(irb, refusal->ccw, SCHN_STAT_PROT_CHECK);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void request_answer(struct request *req, const struct irb *irb)
 {
 	unsigned long flags;
 	spinlock_t *lock;
-	struct irb irb;
 
-	irb_make_rejected(&irb, ccw);
 	lock = request_lock(req, &flags);
-	request_deliver(req, &irb, false, false);
+	request_deliver(req, irb, false, false);
 	spin_unlock_irqrestore(lock, flags);
 }
 
 int request_start(struct request *req, const u8 *orb, struct cp_refusal *refusal)
 {
+	struct irb irb;
 	int ret;
 
 	mutex_lock(&req->io_mutex);
 	ret = request_begin(req, orb, refusal, NULL);
-	if (ret == -EPERM && refusal->reason == CCWBROKER_REFUSED_COMMAND) {
-		request_reject(req, refusal->ccw);
+	if (ret && request_make_answer(refusal, orb, &irb)) {
+		request_answer(req, &irb);
 		ret = 0;
 	}
 	mutex_unlock(&req->io_mutex);

@@ -147,6 +147,33 @@ static void test_region(struct device *dev, int event)
 	check(n < 0 && errno == EOPNOTSUPP, "halt in the I/O region", errno);
 }
 
+/* A VM manager has no place for a reason: it gets the status that the channel would have told. */
+static void check_answer(struct device *dev, int event, uint8_t cstat, const char *what)
+{
+	struct ccw_io_region io = {};
+	uint32_t cpa;
+	int r = start(dev);
+
+	check(r == 0 && fd_rings(event, 5000), what, r);
+	(void)!pread(dev->device, &io, sizeof(io), 0); /* checked by what it brings */
+	memcpy(&cpa, io.irb_area + 4, sizeof(cpa));
+	check((io.irb_area[2] & 0x40) && io.irb_area[8] == 0 && io.irb_area[9] == cstat &&
+		      cpa == DEVICE_IOVA + 8,
+	      "and its status says so", io.irb_area[9]);
+}
+
+static void test_answers(struct device *dev, int event)
+{
+	struct ccw_io_region io;
+
+	(void)!pread(dev->device, &io, sizeof(io), 0); /* of a program that nobody asked about */
+	ccw_put(dev, 0, CMD_TIC, 0, 0, DEVICE_IOVA);
+	check_answer(dev, event, 0x20, "TIC to itself by the region is a program check");
+	ccw_put(dev, 0, CMD_SENSE_ID, FLAG_SLI, 64, 0x40000000);
+	check_answer(dev, event, 0x20, "so is data outside of mapped memory");
+	check_works(dev, "the device works after it");
+}
+
 /* The region of a type, as a VM manager finds it: by capability. */
 static bool region_find(struct device *dev, uint32_t subtype, struct vfio_region_info *ret)
 {
@@ -346,6 +373,7 @@ static void test_device(const char *id, int event)
 	test_infos(&dev);
 	test_irqs(&dev, event);
 	test_region(&dev, event);
+	test_answers(&dev, event);
 	test_request_arguments(&dev);
 	test_ends(&dev, event);
 	test_function(&dev, event, VFIO_CCW_ASYNC_CMD_HSCH, 0x20, "endless program to halt");
