@@ -3,14 +3,14 @@
 # Copyright the ccwbroker authors
 #
 # The modules that only the benchmark needs, built against the test bed's kernel into its cache:
-# our floor, and the peer, the kernel's own vfio_ccw and mdev, from Debian's source package.
+# our floor, and the peer, the kernel's own vfio_ccw and mdev, from Debian's source.
 
-# Of the whole kernel, the directories that are unpacked: those of the peer's sources.
+# What of the kernel's source the peer is built from.
 readonly PEER_SOURCES=(drivers/s390/cio drivers/vfio/mdev)
 
 module_make() {
 	make -C "$KERNEL/headers" M="$1" ARCH=s390 CROSS_COMPILE=s390x-linux-gnu- \
-		CC=s390x-linux-gnu-gcc CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$1.log" 2>&1 || {
+		CC=s390x-linux-gnu-gcc CONFIG_DEBUG_INFO_BTF_MODULES= -j "$(nproc)" modules >"$1.log" 2>&1 || {
 		tail -n 30 "$1.log" >&2
 		die "building a module of the benchmark failed"
 	}
@@ -35,44 +35,23 @@ floor_build() {
 
 # Sets PEER, the directory with mdev.ko and vfio_ccw.ko.
 peer_ensure() {
-	cache_entry bench-peer "$(hash_of "$(basename "$KERNEL")" "${PEER_SOURCES[@]}" \
-		"$(code_of peer_build peer_fetch peer_unpack peer_kbuild module_make)")" \
-		"building the kernel's own vfio_ccw from its Debian source" peer_build
+	source_ensure
+	cache_entry bench-peer "$(hash_of "$(basename "$KERNEL")" "$(basename "$SOURCE")" \
+		"${PEER_SOURCES[@]}" "$(code_of peer_build peer_kbuild module_make)")" \
+		"building the kernel's own vfio_ccw" peer_build
 	PEER=$ENTRY
 }
 
 peer_build() {
-	local dir=$1
-	peer_fetch "$dir"
-	peer_unpack "$dir"
-	rm -rf "$dir/apt"
-	peer_kbuild >"$dir/source/Kbuild"
-	module_make "$dir/source"
-	mv "$dir/source"/{mdev,vfio_ccw}.ko "$dir/"
-	rm -rf "$dir/source" "$dir/source.log"
-}
-
-# The source of another release would not be what this kernel would have built.
-peer_fetch() {
-	local dir=$1 release package version
-	release=${KERNEL_VERSION%%+*}
-	package=linux-source-$(cut -d. -f1-2 <<<"$release")
-	fetch_setup "$dir/apt" "$KERNEL_SUITE"
-	fetch_retry "$dir/apt" update
-	version=$(APT_CONFIG=$dir/apt/apt.conf apt-cache show "$package" |
-		sed -n 's/^Version: //p' | head -n 1)
-	[[ $version == "$release-"* ]] ||
-		die "the cached kernel is $release, but $package on $MIRROR is '$version';" \
-			"remove $KERNEL to take the newer kernel, too"
-	fetch_retry "$dir/apt" download "$package"
-}
-
-peer_unpack() {
-	local dir=$1 deb
-	deb=$(echo "$dir"/apt/cache/archives/linux-source-*.deb)
-	mkdir -p "$dir/source"
-	dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards './usr/src/linux-source-*.tar.xz' |
-		tar -xJ -C "$dir/source" --strip-components=1 --wildcards "${PEER_SOURCES[@]/#/*/}"
+	local build=$1/build part
+	for part in "${PEER_SOURCES[@]}"; do
+		mkdir -p "$build/${part%/*}"
+		cp -r "$SOURCE/$part" "$build/$part"
+	done
+	peer_kbuild >"$build/Kbuild"
+	module_make "$build"
+	mv "$build"/{mdev,vfio_ccw}.ko "$1/"
+	rm -rf "$build" "$build.log"
 }
 
 # The makefiles of these directories would build everything else there, too.
