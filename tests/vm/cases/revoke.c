@@ -122,7 +122,7 @@ static void test_rebind(const char *id, struct device *old, long since)
 }
 
 /* A client that does not care: endless, deaf, until it is killed. */
-static int hold(const char *id)
+static _Noreturn void hold(const char *id)
 {
 	struct device dev;
 	int r;
@@ -144,7 +144,7 @@ int main(int argc, char **argv)
 	int r;
 
 	if (argc == 3 && !strcmp(argv[2], "hold"))
-		return hold(id);
+		hold(id);
 	if (argc != 2)
 		return 2;
 	r = device_open(id, &dev) ?: write_blocks(&dev);
