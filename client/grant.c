@@ -20,9 +20,8 @@
 #define FD_FIRST 3
 
 static const char *const fd_names[_GRANT_FD_MAX] = {
-	[GRANT_FD_CONTAINER] = CCWB_FD_CONTAINER,
-	[GRANT_FD_GROUP] = CCWB_FD_GROUP,
-	[GRANT_FD_DEVICE] = CCWB_FD_DEVICE,
+	[GRANT_FD_CONTAINER] = CCWB_FD_CONTAINER, [GRANT_FD_GROUP] = CCWB_FD_GROUP,
+	[GRANT_FD_IOMMUFD] = CCWB_FD_IOMMUFD,	  [GRANT_FD_DEVICE] = CCWB_FD_DEVICE,
 	[GRANT_FD_LEASE] = CCWB_FD_LEASE,
 };
 
@@ -106,6 +105,18 @@ static int read_info(sd_bus_message *reply, struct grant *grant)
 	return r;
 }
 
+/* A container without its group is as useless as neither. */
+static bool is_complete(const struct grant *grant)
+{
+	const int *fds = grant->fds;
+
+	if (fds[GRANT_FD_DEVICE] < 0 || fds[GRANT_FD_LEASE] < 0 || !grant->lease)
+		return false;
+	if (fds[GRANT_FD_IOMMUFD] >= 0)
+		return fds[GRANT_FD_CONTAINER] < 0 && fds[GRANT_FD_GROUP] < 0;
+	return fds[GRANT_FD_CONTAINER] >= 0 && fds[GRANT_FD_GROUP] >= 0;
+}
+
 static int read_reply(sd_bus_message *reply, struct grant *grant)
 {
 	int r;
@@ -117,13 +128,21 @@ static int read_reply(sd_bus_message *reply, struct grant *grant)
 		r = read_info(reply, grant);
 	if (r < 0)
 		return r;
-	for (unsigned int i = 0; i < _GRANT_FD_MAX; i++)
-		if (grant->fds[i] < 0)
-			return -EBADMSG;
-	return grant->lease ? 0 : -EBADMSG;
+	return is_complete(grant) ? 0 : -EBADMSG;
 }
 
-enum exit_code grant_acquire(sd_bus *bus, const char *id, const char *who, struct grant **ret)
+static enum exit_code call_acquire(sd_bus *bus, const char *what, const char *id, const char *who,
+				   const char *iommu, sd_bus_message **ret)
+{
+	if (!iommu)
+		return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, 1,
+					      CCWB_OPTION_WHO, "s", who);
+	return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, 2,
+				      CCWB_OPTION_WHO, "s", who, CCWB_OPTION_IOMMU, "s", iommu);
+}
+
+enum exit_code grant_acquire(sd_bus *bus, const char *id, const char *who, const char *iommu,
+			     struct grant **ret)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	_cleanup_(grant_freep) struct grant *grant = calloc(1, sizeof(*grant));
@@ -139,8 +158,7 @@ enum exit_code grant_acquire(sd_bus *bus, const char *id, const char *who, struc
 	for (unsigned int i = 0; i < _GRANT_FD_MAX; i++)
 		grant->fds[i] = -1;
 	snprintf(grant->id, sizeof(grant->id), "%s", id);
-	code = call_manager_patiently(bus, what, &reply, "AcquireDevice", "sa{sv}", id, 1,
-				      CCWB_OPTION_WHO, "s", who);
+	code = call_acquire(bus, what, id, who, iommu, &reply);
 	if (code)
 		return code;
 	r = read_reply(reply, grant);

@@ -12,6 +12,7 @@
 enum grant_fd {
 	GRANT_FD_CONTAINER,
 	GRANT_FD_GROUP,
+	GRANT_FD_IOMMUFD, /* this, or the two above */
 	GRANT_FD_DEVICE,
 	GRANT_FD_LEASE,
 	_GRANT_FD_MAX,
@@ -22,14 +23,17 @@ struct grant {
 	char id[CCW_ID_STRING_SIZE];
 	char *lease;
 	char *device_type;
-	int fds[_GRANT_FD_MAX];
+	int fds[_GRANT_FD_MAX]; /* -1: not given */
 };
 
 const char *grant_fd_to_string(enum grant_fd fd);
 
-/* Asks the broker for a device; complains itself. id is a full id; who is shown in listings. */
+/*
+ * Asks the broker for a device; complains itself. id is a full id; who is shown in listings; iommu is
+ * the word of AcquireDevice's option of that name, NULL for the broker's default.
+ */
 _must_check_ enum exit_code grant_acquire(sd_bus *bus, const char *id, const char *who,
-					  struct grant **ret);
+					  const char *iommu, struct grant **ret);
 
 /* Closes the fds, which ends the lease when no copy is elsewhere. NULL is taken. Returns NULL. */
 struct grant *grant_free(struct grant *grant);

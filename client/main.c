@@ -20,6 +20,7 @@ enum {
 	OPTION_EBCDIC,
 	OPTION_TIMEOUT,
 	OPTION_WHO,
+	OPTION_IOMMU,
 };
 
 /* Which verbs an option belongs to; bit i is verbs[i] */
@@ -76,6 +77,10 @@ static const struct {
 	  FOR_IO,
 	  "    --timeout=SECONDS",
 	  "stop a program that takes longer (default 30)" },
+	{ { "iommu", required_argument, NULL, OPTION_IOMMU },
+	  FOR_RUN | FOR_IO,
+	  "    --iommu=KIND",
+	  "give memory by group (the default), iommufd or auto" },
 	{ { "who", required_argument, NULL, OPTION_WHO },
 	  FOR_RUN | FOR_IO,
 	  "    --who=TEXT",
@@ -188,6 +193,9 @@ static enum exit_code take_option(struct command_line *line, int option)
 		break;
 	case OPTION_WHO:
 		line->options.who = optarg;
+		break;
+	case OPTION_IOMMU:
+		line->options.iommu = optarg;
 		break;
 	default: /* getopt has said what is wrong */
 		return call_usage("[OPTION]... [VERB] [ARGUMENT]...     (ccwctl --help)");

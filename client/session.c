@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 
 #include "ccwbroker.h"
+#include "iommufd.h"
 #include "session.h"
 
 /* Bits of ORB bytes 5 and 6 */
@@ -34,8 +35,10 @@ struct map {
 };
 
 struct session {
-	int container; /* not ours */
+	int container; /* not ours; -1 with an iommufd */
+	int iommufd;   /* not ours; -1 with a container */
 	int device;    /* not ours */
+	uint32_t ioas; /* with an iommufd */
 	struct map maps[SESSION_MAPS_MAX];
 	unsigned int n_maps;
 	uint32_t next_iova;
@@ -65,26 +68,96 @@ static const char *const refusal_words[] = {
 	[CCWBROKER_REFUSED_COMMAND] = "the device may not be given this command",
 };
 
-int session_new(int container_peek, int device_peek, struct session **ret)
+static int check_device(int device)
 {
 	struct vfio_device_info info = { .argsz = sizeof(info) };
-	_cleanup_(session_freep) struct session *session = NULL;
+
+	if (ioctl(device, VFIO_DEVICE_GET_INFO, &info) < 0)
+		return -errno;
+	return info.flags & VFIO_DEVICE_FLAGS_CCW ? 0 : -EPROTO;
+}
+
+static struct session *session_make(int container, int iommufd, int device)
+{
+	struct session *session = calloc(1, sizeof(*session));
+
+	if (!session)
+		return NULL;
+	session->container = container;
+	session->iommufd = iommufd;
+	session->device = device;
+	session->next_iova = SESSION_IOVA_FIRST;
+	session->page_size = (size_t)sysconf(_SC_PAGESIZE);
+	return session;
+}
+
+int session_new(int container_peek, int device_peek, struct session **ret)
+{
+	struct session *session;
+	int r;
 
 	if (ioctl(container_peek, VFIO_GET_API_VERSION) != VFIO_API_VERSION)
 		return -ENOTTY;
-	if (ioctl(device_peek, VFIO_DEVICE_GET_INFO, &info) < 0)
-		return -errno;
-	if (!(info.flags & VFIO_DEVICE_FLAGS_CCW))
-		return -EPROTO;
-	session = calloc(1, sizeof(*session));
+	r = check_device(device_peek);
+	if (r < 0)
+		return r;
+	session = session_make(container_peek, -1, device_peek);
 	if (!session)
 		return -ENOMEM;
-	session->container = container_peek;
-	session->device = device_peek;
-	session->next_iova = SESSION_IOVA_FIRST;
-	session->page_size = (size_t)sysconf(_SC_PAGESIZE);
+	*ret = session;
+	return 0;
+}
+
+int session_new_iommufd(int iommufd_peek, int device_peek, struct session **ret)
+{
+	_cleanup_(session_freep) struct session *session =
+		session_make(-1, iommufd_peek, device_peek);
+	int r;
+
+	if (!session)
+		return -ENOMEM;
+	r = iommufd_new_ioas(iommufd_peek, &session->ioas);
+	if (r >= 0)
+		r = iommufd_bind(device_peek, iommufd_peek);
+	if (r >= 0)
+		r = iommufd_attach(device_peek, session->ioas);
+	if (r >= 0)
+		r = check_device(device_peek);
+	if (r < 0)
+		return r;
 	*ret = TAKE_PTR(session);
 	return 0;
+}
+
+static int dma_map(const struct session *session, const struct map *map)
+{
+	struct vfio_iommu_type1_dma_map dma = {
+		.argsz = sizeof(dma),
+		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+		.vaddr = (uintptr_t)map->memory,
+		.iova = map->iova,
+		.size = map->size,
+	};
+
+	if (session->iommufd >= 0)
+		return iommufd_map(session->iommufd, session->ioas, map->memory, map->iova,
+				   map->size, IOMMUFD_READABLE | IOMMUFD_WRITABLE);
+	return ioctl(session->container, VFIO_IOMMU_MAP_DMA, &dma) < 0 ? -errno : 0;
+}
+
+/* Fails only when the container or iommufd is gone, and its mappings with it. */
+static void dma_unmap(const struct session *session, const struct map *map)
+{
+	struct vfio_iommu_type1_dma_unmap dma = {
+		.argsz = sizeof(dma),
+		.iova = map->iova,
+		.size = map->size,
+	};
+
+	if (session->iommufd < 0)
+		(void)ioctl(session->container, VFIO_IOMMU_UNMAP_DMA, &dma);
+	else if (iommufd_unmap(session->iommufd, session->ioas, map->iova, map->size) < 0)
+		return;
 }
 
 struct session *session_free(struct session *session)
@@ -92,14 +165,7 @@ struct session *session_free(struct session *session)
 	if (!session)
 		return NULL;
 	for (unsigned int i = 0; i < session->n_maps; i++) {
-		struct vfio_iommu_type1_dma_unmap unmap = {
-			.argsz = sizeof(unmap),
-			.iova = session->maps[i].iova,
-			.size = session->maps[i].size,
-		};
-
-		/* fails only when the container is gone, and its mappings with it */
-		(void)ioctl(session->container, VFIO_IOMMU_UNMAP_DMA, &unmap);
+		dma_unmap(session, &session->maps[i]);
 		(void)munmap(session->maps[i].memory,
 			     session->maps[i].size); /* ours: cannot fail */
 	}
@@ -109,11 +175,7 @@ struct session *session_free(struct session *session)
 
 int session_map(struct session *session, size_t size, uint8_t **ret_memory, uint32_t *ret_iova)
 {
-	struct vfio_iommu_type1_dma_map map = {
-		.argsz = sizeof(map),
-		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-		.iova = session->next_iova,
-	};
+	struct map map = { .iova = session->next_iova };
 	void *memory;
 	int r;
 
@@ -125,15 +187,14 @@ int session_map(struct session *session, size_t size, uint8_t **ret_memory, uint
 	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		return -errno;
-	map.vaddr = (uintptr_t)memory;
+	map.memory = memory;
 	map.size = size;
-	if (ioctl(session->container, VFIO_IOMMU_MAP_DMA, &map) < 0) {
-		r = -errno;
+	r = dma_map(session, &map);
+	if (r < 0) {
 		(void)munmap(memory, size); /* just mapped: cannot fail */
 		return r;
 	}
-	session->maps[session->n_maps++] =
-		(struct map){ .memory = memory, .iova = session->next_iova, .size = size };
+	session->maps[session->n_maps++] = map;
 	*ret_memory = memory;
 	*ret_iova = session->next_iova;
 	session->next_iova += (uint32_t)size;

@@ -29,6 +29,12 @@ struct session_refusal {
  */
 _must_check_ int session_new(int container_peek, int device_peek, struct session **ret);
 
+/*
+ * The same with the brokered fds "iommufd" and "device": makes an address space, binds the device to the
+ * iommufd, which takes it online, and gives it the address space. Once for each device fd.
+ */
+_must_check_ int session_new_iommufd(int iommufd_peek, int device_peek, struct session **ret);
+
 /* Unmaps all memory. NULL is taken. Returns NULL. */
 struct session *session_free(struct session *session);
 DEFINE_CLEANUP(struct session *, session_free)

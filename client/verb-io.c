@@ -115,7 +115,12 @@ static enum exit_code use_device(const struct options *options, struct program *
 	};
 	int r;
 
-	r = session_new(grant->fds[GRANT_FD_CONTAINER], grant->fds[GRANT_FD_DEVICE], &session);
+	if (grant->fds[GRANT_FD_IOMMUFD] >= 0)
+		r = session_new_iommufd(grant->fds[GRANT_FD_IOMMUFD], grant->fds[GRANT_FD_DEVICE],
+					&session);
+	else
+		r = session_new(grant->fds[GRANT_FD_CONTAINER], grant->fds[GRANT_FD_DEVICE],
+				&session);
 	if (r < 0) {
 		call_complain("%s: the broker's file descriptors are of no use: %s", grant->id,
 			      strerror(-r));
@@ -152,7 +157,8 @@ enum exit_code verb_io(const struct options *options, const struct arguments *ar
 	if (!code)
 		code = call_open(&bus);
 	if (!code)
-		code = grant_acquire(bus, id, options->who ? options->who : "ccwctl io", &grant);
+		code = grant_acquire(bus, id, options->who ? options->who : "ccwctl io",
+				     options->iommu, &grant);
 	if (code)
 		return code;
 	code = use_device(options, program, grant);

@@ -55,7 +55,7 @@ static enum exit_code acquire_all(sd_bus *bus, const struct options *options,
 		code = call_device_id(arguments->words[i], id);
 		if (!code)
 			code = grant_acquire(bus, id, options->who ? options->who : who,
-					     &run->grants[run->n]);
+					     options->iommu, &run->grants[run->n]);
 		if (code)
 			return code;
 		run->n++;
@@ -73,18 +73,36 @@ static void give_back_all(sd_bus *bus, struct run *run)
 	}
 }
 
+/* The fds that there are, in their order; the array is the caller's. */
+static unsigned int list_fds(const struct run *run,
+			     int *fds[static RUN_DEVICES_MAX * _GRANT_FD_MAX])
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < run->n; i++)
+		for (unsigned int fd = 0; fd < _GRANT_FD_MAX; fd++)
+			if (run->grants[i]->fds[fd] >= 0)
+				fds[n++] = &run->grants[i]->fds[fd];
+	return n;
+}
+
 static char *fd_names(const struct run *run)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
+	const char *separator = "";
 
 	if (!out)
 		return NULL;
 	for (unsigned int i = 0; i < run->n; i++)
-		for (unsigned int fd = 0; fd < _GRANT_FD_MAX; fd++)
-			fprintf(out, "%s%s/%s", i || fd ? ":" : "", run->grants[i]->id,
+		for (unsigned int fd = 0; fd < _GRANT_FD_MAX; fd++) {
+			if (run->grants[i]->fds[fd] < 0)
+				continue;
+			fprintf(out, "%s%s/%s", separator, run->grants[i]->id,
 				grant_fd_to_string(fd));
+			separator = ":";
+		}
 	if (fclose(out) < 0)
 		return NULL;
 	return TAKE_PTR(text);
@@ -92,13 +110,14 @@ static char *fd_names(const struct run *run)
 
 static int set_environment(const struct run *run)
 {
+	int *fds[RUN_DEVICES_MAX * _GRANT_FD_MAX];
 	_cleanup_free_ char *names = fd_names(run);
 	char pid[32], count[32];
 
 	if (!names)
 		return -ENOMEM;
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
-	snprintf(count, sizeof(count), "%u", run->n * _GRANT_FD_MAX);
+	snprintf(count, sizeof(count), "%u", list_fds(run, fds));
 	if (setenv("LISTEN_PID", pid, 1) < 0 || setenv("LISTEN_FDS", count, 1) < 0 ||
 	    setenv("LISTEN_FDNAMES", names, 1) < 0)
 		return -errno;
@@ -110,24 +129,21 @@ static int set_environment(const struct run *run)
 /* Puts the fds in a row from 3 on and closes everything else above. */
 static int place_fds(const struct run *run)
 {
-	const int first = LISTEN_FD_FIRST, n = (int)(run->n * _GRANT_FD_MAX);
+	int *fds[RUN_DEVICES_MAX * _GRANT_FD_MAX];
+	const int first = LISTEN_FD_FIRST, n = (int)list_fds(run, fds);
 
 	/* first all out of the way, so that none is overwritten while it is still needed */
 	for (int i = 0; i < n; i++) {
-		int *fd = &run->grants[i / _GRANT_FD_MAX]->fds[i % _GRANT_FD_MAX];
-		int moved = fcntl(*fd, F_DUPFD_CLOEXEC, first + n);
+		int moved = fcntl(*fds[i], F_DUPFD_CLOEXEC, first + n);
 
 		if (moved < 0)
 			return -errno;
-		(void)macro_close(*fd); /* replaced by its copy */
-		*fd = moved;
+		(void)macro_close(*fds[i]); /* replaced by its copy */
+		*fds[i] = moved;
 	}
-	for (int i = 0; i < n; i++) {
-		int fd = run->grants[i / _GRANT_FD_MAX]->fds[i % _GRANT_FD_MAX];
-
-		if (dup2(fd, first + i) < 0)
+	for (int i = 0; i < n; i++)
+		if (dup2(*fds[i], first + i) < 0)
 			return -errno;
-	}
 	if (close_range((unsigned int)(first + n), ~0U, 0) < 0)
 		return -errno;
 	return 0;

@@ -35,6 +35,7 @@ struct options {
 	bool ebcdic;
 	unsigned int timeout_ms; /* 0: the broker's default */
 	const char *who;	 /* NULL: a default of the verb */
+	const char *iommu;	 /* NULL: the broker's default */
 };
 
 /* What stands on the command line after the verb. */

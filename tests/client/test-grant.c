@@ -18,6 +18,8 @@
 
 enum answer {
 	ANSWER_GOOD,
+	ANSWER_IOMMUFD,
+	ANSWER_BOTH_KINDS,
 	ANSWER_FD_MISSING,
 	ANSWER_LEASE_MISSING,
 	ANSWER_OTHER_SIGNATURE,
@@ -50,8 +52,11 @@ static void append_fds(struct broker *broker, sd_bus_message *reply)
 	ck_assert_int_ge(sd_bus_message_open_container(reply, 'a', "{sh}"), 0);
 	ck_assert_int_ge(sd_bus_message_append(reply, "{sh}", "unknown", null), 0);
 	ck_assert_int_ge(sd_bus_message_append(reply, "{sh}", CCWB_FD_DEVICE, null), 0);
-	ck_assert_int_ge(sd_bus_message_append(reply, "{sh}", CCWB_FD_CONTAINER, null), 0);
-	if (broker->answer != ANSWER_FD_MISSING)
+	if (broker->answer != ANSWER_IOMMUFD)
+		ck_assert_int_ge(sd_bus_message_append(reply, "{sh}", CCWB_FD_CONTAINER, null), 0);
+	if (broker->answer == ANSWER_IOMMUFD || broker->answer == ANSWER_BOTH_KINDS)
+		ck_assert_int_ge(sd_bus_message_append(reply, "{sh}", CCWB_FD_IOMMUFD, null), 0);
+	else if (broker->answer != ANSWER_FD_MISSING)
 		ck_assert_int_ge(sd_bus_message_append(reply, "{sh}", CCWB_FD_GROUP, null), 0);
 	ck_assert_int_ge(sd_bus_message_append(reply, "{sh}", CCWB_FD_LEASE, broker->lease_pipe[1]),
 			 0);
@@ -59,9 +64,24 @@ static void append_fds(struct broker *broker, sd_bus_message *reply)
 	ck_assert_int_ge(sd_bus_message_close_container(reply), 0);
 }
 
+/* The options of the call: who, and iommu only when it was asked for. */
+static void expect_options(struct broker *broker, sd_bus_message *call)
+{
+	const char *id, *key, *value;
+	bool has_iommu = false;
+
+	ck_assert_int_gt(sd_bus_message_read(call, "s", &id), 0);
+	ck_assert_int_gt(sd_bus_message_enter_container(call, 'a', "{sv}"), 0);
+	while (sd_bus_message_read(call, "{sv}", &key, "s", &value) > 0)
+		has_iommu |= !strcmp(key, CCWB_OPTION_IOMMU) && !strcmp(value, "iommufd");
+	ck_assert_int_eq(has_iommu, broker->answer == ANSWER_IOMMUFD);
+}
+
 static void answer(struct broker *broker, sd_bus_message *call)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+
+	expect_options(broker, call);
 
 	if (broker->answer == ANSWER_ERROR) {
 		ck_assert_int_ge(sd_bus_reply_method_errorf(call, CCWB_ERROR_DEVICE_LEASED,
@@ -175,7 +195,8 @@ static sd_bus *start_broker(enum answer answer)
 static enum exit_code acquire(enum answer answer, sd_bus **ret_bus, struct grant **ret)
 {
 	*ret_bus = start_broker(answer);
-	return grant_acquire(*ret_bus, "0.0.0580", "test", ret);
+	return grant_acquire(*ret_bus, "0.0.0580", "test",
+			     answer == ANSWER_IOMMUFD ? "iommufd" : NULL, ret);
 }
 
 START_TEST(test_a_device_comes_and_goes)
@@ -189,12 +210,31 @@ START_TEST(test_a_device_comes_and_goes)
 	ck_assert_str_eq(grant->lease, "l77");
 	ck_assert_str_eq(grant->device_type, "3490/50");
 	for (unsigned int i = 0; i < _GRANT_FD_MAX; i++) {
+		if (i == GRANT_FD_IOMMUFD) {
+			ck_assert_int_eq(grant->fds[i], -1);
+			continue;
+		}
 		ck_assert_int_ge(grant->fds[i], 3);
 		ck_assert_int_eq(fcntl(grant->fds[i], F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
 	}
 	ck_assert_int_eq(grant_give_back(bus, grant), EXIT_CODE_OK);
 	sd_bus_flush_close_unref(bus);
 	ck_assert_int_eq(count_fds(), before);
+}
+END_TEST
+
+START_TEST(test_an_iommufd_comes_in_place_of_container_and_group)
+{
+	sd_bus *bus;
+	struct grant *grant;
+
+	ck_assert_int_eq(acquire(ANSWER_IOMMUFD, &bus, &grant), EXIT_CODE_OK);
+	ck_assert_int_eq(grant->fds[GRANT_FD_CONTAINER], -1);
+	ck_assert_int_eq(grant->fds[GRANT_FD_GROUP], -1);
+	ck_assert_int_ge(grant->fds[GRANT_FD_IOMMUFD], 3);
+	ck_assert_int_ge(grant->fds[GRANT_FD_DEVICE], 3);
+	grant_free(grant);
+	sd_bus_flush_close_unref(bus);
 }
 END_TEST
 
@@ -236,6 +276,7 @@ static void expect_refused(enum answer answer, enum exit_code code)
 START_TEST(test_bad_answers_leave_nothing_open)
 {
 	expect_refused(ANSWER_FD_MISSING, EXIT_CODE_FAILURE);
+	expect_refused(ANSWER_BOTH_KINDS, EXIT_CODE_FAILURE);
 	expect_refused(ANSWER_LEASE_MISSING, EXIT_CODE_FAILURE);
 	expect_refused(ANSWER_OTHER_SIGNATURE, EXIT_CODE_FAILURE);
 }
@@ -253,6 +294,7 @@ START_TEST(test_free_takes_null)
 }
 END_TEST
 
-CHECK_MAIN("grant", test_a_device_comes_and_goes, test_a_device_on_its_way_back_is_waited_for,
-	   test_a_device_that_cannot_go_back_is_told, test_bad_answers_leave_nothing_open,
-	   test_an_error_has_its_status, test_free_takes_null)
+CHECK_MAIN("grant", test_a_device_comes_and_goes,
+	   test_an_iommufd_comes_in_place_of_container_and_group,
+	   test_a_device_on_its_way_back_is_waited_for, test_a_device_that_cannot_go_back_is_told,
+	   test_bad_answers_leave_nothing_open, test_an_error_has_its_status, test_free_takes_null)

@@ -168,8 +168,8 @@ int device_map(struct device *dev)
 	};
 
 	if (device_by_iommufd)
-		return ioas_map(dev->container, dev->ioas, dev->mem, DEVICE_IOVA, DEVICE_SIZE,
-				IOMMUFD_READABLE | IOMMUFD_WRITABLE);
+		return iommufd_map(dev->container, dev->ioas, dev->mem, DEVICE_IOVA, DEVICE_SIZE,
+				   IOMMUFD_READABLE | IOMMUFD_WRITABLE);
 	return ioctl(dev->container, VFIO_IOMMU_MAP_DMA, &map) ? -errno : 0;
 }
 
@@ -182,7 +182,7 @@ int device_unmap(struct device *dev)
 	};
 
 	if (device_by_iommufd)
-		return ioas_unmap(dev->container, dev->ioas, DEVICE_IOVA, DEVICE_SIZE);
+		return iommufd_unmap(dev->container, dev->ioas, DEVICE_IOVA, DEVICE_SIZE);
 	return ioctl(dev->container, VFIO_IOMMU_UNMAP_DMA, &unmap) ? -errno : 0;
 }
 

@@ -23,8 +23,8 @@ struct device {
 	int group;     /* -1 with an iommufd */
 	int device;
 	unsigned int group_number;
-	unsigned int ioas; /* with an iommufd */
-	uint8_t *mem;	   /* DEVICE_SIZE bytes at DEVICE_IOVA */
+	uint32_t ioas; /* with an iommufd */
+	uint8_t *mem;  /* DEVICE_SIZE bytes at DEVICE_IOVA */
 };
 
 /* From now on devices are opened by their nodes. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Copyright the ccwbroker authors
 /*
- * iommufd and the device's node, one call each. No judgement.
+ * The device's node, and what its address space is taken away with. No judgement.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -37,24 +37,6 @@ int ioas_open_node(const char *id)
 	return fd;
 }
 
-int ioas_bind(int device, int iommufd)
-{
-	struct cdev_bind bind = { .argsz = sizeof(bind), .iommufd = iommufd };
-
-	return call(device, CDEV_BIND, &bind);
-}
-
-int ioas_new(int iommufd, unsigned int *ret_ioas)
-{
-	struct {
-		__u32 size, flags, ioas;
-	} alloc = { .size = sizeof(alloc) };
-	int r = call(iommufd, IOMMUFD_IOAS, &alloc);
-
-	*ret_ioas = alloc.ioas;
-	return r;
-}
-
 int ioas_destroy(int iommufd, unsigned int ioas)
 {
 	struct {
@@ -64,48 +46,13 @@ int ioas_destroy(int iommufd, unsigned int ioas)
 	return call(iommufd, IOMMUFD_DESTROY, &destroy);
 }
 
-int ioas_attach(int device, unsigned int ioas)
-{
-	struct cdev_attach attach = { .argsz = sizeof(attach), .ioas = ioas };
-
-	return call(device, CDEV_ATTACH, &attach);
-}
-
 int ioas_detach(int device)
 {
 	struct {
 		__u32 argsz, flags;
 	} detach = { .argsz = sizeof(detach) };
 
-	return call(device, CDEV_DETACH, &detach);
-}
-
-int ioas_map(int iommufd, unsigned int ioas, const void *mem, uint64_t iova, size_t size,
-	     unsigned int access)
-{
-	struct {
-		__u32 size, flags, ioas, reserved;
-		__u64 user_va, length, iova;
-	} map = {
-		.size = sizeof(map),
-		.flags = IOMMUFD_FIXED | access,
-		.ioas = ioas,
-		.user_va = (uintptr_t)mem,
-		.length = size,
-		.iova = iova,
-	};
-
-	return call(iommufd, IOMMUFD_MAP, &map);
-}
-
-int ioas_unmap(int iommufd, unsigned int ioas, uint64_t iova, uint64_t size)
-{
-	struct {
-		__u32 size, ioas;
-		__u64 iova, length;
-	} unmap = { sizeof(unmap), ioas, iova, size };
-
-	return call(iommufd, IOMMUFD_UNMAP, &unmap);
+	return call(device, IOMMUFD_DEVICE_DETACH, &detach);
 }
 
 int ioas_open_device(const char *id, struct device *dev)
@@ -118,10 +65,10 @@ int ioas_open_device(const char *id, struct device *dev)
 	dev->device = ioas_open_node(id);
 	if (dev->device < 0)
 		return dev->device;
-	r = ioas_bind(dev->device, dev->container);
+	r = iommufd_bind(dev->device, dev->container);
 	if (!r)
-		r = ioas_new(dev->container, &dev->ioas);
+		r = iommufd_new_ioas(dev->container, &dev->ioas);
 	if (!r)
-		r = ioas_attach(dev->device, dev->ioas);
+		r = iommufd_attach(dev->device, dev->ioas);
 	return r;
 }

@@ -30,7 +30,7 @@ static void check_no_memory(struct device *dev, const char *what)
 static void test_bind(const char *id)
 {
 	struct vfio_device_info info = { .argsz = sizeof(info) };
-	struct cdev_bind bind = { .argsz = sizeof(bind) - 1 };
+	struct iommufd_device_bind bind = { .argsz = sizeof(bind) - 1 };
 	int iommufd = open("/dev/iommu", O_RDWR | O_CLOEXEC);
 	int first = ioas_open_node(id), second = ioas_open_node(id);
 	int r;
@@ -41,18 +41,18 @@ static void test_bind(const char *id)
 	r = ioctl(first, VFIO_DEVICE_GET_INFO, &info);
 	check(r && errno == EINVAL, "GET_INFO before BIND is refused", errno);
 	bind.iommufd = iommufd;
-	r = ioctl(first, CDEV_BIND, &bind);
+	r = ioctl(first, IOMMUFD_DEVICE_BIND, &bind);
 	check(r && errno == EINVAL, "BIND with a short argsz is refused", errno);
-	check(ioas_bind(first, first) == -EBADFD, "BIND to what is no iommufd is refused", 0);
-	r = ioas_bind(first, iommufd);
+	check(iommufd_bind(first, first) == -EBADFD, "BIND to what is no iommufd is refused", 0);
+	r = iommufd_bind(first, iommufd);
 	check(r == 0 && device_is_open(id) == 1, "BIND opens the device", r);
-	check(ioas_bind(first, iommufd) == -EINVAL, "BIND twice is refused", 0);
-	check(ioas_bind(second, iommufd) == -EINVAL, "BIND of another fd is refused", 0);
-	r = ioas_attach(first, 0x7fffffff);
+	check(iommufd_bind(first, iommufd) == -EINVAL, "BIND twice is refused", 0);
+	check(iommufd_bind(second, iommufd) == -EINVAL, "BIND of another fd is refused", 0);
+	r = iommufd_attach(first, 0x7fffffff);
 	check(r == -ENOENT, "ATTACH of no address space is refused", r);
 	close(first);
 	check(device_is_open(id) == 0, "close closes the device", 0);
-	check(ioas_bind(second, iommufd) == 0, "the other fd can be bound then", 0);
+	check(iommufd_bind(second, iommufd) == 0, "the other fd can be bound then", 0);
 	close(second);
 	close(iommufd);
 	check(attr_number(id, "fds") == 0, "no fd is left", attr_number(id, "fds"));
@@ -74,7 +74,7 @@ static void test_detach(const char *id)
 	check_unpinned("and nothing is pinned");
 	check_no_memory(&dev, "a program finds no memory");
 	check(ioas_detach(dev.device) == 0, "DETACH twice", 0);
-	r = ioas_attach(dev.device, dev.ioas);
+	r = iommufd_attach(dev.device, dev.ioas);
 	check(r == 0, "ATTACH again", r);
 	check_works(&dev, "the device works after it");
 	device_close(&dev);
@@ -82,19 +82,19 @@ static void test_detach(const char *id)
 
 static void test_replace(const char *id)
 {
-	unsigned int other;
+	uint32_t other;
 	struct device dev;
 	int r;
 
 	r = device_open(id, &dev);
-	check(r == 0 && ioas_new(dev.container, &other) == 0, "a second address space", r);
+	check(r == 0 && iommufd_new_ioas(dev.container, &other) == 0, "a second address space", r);
 	program_endless(&dev);
 	check(start(&dev) == 0, "endless program", 0);
-	r = ioas_attach(dev.device, other);
+	r = iommufd_attach(dev.device, other);
 	check(r == 0, "ATTACH of the other address space ends it", r);
 	check_unpinned("and nothing is pinned");
 	check_no_memory(&dev, "it is empty");
-	r = ioas_map(dev.container, other, dev.mem, DEVICE_IOVA, DEVICE_SIZE, READ_WRITE);
+	r = iommufd_map(dev.container, other, dev.mem, DEVICE_IOVA, DEVICE_SIZE, READ_WRITE);
 	check(r == 0, "map there", r);
 	check_works(&dev, "the device works in it");
 	check(device_unmap(&dev) == 0, "the first one is unmapped", 0);
@@ -116,26 +116,27 @@ static void check_data_refused(struct device *dev, uint32_t iova, uint32_t reaso
 static void test_mappings(const char *id)
 {
 	const uint32_t far = DEVICE_IOVA + 2 * DEVICE_SIZE;
-	unsigned int other = 0;
+	uint32_t other = 0;
 	struct device dev;
 	int r;
 
 	r = device_open(id, &dev);
 	check(r == 0, "open", r);
-	r = ioas_map(dev.container, dev.ioas, dev.mem, far, 4096, IOMMUFD_READABLE);
+	r = iommufd_map(dev.container, dev.ioas, dev.mem, far, 4096, IOMMUFD_READABLE);
 	check(r == 0, "map for reading only", r);
 	check_data_refused(&dev, far, CCWBROKER_REFUSED_DATA_PROTECTED, "no store there");
-	r = ioas_map(dev.container, dev.ioas, dev.mem + 8192, far + 4096, 4096, READ_WRITE);
+	r = iommufd_map(dev.container, dev.ioas, dev.mem + 8192, far + 4096, 4096, READ_WRITE);
 	check(r == 0, "another mapping beside it", r);
-	r = ioas_unmap(dev.container, dev.ioas, DEVICE_IOVA, 4096);
+	r = iommufd_unmap(dev.container, dev.ioas, DEVICE_IOVA, 4096);
 	check(r == -ENOENT, "no part of a mapping is unmapped", r);
 	check_works(&dev, "the device works");
-	r = ioas_map(dev.container, dev.ioas, dev.mem + 8192 + 256, far + 8192, 4096, READ_WRITE);
+	r = iommufd_map(dev.container, dev.ioas, dev.mem + 8192 + 256, far + 8192, 4096,
+			READ_WRITE);
 	check(r == -EINVAL, "memory that is not page aligned is refused", r);
-	check(ioas_new(dev.container, &other) == 0 &&
-		      ioas_map(dev.container, other, dev.mem + 256, far, 4096, READ_WRITE) == 0,
+	check(iommufd_new_ioas(dev.container, &other) == 0 &&
+		      iommufd_map(dev.container, other, dev.mem + 256, far, 4096, READ_WRITE) == 0,
 	      "in an address space of its own it is not", 0);
-	r = ioas_attach(dev.device, other);
+	r = iommufd_attach(dev.device, other);
 	check(r == -EADDRINUSE, "but that cannot be attached", r);
 	check_works(&dev, "and the one before stays");
 	device_close(&dev);
@@ -197,7 +198,7 @@ static void test_unbind_never_bound(const char *id)
 	check(pthread_tryjoin_np(thread, &result) == EBUSY && attr_number(id, "fds") == 1,
 	      "unbind waits for an fd that is bound to nothing", attr_number(id, "fds"));
 	check(ioas_open_node(id) < 0, "no other fd can be got", 0);
-	check(ioas_bind(device, iommufd) == 0 && device_is_open(id) == 1, "this one still opens",
+	check(iommufd_bind(device, iommufd) == 0 && device_is_open(id) == 1, "this one still opens",
 	      0);
 	close(device);
 	pthread_join(thread, &result);
