@@ -31,6 +31,8 @@ struct cp_mem {
 	unsigned int nmaps;
 	u8 *bytes;
 	unsigned int npages;
+	unsigned int capacity;
+	bool touched[PAGES_MAX];
 	u16 pins[PAGES_MAX];
 	u16 store_pins[PAGES_MAX];
 	struct guest_pin pin[PINS_MAX];
@@ -105,12 +107,28 @@ struct cp_mem *guest_new(void)
 	return guest;
 }
 
-struct cp_mem *guest_free(struct cp_mem *guest)
+static void guest_require_empty(const struct cp_mem *guest)
 {
 	REQUIRE(guest->npins == 0);
 	REQUIRE(guest->nown == 0);
 	REQUIRE(guest->nzalloc == 0);
 	REQUIRE(warnings_expected == 0);
+}
+
+void guest_clear(struct cp_mem *guest)
+{
+	guest_require_empty(guest);
+	memset(guest->touched, 0, guest->npages);
+	memset(guest->calls, 0, sizeof(guest->calls));
+	guest->nmaps = 0;
+	guest->npages = 0;
+	guest->mutate = false;
+	guest_fail(guest, 0, 0, 0);
+}
+
+struct cp_mem *guest_free(struct cp_mem *guest)
+{
+	guest_require_empty(guest);
 	free(guest->bytes);
 	free(guest);
 	current = NULL;
@@ -123,8 +141,11 @@ void guest_map(struct cp_mem *guest, u64 iova, unsigned int npages, bool writabl
 
 	REQUIRE(guest->nmaps < GUEST_MAPS_MAX);
 	REQUIRE(guest->npages + npages <= PAGES_MAX);
-	guest->bytes = realloc(guest->bytes, (size_t)(guest->npages + npages) * CP_PAGE_SIZE);
-	REQUIRE(guest->bytes);
+	if (guest->npages + npages > guest->capacity) {
+		guest->capacity = guest->npages + npages;
+		guest->bytes = realloc(guest->bytes, (size_t)guest->capacity * CP_PAGE_SIZE);
+		REQUIRE(guest->bytes);
+	}
 	memset(guest->bytes + (size_t)guest->npages * CP_PAGE_SIZE, 0,
 	       (size_t)npages * CP_PAGE_SIZE);
 	map->iova = iova;
@@ -153,6 +174,11 @@ void guest_set_writable(struct cp_mem *guest, u64 iova, bool writable)
 	map_find(guest, iova)->writable = writable;
 }
 
+static unsigned int pages_of(u64 iova, size_t len)
+{
+	return (unsigned int)(((iova & (CP_PAGE_SIZE - 1)) + len - 1) >> CP_PAGE_SHIFT) + 1;
+}
+
 /* Index of the page, -1: none. */
 static int page_find(struct cp_mem *guest, u64 iova, bool store)
 {
@@ -161,6 +187,16 @@ static int page_find(struct cp_mem *guest, u64 iova, bool store)
 	if (!map || (store && !map->writable))
 		return -1;
 	return (int)(map->first + ((iova - map->iova) >> CP_PAGE_SHIFT));
+}
+
+int guest_page(struct cp_mem *guest, u64 iova)
+{
+	return page_find(guest, iova, false);
+}
+
+unsigned int guest_pages(struct cp_mem *guest)
+{
+	return guest->npages;
 }
 
 /* Copies page by page; -EFAULT at the first page that is not there. */
@@ -198,11 +234,11 @@ void guest_get(struct cp_mem *guest, u64 iova, void *buf, size_t len)
 
 bool guest_is_mapped(struct cp_mem *guest, u64 iova, size_t len, bool store)
 {
-	u64 last = iova + (len - 1);
-	u64 page;
+	unsigned int npages = pages_of(iova, len);
+	unsigned int i;
 
-	for (page = ALIGN_DOWN(iova, CP_PAGE_SIZE); page <= last; page += CP_PAGE_SIZE)
-		if (page_find(guest, page, store) < 0)
+	for (i = 0; i < npages; i++)
+		if (page_find(guest, iova + (u64)i * CP_PAGE_SIZE, store) < 0)
 			return false;
 	return true;
 }
@@ -221,6 +257,16 @@ u8 *guest_snapshot(struct cp_mem *guest, size_t *ret_len)
 void guest_restore(struct cp_mem *guest, const u8 *snapshot)
 {
 	memcpy(guest->bytes, snapshot, (size_t)guest->npages * CP_PAGE_SIZE);
+}
+
+void guest_get_from(struct cp_mem *guest, const u8 *snapshot, u64 iova, void *buf, size_t len)
+{
+	int page = page_find(guest, iova, false);
+	size_t pos = iova & (CP_PAGE_SIZE - 1);
+
+	REQUIRE(page >= 0);
+	REQUIRE(pos + len <= CP_PAGE_SIZE);
+	memcpy(buf, snapshot + (size_t)page * CP_PAGE_SIZE + pos, len);
 }
 
 void guest_fail(struct cp_mem *guest, unsigned int kinds, unsigned int nth, int error)
@@ -272,6 +318,16 @@ bool guest_is_pinned(struct cp_mem *guest, u64 iova, bool store)
 	return page >= 0 && (store ? guest->store_pins[page] : guest->pins[page]) > 0;
 }
 
+bool guest_page_is_pinned(struct cp_mem *guest, unsigned int page, bool store)
+{
+	return (store ? guest->store_pins[page] : guest->pins[page]) > 0;
+}
+
+bool guest_was_touched(struct cp_mem *guest, unsigned int page)
+{
+	return guest->touched[page];
+}
+
 u8 *guest_host_own(struct cp_mem *guest, u64 host)
 {
 	u64 frame = (host >> CP_PAGE_SHIFT) - FRAME_FIRST;
@@ -296,6 +352,15 @@ u8 *guest_host_pinned(struct cp_mem *guest, u64 host, bool store)
 
 /* -- the port -- */
 
+static void pages_touch(struct cp_mem *guest, u64 iova, size_t len)
+{
+	unsigned int npages = pages_of(iova, len);
+	unsigned int i;
+
+	for (i = 0; i < npages; i++)
+		guest->touched[page_find(guest, iova + (u64)i * CP_PAGE_SIZE, false)] = true;
+}
+
 int cp_mem_read(struct cp_mem *guest, u64 iova, void *buf, size_t len)
 {
 	u8 *p = buf;
@@ -307,6 +372,8 @@ int cp_mem_read(struct cp_mem *guest, u64 iova, void *buf, size_t len)
 	if (r)
 		return r;
 	r = guest_copy(guest, iova, buf, NULL, len, false);
+	if (!r)
+		pages_touch(guest, iova, len);
 	if (r || !guest->mutate)
 		return r;
 	for (i = 0; i < len; i++)
@@ -364,6 +431,7 @@ int cp_mem_pin(struct cp_mem *guest, u64 iova, unsigned int npages, bool store, 
 	}
 	REQUIRE(guest->npins < PINS_MAX);
 	guest->pin[guest->npins++] = pin;
+	pages_touch(guest, iova, (size_t)npages * CP_PAGE_SIZE);
 	pages_count(guest, &pin, 1);
 	return 0;
 }

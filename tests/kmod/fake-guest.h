@@ -28,6 +28,9 @@ struct cp_mem *guest_new(void);
 /* Fails the test if a pin, an allocation or bookkeeping is left. Returns NULL. */
 struct cp_mem *guest_free(struct cp_mem *guest);
 
+/* As guest_free() and guest_new(), but fast: it is without memory again. */
+void guest_clear(struct cp_mem *guest);
+
 /* Maps npages of zeros. */
 void guest_map(struct cp_mem *guest, u64 iova, unsigned int npages, bool writable);
 void guest_set_writable(struct cp_mem *guest, u64 iova, bool writable);
@@ -37,9 +40,15 @@ void guest_put(struct cp_mem *guest, u64 iova, const void *buf, size_t len);
 void guest_get(struct cp_mem *guest, u64 iova, void *buf, size_t len);
 bool guest_is_mapped(struct cp_mem *guest, u64 iova, size_t len, bool store);
 
+/* Which page of the guest's is it, counted as they were mapped? -1: none. */
+int guest_page(struct cp_mem *guest, u64 iova);
+unsigned int guest_pages(struct cp_mem *guest);
+
 /* All memory, to compare and to put back; the caller frees it. */
 u8 *guest_snapshot(struct cp_mem *guest, size_t *ret_len);
 void guest_restore(struct cp_mem *guest, const u8 *snapshot);
+/* As guest_get(), but as it was then. */
+void guest_get_from(struct cp_mem *guest, const u8 *snapshot, u64 iova, void *buf, size_t len);
 
 /* From now on the nth call (from 1) of any kind in kinds (bits 1 << call) fails with error. */
 void guest_fail(struct cp_mem *guest, unsigned int kinds, unsigned int nth, int error);
@@ -55,6 +64,10 @@ unsigned int guest_zallocations(struct cp_mem *guest);
 
 /* Is a page of this address pinned, and for store? */
 bool guest_is_pinned(struct cp_mem *guest, u64 iova, bool store);
+/* Has the translator read or pinned the page since guest_clear()? */
+bool guest_was_touched(struct cp_mem *guest, unsigned int page);
+/* The same as guest_is_pinned() by number. */
+bool guest_page_is_pinned(struct cp_mem *guest, unsigned int page, bool store);
 
 /*
  * What the channel of the host meets at an absolute address, up to the end of its page, or NULL:

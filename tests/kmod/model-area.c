@@ -44,7 +44,10 @@ bool model_read(const struct model_mem *mem, u64 addr, u8 *buf, u32 len)
 	if (!mem->is_host) {
 		if (!guest_is_mapped(mem->guest, addr, len, false))
 			return false;
-		guest_get(mem->guest, addr, buf, len);
+		if (mem->snapshot)
+			guest_get_from(mem->guest, mem->snapshot, addr, buf, len);
+		else
+			guest_get(mem->guest, addr, buf, len);
 		return true;
 	}
 	own = guest_host_own(mem->guest, addr);
@@ -62,12 +65,25 @@ static u8 *stretch_at(const struct model_mem *mem, u64 addr, bool store)
 	return own ? own : guest_host_pinned(mem->guest, addr, store);
 }
 
+static void stores_count(const struct model_mem *mem, u64 addr, u32 len)
+{
+	u8 *n = mem->nstores + (size_t)guest_page(mem->guest, addr) * 4096 + (addr & 4095);
+	u32 i;
+
+	for (i = 0; i < len; i++)
+		if (n[i] < 2)
+			n[i]++;
+}
+
 void model_store(const struct model_mem *mem, u64 addr, const u8 *buf, u32 len)
 {
-	if (mem->is_host)
+	if (mem->is_host) {
 		memcpy(stretch_at(mem, addr, true), buf, len);
-	else
-		guest_put(mem->guest, addr, buf, len);
+		return;
+	}
+	guest_put(mem->guest, addr, buf, len);
+	if (mem->nstores)
+		stores_count(mem, addr, len);
 }
 
 void model_fetch(const struct model_mem *mem, u64 addr, u8 *buf, u32 len)

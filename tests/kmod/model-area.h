@@ -13,6 +13,9 @@ struct model_mem {
 	struct cp_mem *guest;
 	bool is_host; /* addresses are absolute host addresses */
 	u8 orb[12];
+	/* of the guest, as it was when all of the program was fetched; NULL: fetch as it goes */
+	const u8 *snapshot;
+	u8 *nstores; /* of each byte of the guest, or NULL */
 };
 
 struct model_ccw {

@@ -24,31 +24,37 @@ static bool command_stores(u8 cmd)
 static void device_got(struct channel *channel, struct model_command *command, const u8 *buf,
 		       u32 len)
 {
-	u32 i;
+	u32 n = min(len, (u32)sizeof(channel->got) - channel->ngot);
+	u32 weight = 2 * command->log->moved + 1;
+	u32 i, sum = 0;
 
-	for (i = 0; i < len; i++) {
-		command->log->checksum = command->log->checksum * 31 + buf[i];
-		if (channel->ngot < sizeof(channel->got))
-			channel->got[channel->ngot++] = buf[i];
-	}
+	/* the same for the same bytes, in whatever stretches they come */
+	for (i = 0; i < len; i++)
+		sum += (buf[i] + 1u) * (weight + 2 * i);
+	command->log->checksum += sum;
+	memcpy(channel->got + channel->ngot, buf, n);
+	channel->ngot += n;
 }
 
 /* One stretch; going down, the device's next byte goes to the highest address. */
 static void stretch_move(struct channel *channel, struct model_command *command, u64 addr, u32 len,
 			 bool down)
 {
+	u32 i, first = command->log->moved;
+	u8 pattern = command->answer.pattern;
 	u8 buf[4096];
-	u32 i, n;
 
 	if (!command_stores(command->cmd)) {
 		model_fetch(&channel->mem, addr, buf, len);
 		device_got(channel, command, buf, len);
 		return;
 	}
-	for (i = 0; i < len; i++) {
-		n = command->log->moved + i;
-		buf[down ? len - 1 - i : i] = (u8)(command->answer.pattern + n + (n >> 8));
-	}
+	if (down)
+		for (i = 0; i < len; i++)
+			buf[len - 1 - i] = (u8)(pattern + first + i + ((first + i) >> 8));
+	else
+		for (i = 0; i < len; i++)
+			buf[i] = (u8)(pattern + first + i + ((first + i) >> 8));
 	model_store(&channel->mem, addr, buf, len);
 }
 
@@ -185,8 +191,11 @@ static bool ccw_execute(struct channel *channel, struct model_state *state,
 	    !ccw_area(channel, ccw, state->in_data_chain ? command->cmd : ccw->cmd, &area))
 		return false;
 	channel->end = CHANNEL_STOPPED;
+	if (channel->ccws_max && channel->nccws == channel->ccws_max)
+		return false;
 	if (!state->in_data_chain && !command_begin(channel, state, ccw))
 		return false;
+	channel->has_immediate_chain |= command->answer.immediate && (ccw->flags & 0x80);
 	channel->nccws++;
 	channel->npci += !!(ccw->flags & 0x08);
 	moved = area_move(channel, command, ccw, area);
@@ -237,6 +246,7 @@ void channel_run(struct channel *channel)
 	channel->ncommands = 0;
 	channel->npci = 0;
 	channel->nccws = 0;
+	channel->has_immediate_chain = false;
 	channel->ngot = 0;
 	channel->residual = 0;
 	while (channel_step(channel, &state))

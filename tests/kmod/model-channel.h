@@ -41,12 +41,14 @@ struct channel {
 	struct channel_answer (*answer)(void *data, unsigned int nth, u8 cmd, u16 count);
 	void *data;
 	unsigned int commands_max; /* 0: CHANNEL_COMMANDS_MAX */
+	unsigned int ccws_max;	   /* 0: no limit */
 
 	enum channel_end end;
-	u32 cpa;	    /* as in the SCSW */
-	u16 residual;	    /* of the last CCW, if end is not program check */
-	unsigned int npci;  /* CCWs with that flag */
-	unsigned int nccws; /* CCWs other than TIC that were executed */
+	u32 cpa;		  /* as in the SCSW */
+	u16 residual;		  /* of the last CCW, if end is not program check */
+	unsigned int npci;	  /* CCWs with that flag */
+	bool has_immediate_chain; /* an immediate command had CD: what that means for length differs */
+	unsigned int nccws;	  /* CCWs other than TIC that were executed */
 	struct channel_command command[CHANNEL_COMMANDS_MAX];
 	unsigned int ncommands;
 	/* The last bytes that the device got, for tests that look at them. */

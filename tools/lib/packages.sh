@@ -11,6 +11,8 @@ packages_build=(
 	libsystemd-dev libjson-c-dev check dbus
 	shellcheck 'clang-format-14|clang-format'
 )
+# For tests/fuzz/run only.
+packages_fuzz=('clang-14|clang' 'libclang-rt-14-dev|libclang-rt-dev')
 packages_machine=(
 	mmdebstrap arch-test debian-archive-keyring
 	gcc-s390x-linux-gnu libc6-dev-s390x-cross
