@@ -162,7 +162,7 @@ static int take(const struct binder_job *job, struct worker_result *result)
 {
 	_cleanup_close_ int dev_fd = -1;
 	struct sysfs_facts facts;
-	enum iommu iommu;
+	enum iommu iommu = IOMMU_GROUP;
 	struct plan plan;
 	size_t n;
 	int r;
@@ -186,8 +186,11 @@ static int take(const struct binder_job *job, struct worker_result *result)
 			return r;
 		}
 	}
-	r = vfio_open(job->sysfs, dev_fd, job->id, job->iommu, result->fds, &result->n_fds, &iommu,
-		      &result->fault);
+	if (job->is_by_path)
+		r = vfio_share(job->sysfs, dev_fd, job->id, job->uid, &result->fault);
+	else
+		r = vfio_open(job->sysfs, dev_fd, job->id, job->iommu, result->fds, &result->n_fds,
+			      &iommu, &result->fault);
 	if (r < 0) {
 		(void)give_up(job, &plan, plan.n_steps, &result->fault); /* the fault says it */
 		return r;
@@ -208,6 +211,13 @@ void binder_acquire(void *data, struct worker_result *result)
 									     : FAULT_BIND_FAILED,
 				"%s cannot be looked at: %s", ccw_id_format(job->id, name),
 				strerror(-result->r));
+}
+
+int binder_retract(struct sysfs *sysfs, struct ccw_id id)
+{
+	_cleanup_close_ int dev_fd = open(DEV_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return dev_fd < 0 ? -errno : vfio_unshare(sysfs, dev_fd, id);
 }
 
 /* A device that is gone keeps nothing but its place on the claim list. */

@@ -12,7 +12,9 @@
 struct binder_job {
 	struct sysfs *sysfs;
 	struct ccw_id id;
-	enum iommu iommu;	   /* wanted, for binder_acquire */
+	enum iommu iommu; /* wanted, for binder_acquire */
+	bool is_by_path;  /* for binder_acquire: uid may open its node, there are no fds */
+	uid_t uid;
 	struct plan_origin origin; /* for binder_restore */
 };
 
@@ -27,3 +29,9 @@ struct binder_job {
  */
 void binder_acquire(void *data, struct worker_result *result);
 void binder_restore(void *data, struct worker_result *result);
+
+/*
+ * No worker function: takes a node that was given by path back to root. Nobody can open it then, but
+ * who has it open keeps it open. Negative when there is no such node (any more).
+ */
+int binder_retract(struct sysfs *sysfs, struct ccw_id id);

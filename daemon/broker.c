@@ -43,7 +43,7 @@ static int check_request(struct broker *broker, const struct device *device,
 }
 
 int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject *subject,
-		   const char *who, enum iommu iommu, lease_done_t done, void *userdata,
+		   const struct broker_wish *wish, lease_done_t done, void *userdata,
 		   struct lease **ret_lease, struct fault *fault)
 {
 	struct lease *lease;
@@ -58,10 +58,11 @@ int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject
 	r = check_request(broker, device, subject, fault);
 	if (r < 0)
 		return r;
-	r = lease_new(id, subject, who, &lease);
+	r = lease_new(id, subject, wish->who, &lease);
 	if (r < 0)
 		return r;
-	lease->iommu = iommu;
+	lease->iommu = wish->iommu;
+	lease->is_by_path = wish->is_by_path;
 	r = custody_begin(&broker->custody, lease, device, done, userdata);
 	if (r < 0)
 		return r;
@@ -172,6 +173,7 @@ int broker_new(const struct broker_config *config, struct broker **ret)
 	broker->custody.event = config->event;
 	broker->custody.acquire = config->acquire;
 	broker->custody.restore = config->restore;
+	broker->custody.retract = config->retract;
 	broker->custody.sysfs = broker->sysfs;
 	broker->custody.registry = broker->registry;
 	broker->custody.store = broker->store;

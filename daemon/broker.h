@@ -23,6 +23,14 @@ struct broker_config {
 	const char *const *policy_directories; /* ended by NULL */
 	worker_run_t acquire; /* binder_acquire and binder_restore, which tests without a */
 	worker_run_t restore; /* channel subsystem replace */
+	int (*retract)(struct sysfs *sysfs, struct ccw_id id); /* binder_retract, in the same way */
+};
+
+/* What a client says that it wants, besides the device. */
+struct broker_wish {
+	const char *who;  /* its own words */
+	enum iommu iommu; /* IOMMU_GROUP by path */
+	bool is_by_path;
 };
 
 /* The caller owns *ret. */
@@ -49,7 +57,7 @@ _must_check_ int broker_reload(struct broker *broker, struct fault *fault);
  * called when broker_abandon comes first. *ret_lease is valid until then.
  */
 _must_check_ int broker_acquire(struct broker *broker, struct ccw_id id,
-				const struct subject *subject, const char *who, enum iommu iommu,
+				const struct subject *subject, const struct broker_wish *wish,
 				lease_done_t done, void *userdata, struct lease **ret_lease,
 				struct fault *fault);
 

@@ -46,7 +46,8 @@ static int append_fds(sd_bus_message *reply, const struct lease *lease,
 
 	r = sd_bus_message_open_container(reply, 'a', "{sh}");
 	for (n = 0; r >= 0 && n < result->n_fds; n++) {
-		name = vfio_fd_name(lease->iommu, n) ?: CCWB_FD_LEASE;
+		name = lease->is_by_path ? NULL : vfio_fd_name(lease->iommu, n);
+		name = name ?: CCWB_FD_LEASE;
 		r = sd_bus_message_append(reply, "{sh}", name, result->fds[n]);
 	}
 	return r < 0 ? r : sd_bus_message_close_container(reply);
@@ -169,20 +170,40 @@ static int check_iommu(const char *word, enum iommu *ret, struct fault *fault)
 	return 0;
 }
 
+/* By path there is the group's node: QEMU opens no other one by name without an iommufd of its own. */
+static int check_grant(const char *word, struct broker_wish *wish, struct fault *fault)
+{
+	wish->is_by_path = strcmp(word, CCWB_GRANT_PATH) == 0;
+	if (!wish->is_by_path && strcmp(word, CCWB_GRANT_FDS) != 0)
+		return fault_set(fault, FAULT_INVALID_ARGS,
+				 "option \"" CCWB_OPTION_GRANT
+				 "\" is \"%.32s\"; it can be \"fds\" or \"path\"",
+				 word);
+	if (wish->is_by_path && wish->iommu == IOMMU_IOMMUFD)
+		return fault_set(fault, FAULT_INVALID_ARGS,
+				 "\"" CCWB_GRANT_PATH "\" gives the group's node only; leave out "
+				 "the option \"" CCWB_OPTION_IOMMU "\"");
+	if (wish->is_by_path)
+		wish->iommu = IOMMU_GROUP; /* of "auto" */
+	return 0;
+}
+
 int bus_acquire(struct broker *broker, struct ccw_id id, sd_bus_message *message,
 		struct fault *fault)
 {
 	struct options {
 		const char *who;
 		const char *iommu;
-	} options = { .who = "", .iommu = "group" };
+		const char *grant;
+	} options = { .who = "", .iommu = "group", .grant = CCWB_GRANT_FDS };
 	static const struct bus_key keys[] = {
 		{ CCWB_OPTION_WHO, 's', offsetof(struct options, who) },
 		{ CCWB_OPTION_IOMMU, 's', offsetof(struct options, iommu) },
+		{ CCWB_OPTION_GRANT, 's', offsetof(struct options, grant) },
 	};
 	_cleanup_(request_freep) struct request *request = NULL;
 	struct subject subject;
-	enum iommu iommu = IOMMU_GROUP;
+	struct broker_wish wish = {};
 	int r;
 
 	r = bus_dict_read(message, "option", keys, ARRAY_SIZE(keys), &options, fault);
@@ -191,17 +212,21 @@ int bus_acquire(struct broker *broker, struct ccw_id id, sd_bus_message *message
 	r = check_who(options.who, fault);
 	if (r < 0)
 		return r;
-	r = check_iommu(options.iommu, &iommu, fault);
+	r = check_iommu(options.iommu, &wish.iommu, fault);
 	if (r < 0)
 		return r;
+	r = check_grant(options.grant, &wish, fault);
+	if (r < 0)
+		return r;
+	wish.who = options.who;
 	r = request_new(broker, id, message, &request);
 	if (r < 0)
 		return r;
 	r = bus_peer_subject(message, &subject);
 	if (r < 0)
 		return r;
-	r = broker_acquire(broker, id, &subject, options.who, iommu, on_outcome, request,
-			   &request->lease, fault);
+	r = broker_acquire(broker, id, &subject, &wish, on_outcome, request, &request->lease,
+			   fault);
 	subject_deinit(&subject);
 	if (r < 0)
 		return r;

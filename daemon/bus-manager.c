@@ -224,7 +224,8 @@ static int property_features(sd_bus *bus, const char *path, const char *interfac
 			     const char *property, sd_bus_message *reply, void *userdata,
 			     sd_bus_error *error)
 {
-	return sd_bus_message_append(reply, "as", 2, CCWB_FEATURE_GROUP, CCWB_FEATURE_IOMMUFD);
+	return sd_bus_message_append(reply, "as", 3, CCWB_FEATURE_GROUP, CCWB_FEATURE_IOMMUFD,
+				     CCWB_FEATURE_PATH);
 }
 
 static int property_n_leases(sd_bus *bus, const char *path, const char *interface,

@@ -161,11 +161,26 @@ static void drop_reference(struct custody *custody, struct lease *lease)
 	lease_ref_remove(store_fd_peek(custody->store), lease->id);
 }
 
+/* At once: who has not opened the node by now does not get in while the device is on its way. */
+static void retract_node(struct custody *custody, const struct lease *lease)
+{
+	char name[CCW_ID_STRING_SIZE];
+	int r;
+
+	if (!lease->is_by_path)
+		return;
+	r = custody->retract(custody->sysfs, lease->device);
+	if (r < 0 && r != -ENOENT && r != -ENODEV) /* gone with its group, or was never there */
+		log_full_errno(LOG_ERR, ccw_id_format(lease->device, name), lease->id, r,
+			       "%s can still be opened by %s", name, lease->user);
+}
+
 void custody_end(struct custody *custody, struct lease *lease, enum lease_end end)
 {
 	struct device *device = device_of(custody, lease);
 
 	drop_reference(custody, lease);
+	retract_node(custody, lease);
 	lease_set_state(lease, LEASE_RELEASING);
 	lease->end = end;
 	save(custody, lease);
@@ -328,6 +343,8 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 		.sysfs = custody->sysfs,
 		.id = device->id,
 		.iommu = lease_take->iommu,
+		.is_by_path = lease_take->is_by_path,
+		.uid = lease_take->uid,
 	};
 	_cleanup_(lease_freep) struct lease *lease = lease_take;
 	int r;

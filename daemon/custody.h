@@ -21,6 +21,7 @@ struct custody {
 	sd_event *event;
 	worker_run_t acquire; /* binder_acquire and binder_restore, which tests without a */
 	worker_run_t restore; /* channel subsystem replace */
+	int (*retract)(struct sysfs *sysfs, struct ccw_id id); /* binder_retract, in the same way */
 	struct sysfs *sysfs;
 	struct registry *registry;
 	struct store *store;

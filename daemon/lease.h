@@ -41,7 +41,7 @@ struct lease;
 
 /*
  * Tells whoever waits for the outcome, once. On success result->fds are those of vfio_open for the
- * lease's iommu and the lease's write end behind them; negative when the client cannot be told, which ends the lease.
+ * lease's iommu (none by path) and the lease's write end behind them; negative when the client cannot be told, which ends the lease.
  */
 typedef int (*lease_done_t)(struct lease *lease, struct worker_result *result, void *userdata);
 
@@ -57,6 +57,7 @@ struct lease {
 	enum lease_state state;
 	enum lease_end end; /* meaningful while RELEASING */
 	enum iommu iommu;   /* PENDING: wanted; then what its fds are for */
+	bool is_by_path;    /* its client opens the node itself and has but the lease's fd */
 	struct plan_origin origin;
 
 	struct custody *custody; /* peek */

@@ -157,6 +157,7 @@ static int run(const char *sysfs_root)
 		.policy_directories = directories.list,
 		.acquire = binder_acquire,
 		.restore = binder_restore,
+		.retract = binder_retract,
 	};
 	int r;
 

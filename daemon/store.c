@@ -102,6 +102,7 @@ static int add_all(struct json_object *object, const struct lease *lease)
 		{ "who", json_object_new_string(lease->who) },
 		{ "since", json_object_new_int64((int64_t)lease->since) },
 		{ "iommu", json_object_new_string(iommu_to_string(lease->iommu)) },
+		{ "by_path", json_object_new_boolean(lease->is_by_path) },
 		{ "driver", json_object_new_string(lease->origin.driver) },
 		{ "online", json_object_new_boolean(lease->origin.is_online) },
 	};
@@ -201,6 +202,18 @@ static int load_iommu(struct json_object *object, enum iommu *ret)
 	return 0;
 }
 
+/* Those of a daemon that knew of fds only do not say. */
+static int load_by_path(struct json_object *object, bool *ret)
+{
+	int value = 0, r;
+
+	r = json_get_bool(object, "by_path", &value);
+	if (r < 0 && r != -ENODATA)
+		return r;
+	*ret = value;
+	return 0;
+}
+
 static int load_lease(struct json_object *object, struct lease **ret)
 {
 	_cleanup_(lease_freep) struct lease *lease = NULL;
@@ -213,7 +226,7 @@ static int load_lease(struct json_object *object, struct lease **ret)
 	if (get_text(object, "lease", LEASE_ID_SIZE, &id) < 0 || !lease_id_is_valid(id) ||
 	    get_text(object, "state", 32, &state) < 0 || lease_state_from_string(state) < 0 ||
 	    get_text(object, "driver", SYSFS_NAME_SIZE, &driver) < 0 || strchr(driver, '/') ||
-	    load_iommu(object, &lease->iommu) < 0 ||
+	    load_iommu(object, &lease->iommu) < 0 || load_by_path(object, &lease->is_by_path) < 0 ||
 	    get_number(object, "since", INT64_MAX, &lease->since) < 0 ||
 	    json_get_bool(object, "online", &online) < 0)
 		return -EBADMSG;

@@ -15,6 +15,7 @@
 
 #include "io.h"
 #include "names.h"
+#include "node.h"
 
 #define VFIO_CONTAINER_NODE "vfio/vfio"
 #define VFIO_IOMMUFD_NODE   "iommu"
@@ -194,6 +195,56 @@ int vfio_open(struct sysfs *sysfs, int dev_fd, struct ccw_id id, enum iommu want
 	*ret_n = (unsigned int)n;
 	*ret_iommu = iommu;
 	return 0;
+}
+
+/* The node of its group, relative to /dev. */
+static int find_group(struct sysfs *sysfs, struct ccw_id id, char path[static IOMMU_PATH_SIZE],
+		      dev_t *ret)
+{
+	unsigned int number;
+	int r;
+
+	r = sysfs_read_group(sysfs, id, &number);
+	if (r < 0)
+		return r;
+	snprintf(path, IOMMU_PATH_SIZE, "vfio/%u", number);
+	return sysfs_read_group_node(sysfs, number, ret);
+}
+
+int vfio_share(struct sysfs *sysfs, int dev_fd, struct ccw_id id, uid_t uid, struct fault *fault)
+{
+	char name[CCW_ID_STRING_SIZE], path[IOMMU_PATH_SIZE] = "vfio";
+	_cleanup_close_ int container = -1;
+	dev_t node;
+	int r;
+
+	r = open_container(dev_fd, &container,
+			   fault); /* or there would be nothing to open it for */
+	if (r < 0)
+		return r;
+	r = find_group(sysfs, id, path, &node);
+	if (r < 0)
+		return fault_set(fault, FAULT_BIND_FAILED, "%s has no VFIO group: %s",
+				 ccw_id_format(id, name), strerror(-r));
+	r = node_share(dev_fd, path, node, uid);
+	if (r == -EOPNOTSUPP)
+		return fault_set(fault, FAULT_NOT_SUPPORTED,
+				 "/dev/%s cannot be shared: /dev has no access control lists",
+				 path);
+	if (r < 0)
+		return fault_set(fault, FAULT_BIND_FAILED, "cannot give access to /dev/%s: %s",
+				 path, strerror(-r));
+	return 0;
+}
+
+int vfio_unshare(struct sysfs *sysfs, int dev_fd, struct ccw_id id)
+{
+	char path[IOMMU_PATH_SIZE];
+	dev_t node;
+	int r;
+
+	r = find_group(sysfs, id, path, &node);
+	return r < 0 ? r : node_close(dev_fd, path, node);
 }
 
 int vfio_node_path(struct sysfs *sysfs, struct ccw_id id, enum iommu iommu,

@@ -25,6 +25,14 @@ _must_check_ int vfio_open(struct sysfs *sysfs, int dev_fd, struct ccw_id id, en
 			   int ret_fds[static VFIO_FDS_MAX], unsigned int *ret_n,
 			   enum iommu *ret_iommu, struct fault *fault);
 
+/*
+ * Instead of opening: lets uid open the node of its group by path, and nobody else but root. The
+ * device goes online when that is done. vfio_unshare takes it back; whoever has it open keeps it.
+ */
+_must_check_ int vfio_share(struct sysfs *sysfs, int dev_fd, struct ccw_id id, uid_t uid,
+			    struct fault *fault);
+_must_check_ int vfio_unshare(struct sysfs *sysfs, int dev_fd, struct ccw_id id);
+
 /* Whether the kernel could have what is wanted at all; looks at no device. */
 _must_check_ int vfio_check(struct sysfs *sysfs, enum iommu wanted, struct fault *fault);
 

@@ -38,6 +38,9 @@
 /* Keys of AcquireDevice's a{sv} options. */
 #define CCWB_OPTION_WHO	  "who"	  /* s: the caller's own words, shown in listings */
 #define CCWB_OPTION_IOMMU "iommu" /* s: "group" (without it), "iommufd", "auto" */
+#define CCWB_OPTION_GRANT "grant" /* s: "fds" (without it), "path" */
+#define CCWB_GRANT_FDS	  "fds"
+#define CCWB_GRANT_PATH	  "path"
 
 /* Keys of ListDevices' a{sv} filter. */
 #define CCWB_FILTER_TYPE   "type"   /* s: device type, "3490" or "3490/50" */
@@ -63,6 +66,7 @@
 /* Entries of Manager.Features. */
 #define CCWB_FEATURE_GROUP   "vfio-group" /* fds container and group are handed out */
 #define CCWB_FEATURE_IOMMUFD "iommufd"	  /* option iommu is known; the kernel may have none */
+#define CCWB_FEATURE_PATH    "grant-path" /* option grant is known */
 
 /* The kernel module: its driver on the ccw bus and what it puts into sysfs. */
 #define CCWB_MODULE	  "ccwbroker"

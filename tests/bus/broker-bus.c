@@ -65,10 +65,24 @@ static void fake_acquire(void *data, struct worker_result *result)
 	fake_sysfs_set(&current->fake, id, CCWB_DEVICE_OPEN, behaves("open") ? "1\n" : "0\n");
 	if (job->iommu != IOMMU_GROUP)
 		fake_sysfs_set(&current->fake, id, "vfio-dev/vfio2/dev", "247:2\n");
+	if (job->is_by_path)
+		fake_sysfs_set(&current->fake, id, "shared", "1\n");
 	result->detail = job->iommu == IOMMU_GROUP ? IOMMU_GROUP : IOMMU_IOMMUFD;
-	while (vfio_fd_name(result->detail, result->n_fds))
+	while (!job->is_by_path && vfio_fd_name(result->detail, result->n_fds))
 		result->fds[result->n_fds++] = open("/dev/null", O_RDWR | O_CLOEXEC);
 	result->r = 0;
+}
+
+/* In the daemon itself, which has no fds of the test either. */
+static int fake_retract(struct sysfs *sysfs, struct ccw_id id)
+{
+	struct fake_sysfs fake = current->fake;
+	char name[CCW_ID_STRING_SIZE];
+
+	fake.scratch.fd = open(fake.scratch.path, O_PATH | O_CLOEXEC);
+	fake_sysfs_set(&fake, ccw_id_format(id, name), "shared", "0\n");
+	macro_close(fake.scratch.fd);
+	return 0;
 }
 
 static void fake_restore(void *data, struct worker_result *result)
@@ -122,6 +136,7 @@ static void serve(struct broker_bus *bb, sd_event *event)
 		.policy_directories = directories,
 		.acquire = fake_acquire,
 		.restore = fake_restore,
+		.retract = fake_retract,
 	};
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *connection = NULL;
 	_cleanup_(broker_freep) struct broker *broker = NULL;

@@ -160,6 +160,22 @@ START_TEST(test_no_other_word_is_an_iommu)
 }
 END_TEST
 
+START_TEST(test_no_other_word_is_a_grant)
+{
+	setup();
+	ck_assert_int_lt(broker_bus_call(bus, "AcquireDevice", &error, NULL, "sa{sv}", "580", 1,
+					 "grant", "s", "paths"),
+			 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_INVALID_ARGS, "it can be \"fds\" or \"path\"");
+	ck_assert_int_lt(broker_bus_call(bus, "AcquireDevice", &error, NULL, "sa{sv}", "580", 2,
+					 "grant", "s", "path", "iommu", "s", "iommufd"),
+			 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_INVALID_ARGS, "leave out");
+	expect_untouched(BROKER_BUS_TAPE, "tape_34xx");
+	teardown();
+}
+END_TEST
+
 START_TEST(test_the_online_state_comes_back)
 {
 	_cleanup_free_ char *online = NULL;
@@ -418,8 +434,9 @@ END_TEST
 CHECK_MAIN("bus-acquire", test_a_grant_has_four_fds_and_the_daemon_keeps_only_the_reference,
 	   test_the_online_state_comes_back, test_bad_arguments_change_nothing,
 	   test_a_grant_by_iommufd_survives_the_daemon, test_no_other_word_is_an_iommu,
-	   test_who_ends_at_its_limit, test_a_second_caller_learns_who_has_it,
-	   test_who_is_not_in_the_policy_is_denied, test_a_refusal_of_the_worker_reaches_the_caller,
+	   test_no_other_word_is_a_grant, test_who_ends_at_its_limit,
+	   test_a_second_caller_learns_who_has_it, test_who_is_not_in_the_policy_is_denied,
+	   test_a_refusal_of_the_worker_reaches_the_caller,
 	   test_a_worker_that_dies_is_cleaned_up_after,
 	   test_one_user_may_have_so_many_calls_under_way_and_no_more,
 	   test_a_caller_that_leaves_before_the_outcome_gets_nothing,

@@ -202,9 +202,11 @@ START_TEST(test_properties_say_what_this_is)
 			 0);
 	ck_assert_str_eq(features[0], CCWB_FEATURE_GROUP);
 	ck_assert_str_eq(features[1], CCWB_FEATURE_IOMMUFD);
-	ck_assert_ptr_null(features[2]);
+	ck_assert_str_eq(features[2], CCWB_FEATURE_PATH);
+	ck_assert_ptr_null(features[3]);
 	free(features[0]);
 	free(features[1]);
+	free(features[2]);
 	free(features);
 	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
 	ck_assert_int_ge(sd_bus_get_property_trivial(bus, CCWB_BUS_NAME, CCWB_PATH,

@@ -73,11 +73,11 @@ static void teardown(void)
 
 static int acquire(struct ccw_id id, const struct subject *subject)
 {
+	static const struct broker_wish wish = { .who = "" };
 	struct lease *lease;
 
 	fault = (struct fault){};
-	return broker_acquire(broker, id, subject, "", IOMMU_GROUP, on_outcome, NULL, &lease,
-			      &fault);
+	return broker_acquire(broker, id, subject, &wish, on_outcome, NULL, &lease, &fault);
 }
 
 START_TEST(test_who_may_not_have_a_device_does_not_learn_of_its_lease)

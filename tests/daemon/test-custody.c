@@ -2,6 +2,7 @@
 /* Copyright the ccwbroker authors */
 /* Leases over the end of the daemon: killed, stopped, and what its successor finds. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -104,6 +105,71 @@ START_TEST(test_a_reference_that_is_lost_ends_the_lease)
 	broker_bus_start(&bb);
 	expect_back();
 	broker_bus_drop(&grant);
+	teardown();
+}
+END_TEST
+
+/* Whether the node is open to the client, as the fakes have it. */
+static void expect_shared(const char *value)
+{
+	_cleanup_free_ char *found = fake_sysfs_get(&bb.fake, BROKER_BUS_TAPE, "shared");
+
+	ck_assert_str_eq(found, value);
+}
+
+static int acquire_by_path(void)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const char *name;
+	int fd;
+
+	ck_assert_int_ge(broker_bus_call(bus, "AcquireDevice", NULL, &reply, "sa{sv}", "580", 2,
+					 "grant", "s", "path", "iommu", "s", "auto"),
+			 0);
+	ck_assert_int_gt(sd_bus_message_skip(reply, "o"), 0);
+	ck_assert_int_gt(sd_bus_message_enter_container(reply, 'a', "{sh}"), 0);
+	ck_assert_int_gt(sd_bus_message_read(reply, "{sh}", &name, &fd), 0);
+	ck_assert_str_eq(name, "lease");
+	ck_assert_int_eq(sd_bus_message_at_end(reply, false), 1);
+	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
+START_TEST(test_by_path_there_is_the_lease_only_and_the_node_is_open_as_long)
+{
+	int lease;
+
+	setup();
+	broker_bus_behave(&bb, "open");
+	lease = acquire_by_path();
+	expect_shared("1");
+	broker_bus_kill(&bb);
+	broker_bus_start(&bb);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "leased");
+	expect_shared("1");
+	/* who has it open keeps it open, and nobody else gets in meanwhile */
+	macro_close(lease);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "releasing");
+	expect_shared("0");
+	fake_sysfs_set(&bb.fake, BROKER_BUS_TAPE, CCWB_DEVICE_OPEN, "0\n");
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
+	expect_driver("tape_34xx");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_node_is_closed_when_the_holder_went_while_the_daemon_was_away)
+{
+	int lease;
+
+	setup();
+	lease = acquire_by_path();
+	broker_bus_kill(&bb);
+	macro_close(lease);
+	expect_shared("1");
+	broker_bus_start(&bb);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
+	expect_driver("tape_34xx");
+	expect_shared("0");
 	teardown();
 }
 END_TEST
@@ -240,8 +306,11 @@ END_TEST
 
 CHECK_MAIN("custody", test_a_lease_survives_kill_stop_and_start,
 	   test_a_holder_that_went_while_the_daemon_was_away_is_noticed,
-	   test_a_reference_that_is_lost_ends_the_lease, test_what_was_half_taken_is_given_back,
-	   test_the_worker_dies_with_the_daemon, test_stopping_waits_for_workers_and_takes_no_more,
+	   test_a_reference_that_is_lost_ends_the_lease,
+	   test_by_path_there_is_the_lease_only_and_the_node_is_open_as_long,
+	   test_a_node_is_closed_when_the_holder_went_while_the_daemon_was_away,
+	   test_what_was_half_taken_is_given_back, test_the_worker_dies_with_the_daemon,
+	   test_stopping_waits_for_workers_and_takes_no_more,
 	   test_what_could_not_be_given_back_is_tried_again,
 	   test_a_failed_device_that_goes_is_forgotten,
 	   test_a_device_that_went_while_the_daemon_was_away_is_forgotten,

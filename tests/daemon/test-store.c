@@ -61,6 +61,7 @@ static struct lease *new_lease(void)
 	strcpy(lease->origin.driver, "tape_34xx");
 	lease->origin.is_online = true;
 	lease->iommu = IOMMU_IOMMUFD;
+	lease->is_by_path = true;
 	return lease;
 }
 
@@ -88,6 +89,7 @@ START_TEST(test_a_lease_comes_back_as_it_was)
 	ck_assert_str_eq(loaded->origin.driver, "tape_34xx");
 	ck_assert(loaded->origin.is_online);
 	ck_assert_int_eq(loaded->iommu, IOMMU_IOMMUFD);
+	ck_assert(loaded->is_by_path);
 	store_remove(store, lease->device);
 	load();
 	ck_assert_ptr_null(loaded);

@@ -132,8 +132,30 @@ START_TEST(test_each_way_has_its_node_and_names)
 }
 END_TEST
 
+START_TEST(test_a_node_that_is_another_device_is_not_shared)
+{
+	_cleanup_(sysfs_freep) struct sysfs *sysfs = NULL;
+	int dev_fd;
+
+	fake_sysfs_init(&fake);
+	fake_sysfs_add_tape(&fake);
+	sysfs = fake_sysfs_open(&fake);
+	scratch_mkdir(&fake.scratch, "dev/vfio");
+	dev_fd = openat(fake.scratch.fd, "dev", O_PATH | O_CLOEXEC);
+	fault = (struct fault){};
+	ck_assert_int_eq(vfio_share(sysfs, dev_fd, tape, 1001, &fault), -EOPNOTSUPP);
+	ck_assert_ptr_nonnull(strstr(fault.text, "/dev/vfio/vfio"));
+	ck_assert_int_lt(vfio_unshare(sysfs, dev_fd, tape), 0); /* no group */
+	fake_sysfs_set_group(&fake, "0.0.0580", 3);
+	ck_assert_int_lt(vfio_unshare(sysfs, dev_fd, tape), 0); /* no node */
+	macro_close(dev_fd);
+	fake_sysfs_deinit(&fake);
+}
+END_TEST
+
 CHECK_MAIN("vfio", test_without_a_group_there_is_nothing_to_open,
 	   test_without_the_container_node_vfio_is_not_there,
 	   test_a_node_that_is_another_device_is_not_opened,
+	   test_a_node_that_is_another_device_is_not_shared,
 	   test_without_iommufd_the_reason_says_what_to_do,
 	   test_auto_is_iommufd_only_where_both_nodes_are, test_each_way_has_its_node_and_names)

@@ -28,6 +28,7 @@ daemon_tests = \
 	tests/daemon/test-lease-ref \
 	tests/daemon/test-ledger \
 	tests/daemon/test-log \
+	tests/daemon/test-node \
 	tests/daemon/test-plan \
 	tests/daemon/test-policy \
 	tests/daemon/test-registry \
@@ -66,6 +67,8 @@ tests_daemon_test_fault_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_fault_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_inuse_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_inuse_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_node_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_node_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_iommu_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_iommu_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_io_CFLAGS = $(daemon_test_CFLAGS)
