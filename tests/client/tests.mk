@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright the ccwbroker authors
+#
+# The client's tests; part of Makefile.am.
+
+# The programs below differ in nothing but their names.
+client_test_CPPFLAGS = $(AM_CPPFLAGS) -iquote $(top_srcdir)/client -iquote $(top_srcdir)/tests
+client_test_CFLAGS = $(CHECK_BUILD_CFLAGS) $(SYSTEMD_CFLAGS) $(JSON_CFLAGS)
+client_test_LDADD = libclient-test.la libclient-check.la $(CHECK_LIBS) $(SYSTEMD_LIBS) $(JSON_LIBS)
+check_LTLIBRARIES += libclient-test.la
+libclient_test_la_SOURCES = tests/check-main.h tests/client/loose-bus.h tests/client/loose-bus.c \
+	tests/client/report-sample.h tests/client/report-sample.c
+libclient_test_la_CPPFLAGS = $(client_test_CPPFLAGS)
+libclient_test_la_CFLAGS = $(client_test_CFLAGS)
+client_tests = \
+	tests/client/test-ebcdic \
+	tests/client/test-dump \
+	tests/client/test-irb \
+	tests/client/test-sense \
+	tests/client/test-program \
+	tests/client/test-program-text \
+	tests/client/test-outcome \
+	tests/client/test-iommufd \
+	tests/client/test-session \
+	tests/client/test-call \
+	tests/client/test-show \
+	tests/client/test-properties \
+	tests/client/test-lease-list \
+	tests/client/test-grant \
+	tests/client/test-report \
+	tests/client/test-report-json
+check_PROGRAMS += $(client_tests)
+tests_client_test_ebcdic_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_ebcdic_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_ebcdic_LDADD = $(client_test_LDADD)
+tests_client_test_dump_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_dump_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_dump_LDADD = $(client_test_LDADD)
+tests_client_test_irb_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_irb_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_irb_LDADD = $(client_test_LDADD)
+tests_client_test_sense_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_sense_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_sense_LDADD = $(client_test_LDADD)
+tests_client_test_program_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_program_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_program_LDADD = $(client_test_LDADD)
+tests_client_test_program_text_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_program_text_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_program_text_LDADD = $(client_test_LDADD)
+tests_client_test_outcome_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_outcome_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_outcome_LDADD = $(client_test_LDADD)
+tests_client_test_iommufd_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_iommufd_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_iommufd_LDADD = $(client_test_LDADD)
+tests_client_test_session_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_session_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_session_LDADD = $(client_test_LDADD)
+tests_client_test_call_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_call_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_call_LDADD = $(client_test_LDADD)
+tests_client_test_show_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_show_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_show_LDADD = $(client_test_LDADD)
+tests_client_test_properties_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_properties_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_properties_LDADD = $(client_test_LDADD)
+tests_client_test_lease_list_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_lease_list_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_lease_list_LDADD = $(client_test_LDADD)
+tests_client_test_grant_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_grant_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_grant_LDADD = $(client_test_LDADD)
+tests_client_test_report_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_report_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_report_LDADD = $(client_test_LDADD)
+tests_client_test_report_json_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_report_json_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_report_json_LDADD = $(client_test_LDADD)
+
+# ccwctl with sanitizers, for the scripts that run it. It is no test, so it is no check_PROGRAM.
+EXTRA_PROGRAMS = tests/client/ccwctl
+tests_client_ccwctl_SOURCES = client/main.c
+tests_client_ccwctl_CFLAGS = $(client_test_CFLAGS)
+tests_client_ccwctl_LDADD = libclient-check.la $(SYSTEMD_LIBS) $(JSON_LIBS)
+check_DATA = tests/client/ccwctl
+CLEANFILES += tests/client/ccwctl
+dist_check_SCRIPTS += tests/client/cli tests/client/cli-bus
+EXTRA_DIST += tests/client/cli.bash doc/ccwctl.md
