@@ -42,6 +42,9 @@ static int step_run_once(struct sysfs *sysfs, struct ccw_id id, const struct pla
 		return sysfs_set_online(sysfs, id, false);
 	case PLAN_ONLINE:
 		return sysfs_set_online(sysfs, id, true);
+	case PLAN_REVOKE:
+		r = sysfs_revoke(sysfs, id);
+		return r == -ENOENT ? 0 : r; /* an older module: unbinding waits for the client */
 	case PLAN_UNBIND:
 		return sysfs_unbind(sysfs, id, step->driver);
 	case PLAN_BIND:

@@ -26,4 +26,5 @@
 #define LIMIT_WORKER_FDS	4      /* what one worker may hand back */
 #define LIMIT_PLAN_STEPS	16     /* steps of one binding plan; the longest has 8 */
 #define LIMIT_IOMMU_WAIT_MS	5000   /* until the iommu_group of a bound device must stand */
+#define LIMIT_CLOSE_GRACE_MS	500    /* after its lease a client may close the device by itself */
 #define LIMIT_CLOSE_POLL_MS	1000 /* how often a closing device is looked at without a notice */

@@ -45,8 +45,11 @@ void plan_restore(const struct sysfs_facts *facts, const struct plan_origin *ori
 	bool is_back = !is_ours && strcmp(facts->driver, origin->driver) == 0;
 
 	*ret = (struct plan){};
-	if (is_ours)
+	if (is_ours) {
+		/* or the kernel would wait for a client that still has it open */
+		plan_add(ret, PLAN_REVOKE, "");
 		plan_add(ret, PLAN_UNBIND, CCWB_DRIVER);
+	}
 	plan_add(ret, PLAN_UNCLAIM, "");
 	/* a driver that somebody else has bound meanwhile is left alone */
 	if (*origin->driver && !is_back && (is_ours || !*facts->driver)) {
@@ -60,13 +63,10 @@ void plan_restore(const struct sysfs_facts *facts, const struct plan_origin *ori
 bool plan_undo(const struct plan_step *step, struct plan_step *ret)
 {
 	static const enum plan_action undo[_PLAN_ACTION_MAX] = {
-		[PLAN_OFFLINE] = PLAN_ONLINE,
-		[PLAN_ONLINE] = PLAN_OFFLINE,
-		[PLAN_UNBIND] = PLAN_BIND,
-		[PLAN_BIND] = PLAN_UNBIND,
-		[PLAN_CLAIM] = PLAN_UNCLAIM,
-		[PLAN_UNCLAIM] = PLAN_CLAIM,
-		[PLAN_WAIT_GROUP] = _PLAN_ACTION_MAX,
+		[PLAN_OFFLINE] = PLAN_ONLINE,	  [PLAN_ONLINE] = PLAN_OFFLINE,
+		[PLAN_REVOKE] = _PLAN_ACTION_MAX, [PLAN_UNBIND] = PLAN_BIND,
+		[PLAN_BIND] = PLAN_UNBIND,	  [PLAN_CLAIM] = PLAN_UNCLAIM,
+		[PLAN_UNCLAIM] = PLAN_CLAIM,	  [PLAN_WAIT_GROUP] = _PLAN_ACTION_MAX,
 	};
 
 	if (undo[step->action] == _PLAN_ACTION_MAX)
@@ -87,6 +87,7 @@ bool plan_step_holds(const struct plan_step *step, const struct sysfs_facts *fac
 		return strcmp(facts->driver, step->driver) != 0;
 	case PLAN_BIND:
 		return strcmp(facts->driver, step->driver) == 0;
+	case PLAN_REVOKE:
 	case PLAN_CLAIM:
 	case PLAN_UNCLAIM:
 	case PLAN_WAIT_GROUP:
@@ -101,6 +102,7 @@ const char *plan_step_describe(const struct plan_step *step, char *buffer, size_
 	static const char *const words[_PLAN_ACTION_MAX] = {
 		[PLAN_OFFLINE] = "set offline",
 		[PLAN_ONLINE] = "set online",
+		[PLAN_REVOKE] = "revoke the client",
 		[PLAN_UNBIND] = "unbind from ",
 		[PLAN_BIND] = "bind to ",
 		[PLAN_CLAIM] = "claim for " CCWB_DRIVER,

@@ -233,6 +233,11 @@ int sysfs_unbind(struct sysfs *sysfs, struct ccw_id id, const char *driver)
 	return write_id(sysfs, id, driver, "unbind");
 }
 
+int sysfs_revoke(struct sysfs *sysfs, struct ccw_id id)
+{
+	return io_write_at(sysfs->fd, device_path(id, CCWB_DEVICE_REVOKE).text, "1");
+}
+
 int sysfs_set_claim(struct sysfs *sysfs, struct ccw_id id, bool claimed)
 {
 	char name[CCW_ID_STRING_SIZE];

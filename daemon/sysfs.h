@@ -55,6 +55,9 @@ _must_check_ int sysfs_set_online(struct sysfs *sysfs, struct ccw_id id, bool on
 _must_check_ int sysfs_bind(struct sysfs *sysfs, struct ccw_id id, const char *driver);
 _must_check_ int sysfs_unbind(struct sysfs *sysfs, struct ccw_id id, const char *driver);
 
+/* Ends the use of whoever has the device open; -ENOENT when it is not bound to the module. */
+_must_check_ int sysfs_revoke(struct sysfs *sysfs, struct ccw_id id);
+
 /* Puts the device on the module's claim list or takes it off; -ENOENT without the module. */
 _must_check_ int sysfs_set_claim(struct sysfs *sysfs, struct ccw_id id, bool claimed);
 

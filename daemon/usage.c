@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 /*
- * Owns the wait for the last close of a device, by the module's notice and, where that cannot be
- * had, by looking again and again, ever more slowly. Knows no lease.
+ * Owns the wait for the last close of a device, by the module's notice and by looking again and
+ * again, ever more slowly, until patience ends. Knows no lease.
  */
 #include "usage.h"
 
@@ -21,6 +21,7 @@ struct usage {
 	struct ccw_id id;
 	int fd;
 	unsigned int pause_ms;
+	uint64_t patience_end; /* microseconds */
 	sd_event_source *notice;
 	sd_event_source *timer;
 	usage_closed_t closed;
@@ -40,14 +41,24 @@ static int look_again(struct usage *usage)
 	return sd_event_source_set_enabled(usage->timer, SD_EVENT_ONESHOT);
 }
 
-/* An error means that the attribute is gone, and with it the device or its binding: closed. */
+static bool is_patient(struct usage *usage)
+{
+	uint64_t now;
+
+	return sd_event_now(sd_event_source_get_event(usage->timer), CLOCK_MONOTONIC, &now) >= 0 &&
+	       now < usage->patience_end;
+}
+
+/*
+ * An error means that the attribute is gone, and with it the device or its binding: closed. Who has
+ * the device open can be revoked, who only could open it can not.
+ */
 static int look(struct usage *usage)
 {
 	int is_open = sysfs_read_usage(usage->fd);
 
-	if (is_open == 1 && usage->notice)
-		return 0; /* there will be another notice */
-	if (is_open == 1 || (is_open == 0 && sysfs_read_fds(usage->sysfs, usage->id) > 0))
+	if (is_open == 1 ? is_patient(usage)
+			 : is_open == 0 && sysfs_read_fds(usage->sysfs, usage->id) > 0)
 		return look_again(usage);
 	(void)sd_event_source_set_enabled(usage->notice, SD_EVENT_OFF);
 	(void)sd_event_source_set_enabled(usage->timer, SD_EVENT_OFF);
@@ -87,6 +98,10 @@ int usage_new(sd_event *event, struct sysfs *sysfs, struct ccw_id id, usage_clos
 	r = sd_event_add_io(event, &usage->notice, usage->fd, EPOLLPRI, on_notice, usage);
 	if (r < 0 && r != -EPERM)
 		return r; /* -EPERM: a plain file has no notices */
+	r = sd_event_now(event, CLOCK_MONOTONIC, &usage->patience_end);
+	if (r < 0)
+		return r;
+	usage->patience_end += LIMIT_CLOSE_GRACE_MS * USEC_PER_MSEC;
 	/* the first look, from the event loop */
 	r = sd_event_add_time_relative(event, &usage->timer, CLOCK_MONOTONIC, 0, 0, on_timer,
 				       usage);

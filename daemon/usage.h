@@ -10,8 +10,9 @@
 struct sysfs;
 
 /*
- * Waits until the kernel module says that nobody has the device open any more, nor an fd with which
- * it could still be opened: unbinding would wait for either.
+ * Waits until the kernel module says that nobody has the device open any more, for as long as
+ * LIMIT_CLOSE_GRACE_MS: who still has it open then is to be revoked. And until nobody has an fd with
+ * which it could still be opened: that cannot be revoked, and unbinding would wait for it.
  */
 struct usage;
 

@@ -69,11 +69,12 @@
 #define CCWB_FEATURE_PATH    "grant-path" /* option grant is known */
 
 /* The kernel module: its driver on the ccw bus and what it puts into sysfs. */
-#define CCWB_MODULE	  "ccwbroker"
-#define CCWB_DRIVER	  "ccwbroker"
-#define CCWB_DRIVER_CLAIM "claim"	   /* driver attribute: write ID or -ID, read the list */
-#define CCWB_DEVICE_OPEN  "ccwbroker/open" /* device attribute: 0 or 1, pollable */
-#define CCWB_DEVICE_FDS	  "ccwbroker/fds"  /* device attribute: how many, open or not */
+#define CCWB_MODULE	   "ccwbroker"
+#define CCWB_DRIVER	   "ccwbroker"
+#define CCWB_DRIVER_CLAIM  "claim"	      /* driver attribute: write ID or -ID, read the list */
+#define CCWB_DEVICE_OPEN   "ccwbroker/open"   /* device attribute: 0 or 1, pollable */
+#define CCWB_DEVICE_REVOKE "ccwbroker/revoke" /* device attribute: 1 ends its client's use */
+#define CCWB_DEVICE_FDS	   "ccwbroker/fds"    /* device attribute: how many, open or not */
 
 /* Journal fields. */
 #define CCWB_FIELD_DEVICE "CCWB_DEVICE"

@@ -10,6 +10,7 @@
 #include "binder.h"
 #include "check-main.h"
 #include "fake-sysfs.h"
+#include "names.h"
 
 static struct fake_sysfs fake;
 static struct sysfs *sysfs;
@@ -128,11 +129,16 @@ END_TEST
 
 START_TEST(test_restoring_writes_the_way_back)
 {
+	_cleanup_free_ char *revoked = NULL;
+
 	setup();
 	fake_sysfs_set_driver(&fake, "0.0.0580", "ccwbroker");
+	fake_sysfs_set(&fake, "0.0.0580", CCWB_DEVICE_REVOKE, "");
 	job.origin.is_online = true;
 	binder_restore(&job, &result);
 	ck_assert_int_eq(result.r, 0);
+	revoked = fake_sysfs_get(&fake, "0.0.0580", CCWB_DEVICE_REVOKE);
+	ck_assert_str_eq(revoked, "1");
 	expect_driver("ccwbroker", "unbind", "0.0.0580");
 	expect_driver("ccwbroker", "claim", "-0.0.0580");
 	expect_driver("tape_34xx", "bind", "0.0.0580");

@@ -74,12 +74,13 @@ START_TEST(test_a_device_goes_back_from_wherever_it_is)
 		const char *plan;
 	} cases[] = {
 		{ "ccwbroker", false, "dasd-eckd", true,
-		  "unbind from ccwbroker, take off the claim list of ccwbroker, bind to dasd-eckd, "
-		  "set online" },
+		  "revoke the client, unbind from ccwbroker, take off the claim list of ccwbroker, "
+		  "bind to dasd-eckd, set online" },
 		{ "ccwbroker", true, "tape_34xx", false,
-		  "unbind from ccwbroker, take off the claim list of ccwbroker, bind to tape_34xx" },
+		  "revoke the client, unbind from ccwbroker, take off the claim list of ccwbroker, "
+		  "bind to tape_34xx" },
 		{ "ccwbroker", false, "", false,
-		  "unbind from ccwbroker, take off the claim list of ccwbroker" },
+		  "revoke the client, unbind from ccwbroker, take off the claim list of ccwbroker" },
 		{ "", false, "dasd-eckd", true,
 		  "take off the claim list of ccwbroker, bind to dasd-eckd, set online" },
 		{ "dasd-eckd", false, "dasd-eckd", true,

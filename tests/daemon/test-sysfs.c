@@ -7,6 +7,7 @@
 
 #include "check-main.h"
 #include "fake-sysfs.h"
+#include "names.h"
 
 static const struct ccw_id tape = { 0, 0, 0x580 };
 static struct fake_sysfs fake;
@@ -117,7 +118,7 @@ END_TEST
 START_TEST(test_what_is_written_is_what_the_kernel_wants)
 {
 	_cleanup_free_ char *bound = NULL, *unbound = NULL, *online = NULL, *claimed = NULL;
-	_cleanup_free_ char *unclaimed = NULL;
+	_cleanup_free_ char *unclaimed = NULL, *revoked = NULL;
 	_cleanup_(sysfs_freep) struct sysfs *sysfs = NULL;
 
 	fake_sysfs_init(&fake);
@@ -138,6 +139,11 @@ START_TEST(test_what_is_written_is_what_the_kernel_wants)
 	ck_assert_int_eq(sysfs_set_claim(sysfs, tape, false), 0);
 	unclaimed = fake_sysfs_get_driver(&fake, "ccwbroker", "claim");
 	ck_assert_str_eq(unclaimed, "-0.0.0580");
+	ck_assert_int_eq(sysfs_revoke(sysfs, tape), -ENOENT);
+	fake_sysfs_set(&fake, "0.0.0580", CCWB_DEVICE_REVOKE, "");
+	ck_assert_int_eq(sysfs_revoke(sysfs, tape), 0);
+	revoked = fake_sysfs_get(&fake, "0.0.0580", CCWB_DEVICE_REVOKE);
+	ck_assert_str_eq(revoked, "1");
 	ck_assert(sysfs_has_driver(sysfs, "ccwbroker"));
 	ck_assert(!sysfs_has_driver(sysfs, "qeth"));
 	fake_sysfs_deinit(&fake);
