@@ -16,8 +16,7 @@
 #include "vfio.h"
 
 /* /dev is looked up here, in the worker, which has no fd but the root of sysfs. */
-#define DEV_ROOT  "/dev"
-#define PROC_ROOT "/proc"
+#define DEV_ROOT "/dev"
 
 static int wait_group(struct sysfs *sysfs, struct ccw_id id)
 {
@@ -72,7 +71,7 @@ static int step_run(struct sysfs *sysfs, struct ccw_id id, const struct plan_ste
 	r = step_run_once(sysfs, id, step);
 	if (r >= 0)
 		return 0;
-	if (sysfs_read(sysfs, id, &facts) >= 0 && plan_step_holds(step, &facts))
+	if (sysfs_read(sysfs, id, &facts, NULL) >= 0 && plan_step_holds(step, &facts))
 		return 0;
 	return r;
 }
@@ -115,6 +114,14 @@ static int give_up(const struct binder_job *job, const struct plan *plan, size_t
 	return -ECANCELED;
 }
 
+static bool is_boxed(const struct binder_job *job)
+{
+	struct sysfs_facts facts;
+
+	return sysfs_read(job->sysfs, job->id, &facts, NULL) >= 0 &&
+	       facts.availability == SYSFS_BOXED;
+}
+
 static void explain_step(const struct binder_job *job, const struct plan_step *step, int error,
 			 const char *driver, struct fault *fault)
 {
@@ -126,6 +133,11 @@ static void explain_step(const struct binder_job *job, const struct plan_step *s
 			fault, FAULT_DEVICE_IN_USE,
 			"%s is in use: its driver %s does not let it go offline because it is open",
 			name, driver);
+	else if (is_boxed(job))
+		(void)fault_set(fault, FAULT_DEVICE_BOXED,
+				"%s is boxed: another system seems to have it reserved; try again "
+				"when it is free there",
+				name);
 	else if (error == -ENODEV || error == -ENOENT)
 		(void)fault_set(fault, FAULT_DEVICE_GONE, "%s: %s failed: %s; is it still there?",
 				name, plan_step_describe(step, words, sizeof(words)),
@@ -174,7 +186,7 @@ static int take(const struct binder_job *job, struct worker_result *result)
 	dev_fd = open(DEV_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dev_fd < 0)
 		return -errno;
-	r = sysfs_read(job->sysfs, job->id, &facts);
+	r = sysfs_read(job->sysfs, job->id, &facts, NULL);
 	if (r < 0)
 		return r;
 	r = check_first(job, &facts, &result->fault);
@@ -242,7 +254,7 @@ void binder_restore(void *data, struct worker_result *result)
 	size_t n;
 	int r;
 
-	r = sysfs_read(job->sysfs, job->id, &facts);
+	r = sysfs_read(job->sysfs, job->id, &facts, NULL);
 	if (r == -ENOENT || r == -ENODEV) {
 		result->r = restore_gone(job, &result->fault);
 		return;

@@ -8,6 +8,8 @@
 #include "sysfs.h"
 #include "worker.h"
 
+#define PROC_ROOT "/proc"
+
 /* What a worker is to do with one device. Copied by fork; owns nothing. */
 struct binder_job {
 	struct sysfs *sysfs;

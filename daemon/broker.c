@@ -12,19 +12,31 @@
 
 #include "authority.h"
 #include "custody.h"
+#include "discovery.h"
+#include "ignored.h"
 #include "log.h"
 #include "names.h"
-#include "uevent.h"
 
 struct broker {
 	struct broker_config config;
 	struct authority *authority;
 	struct sysfs *sysfs;
-	struct uevent *uevent; /* NULL in a tree that is not the kernel's */
 	struct registry *registry;
+	struct discovery *discovery;
 	struct store *store;
 	struct custody custody;
 };
+
+/* One that is boxed may be free by now, which only an attempt shows. */
+static int check_answers(const struct device *device, struct fault *fault)
+{
+	const char *why;
+
+	if (device_reason(device, &why) != FAULT_DEVICE_NOT_OPERATIONAL)
+		return 0;
+	return fault_set(fault, FAULT_DEVICE_NOT_OPERATIONAL, "%s is not operational: %s",
+			 device->name, why);
+}
 
 static int check_request(struct broker *broker, const struct device *device,
 			 const struct subject *subject, struct fault *fault)
@@ -39,6 +51,9 @@ static int check_request(struct broker *broker, const struct device *device,
 				 "the daemon is about to stop; try again in a moment");
 	if (device->lease)
 		return lease_explain(device->lease, device->name, fault);
+	r = check_answers(device, fault);
+	if (r < 0)
+		return r;
 	return ledger_check_limits(&broker->custody.ledger, subject->uid, fault);
 }
 
@@ -51,7 +66,6 @@ int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject
 	int r;
 
 	/* what it goes back to is what it is now, not when an event last told of it */
-	(void)registry_refresh(broker->registry, id);
 	device = broker_find_device(broker, id, fault);
 	if (!device)
 		return -ENOENT;
@@ -129,13 +143,6 @@ static const struct registry_listener registry_listener = {
 	.removed = on_device_removed,
 };
 
-static void on_uevent(struct ccw_id id, void *userdata)
-{
-	struct broker *broker = userdata;
-
-	(void)registry_refresh(broker->registry, id); /* gone is an answer, too */
-}
-
 static void on_saved_lease(struct lease *lease_take, void *userdata)
 {
 	struct broker *broker = userdata;
@@ -167,6 +174,11 @@ int broker_new(const struct broker_config *config, struct broker **ret)
 	r = registry_new(broker->sysfs, &registry_listener, broker, &broker->registry);
 	if (r < 0)
 		return r;
+	/* listen before looking, so that nothing is missed in between */
+	r = discovery_new(config->event, broker->registry,
+			  strcmp(config->sysfs_root, SYSFS_ROOT) == 0, &broker->discovery);
+	if (r < 0)
+		return log_error_errno(r, "cannot listen to udev");
 	r = store_new(config->runtime_directory, &broker->store);
 	if (r < 0)
 		return log_error_errno(r, "cannot keep leases in %s", config->runtime_directory);
@@ -188,7 +200,7 @@ void broker_free(struct broker *broker)
 
 	if (!broker)
 		return;
-	uevent_free(broker->uevent);
+	discovery_free(broker->discovery);
 	for (n = 0; broker->registry && n < registry_count(broker->registry); n++)
 		registry_at(broker->registry, n)->lease = NULL;
 	ledger_deinit(&broker->custody.ledger);
@@ -213,13 +225,7 @@ int broker_start(struct broker *broker)
 	r = authority_reload(broker->authority, &fault);
 	if (r < 0)
 		log_error("only root may have devices until the policy is mended: %s", fault.text);
-	/* listen before looking, so that nothing is missed in between */
-	if (strcmp(broker->config.sysfs_root, SYSFS_ROOT) == 0) {
-		r = uevent_new(broker->config.event, on_uevent, broker, &broker->uevent);
-		if (r < 0)
-			return log_error_errno(r, "cannot listen to udev");
-	}
-	r = registry_scan(broker->registry);
+	r = discovery_scan(broker->discovery);
 	if (r < 0)
 		return log_error_errno(r, "cannot look for devices");
 	r = store_load(broker->store, on_saved_lease, on_bad_file, broker);
@@ -244,15 +250,39 @@ const char *broker_policy_problem(const struct broker *broker)
 	return authority_problem(broker->authority);
 }
 
-struct device *broker_find_device(struct broker *broker, struct ccw_id id, struct fault *fault)
+int broker_read_ignored(struct broker *broker, char **ret)
 {
-	struct device *device = registry_find(broker->registry, id);
+	return ignored_read(broker->config.proc_root, ret);
+}
+
+static int explain_missing(struct broker *broker, struct ccw_id id, int error, struct fault *fault)
+{
+	_cleanup_free_ char *ignored = NULL;
 	char name[CCW_ID_STRING_SIZE];
 
-	if (!device)
-		(void)fault_set(fault, FAULT_NO_SUCH_DEVICE,
-				"there is no device %s on this system; see ccwctl list",
-				ccw_id_format(id, name));
+	ccw_id_format(id, name);
+	if (error == -E2BIG)
+		return fault_set(fault, FAULT_LIMITS_EXCEEDED,
+				 "%s is there, and %d devices are known, which is the most; keep "
+				 "the kernel from some that are not needed, see cio_ignore(8)",
+				 name, LIMIT_DEVICES);
+	if (broker_read_ignored(broker, &ignored) >= 0 && ignored_contains(ignored, id))
+		return fault_set(fault, FAULT_NO_SUCH_DEVICE,
+				 "the kernel does not look for %s, which is on its list of devices "
+				 "to ignore; root can run: cio_ignore --remove %s",
+				 name, name);
+	return fault_set(fault, FAULT_NO_SUCH_DEVICE,
+			 "there is no device %s on this system; see ccwctl list", name);
+}
+
+struct device *broker_find_device(struct broker *broker, struct ccw_id id, struct fault *fault)
+{
+	struct device *device = NULL;
+	int r;
+
+	r = registry_find(broker->registry, id, &device);
+	if (r < 0)
+		(void)explain_missing(broker, id, r, fault);
 	return device;
 }
 

@@ -19,6 +19,7 @@ struct broker;
 struct broker_config {
 	sd_event *event;
 	const char *sysfs_root;
+	const char *proc_root;
 	const char *runtime_directory;
 	const char *const *policy_directories; /* ended by NULL */
 	worker_run_t acquire; /* binder_acquire and binder_restore, which tests without a */
@@ -68,8 +69,11 @@ void broker_abandon(struct broker *broker, struct lease *lease);
 _must_check_ int broker_release(struct broker *broker, const char *lease_id, uid_t uid,
 				struct fault *fault);
 
-/* The device, which is looked for when it was never seen; NULL and FAULT_NO_SUCH_DEVICE. */
+/* The device as it is now, or one that is gone and still has a lease; NULL and a fault. */
 struct device *broker_find_device(struct broker *broker, struct ccw_id id, struct fault *fault);
+
+/* What ignored_read says. */
+_must_check_ int broker_read_ignored(struct broker *broker, char **ret);
 
 struct registry *broker_registry(struct broker *broker);
 

@@ -13,6 +13,7 @@
 #include "bus-acquire.h"
 #include "bus-error.h"
 #include "names.h"
+#include "text.h"
 
 int bus_device_path(const struct device *device, char **ret)
 {
@@ -46,7 +47,7 @@ STRING_PROPERTY(device_type, device->facts.device_type)
 STRING_PROPERTY(control_unit, device->facts.control_unit)
 STRING_PROPERTY(driver, device->facts.driver)
 STRING_PROPERTY(original_driver, device_origin_driver(device))
-STRING_PROPERTY(state, device_state_to_string(device->state))
+STRING_PROPERTY(state, device_condition(device))
 STRING_PROPERTY(sysfs_path, device->is_present ? device->sysfs_path : "")
 
 static int property_online(sd_bus *bus, const char *path, const char *interface,
@@ -63,9 +64,10 @@ static int property_state_reason(sd_bus *bus, const char *path, const char *inte
 				 sd_bus_error *error)
 {
 	const struct device *device = userdata;
+	const char *text;
+	enum fault_code reason = device_reason(device, &text);
 
-	return sd_bus_message_append(reply, "(ss)", fault_code_to_string(device->reason),
-				     device->reason_text ? device->reason_text : "");
+	return sd_bus_message_append(reply, "(ss)", fault_code_to_string(reason), text);
 }
 
 static int property_lease(sd_bus *bus, const char *path, const char *interface,
@@ -129,8 +131,9 @@ void bus_device_emit_changes(sd_bus *bus, const struct device *device, unsigned 
 		{ DEVICE_CHANGED_DRIVER, "Driver" },
 		{ DEVICE_CHANGED_DRIVER | DEVICE_CHANGED_LEASE, "OriginalDriver" },
 		{ DEVICE_CHANGED_ONLINE, "Online" },
-		{ DEVICE_CHANGED_STATE, "State" },
-		{ DEVICE_CHANGED_STATE, "StateReason" },
+		{ DEVICE_CHANGED_STATE | DEVICE_CHANGED_AVAILABILITY | DEVICE_CHANGED_DRIVER,
+		  "State" },
+		{ DEVICE_CHANGED_STATE | DEVICE_CHANGED_AVAILABILITY, "StateReason" },
 		{ DEVICE_CHANGED_LEASE, "Lease" },
 		{ DEVICE_CHANGED_LEASE, "VfioPath" },
 	};
@@ -166,18 +169,9 @@ static int find(sd_bus *bus, const char *path, const char *interface, void *user
 	device = registry_peek(broker_registry(userdata), id);
 	if (!device)
 		return 0;
-	registry_refresh_online(broker_registry(userdata), device);
+	registry_refresh_status(broker_registry(userdata), device);
 	*ret_found = device;
 	return 1;
-}
-
-static void strings_free(char **strings)
-{
-	char **at;
-
-	for (at = strings; at && *at; at++)
-		free(*at);
-	free(strings);
 }
 
 static int enumerate(sd_bus *bus, const char *prefix, void *userdata, char ***ret_nodes,
@@ -185,19 +179,24 @@ static int enumerate(sd_bus *bus, const char *prefix, void *userdata, char ***re
 {
 	const struct registry *registry = broker_registry(userdata);
 	size_t count = registry_count(registry), n;
-	char **nodes = calloc(count + 1, sizeof(*nodes));
+	_cleanup_(text_list_freep) char **nodes = NULL;
 	int r;
 
+	/* the bus would cut off whoever sends it a longer message */
+	if (count > LIMIT_OBJECTS)
+		return sd_bus_error_setf(error, CCWB_ERROR_LIMITS_EXCEEDED,
+					 "there are %zu devices, and one message has room for %d; "
+					 "use ListDevices",
+					 count, LIMIT_OBJECTS);
+	nodes = calloc(count + 1, sizeof(*nodes));
 	if (!nodes)
 		return -ENOMEM;
 	for (n = 0; n < count; n++) {
 		r = bus_device_path(registry_at(registry, n), &nodes[n]);
-		if (r < 0) {
-			strings_free(nodes);
+		if (r < 0)
 			return r;
-		}
 	}
-	*ret_nodes = nodes;
+	*ret_nodes = TAKE_PTR(nodes);
 	return 0;
 }
 

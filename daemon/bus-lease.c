@@ -11,6 +11,7 @@
 #include "bus-error.h"
 #include "bus-peer.h"
 #include "names.h"
+#include "text.h"
 
 int bus_lease_path(const struct lease *lease, char **ret)
 {
@@ -124,19 +125,11 @@ static int find(sd_bus *bus, const char *path, const char *interface, void *user
 	return 1;
 }
 
-static void strings_free(char **strings)
-{
-	char **at;
-
-	for (at = strings; at && *at; at++)
-		free(*at);
-	free(strings);
-}
-
 static int enumerate(sd_bus *bus, const char *prefix, void *userdata, char ***ret_nodes,
 		     sd_bus_error *error)
 {
-	char **nodes = calloc(broker_count_leases(userdata) + 1, sizeof(*nodes));
+	_cleanup_(text_list_freep) char **nodes =
+		calloc(broker_count_leases(userdata) + 1, sizeof(*nodes));
 	struct lease *lease = NULL;
 	size_t n = 0;
 	int r;
@@ -145,12 +138,10 @@ static int enumerate(sd_bus *bus, const char *prefix, void *userdata, char ***re
 		return -ENOMEM;
 	while ((lease = broker_next_lease(userdata, lease))) {
 		r = bus_lease_path(lease, &nodes[n++]);
-		if (r < 0) {
-			strings_free(nodes);
+		if (r < 0)
 			return r;
-		}
 	}
-	*ret_nodes = nodes;
+	*ret_nodes = TAKE_PTR(nodes);
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 #include "bus-error.h"
 #include "bus-lease.h"
 #include "bus-peer.h"
+#include "ignored.h"
 #include "log.h"
 #include "names.h"
 #include "policy.h"
@@ -44,7 +45,7 @@ static int read_filter(sd_bus_message *message, struct filter *filter, struct fa
 				 "filter key \"" CCWB_FILTER_TYPE
 				 "\" must be like 3490, 3490/50 or 3490/*, not %.*s",
 				 SHOWN_BYTES, filter->type);
-	if (filter->state && device_state_from_string(filter->state) < 0)
+	if (filter->state && !device_condition_is_valid(filter->state))
 		return fault_set(fault, FAULT_INVALID_ARGS,
 				 "filter key \"" CCWB_FILTER_STATE "\": there is no state %.*s",
 				 SHOWN_BYTES, filter->state);
@@ -55,9 +56,10 @@ static bool filter_matches(const struct filter *filter, const struct device *dev
 {
 	bool is_leased = device->lease && device->lease->is_announced;
 
-	if (filter->type && !policy_type_matches(filter->type, device->facts.device_type))
+	if (filter->type && !policy_type_matches(filter->type, device->facts.device_type) &&
+	    !policy_type_matches(filter->type, device->facts.control_unit))
 		return false;
-	if (filter->state && strcmp(filter->state, device_state_to_string(device->state)) != 0)
+	if (filter->state && strcmp(filter->state, device_condition(device)) != 0)
 		return false;
 	return filter->leased < 0 || (filter->leased != 0) == is_leased;
 }
@@ -70,15 +72,25 @@ static int append_device(sd_bus_message *reply, const struct device *device)
 	r = bus_device_path(device, &path);
 	if (r < 0)
 		return r;
-	return sd_bus_message_append(reply, "(sssso)", device->name, device->facts.device_type,
-				     device_state_to_string(device->state), device->facts.driver,
-				     path);
+	return sd_bus_message_append(reply, "(sssso)", device->name, device_type(device),
+				     device_condition(device), device->facts.driver, path);
+}
+
+/* What the kernel tells nobody of is looked up, unless that takes long. */
+static void refresh_few(struct registry *registry)
+{
+	size_t n;
+
+	if (registry_count(registry) > LIMIT_LIST_FRESH)
+		return;
+	for (n = 0; n < registry_count(registry); n++)
+		registry_refresh_status(registry, registry_at(registry, n));
 }
 
 static int method_list_devices(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	const struct registry *registry = broker_registry(userdata);
+	struct registry *registry = broker_registry(userdata);
 	struct filter filter = { .leased = -1 };
 	struct fault fault = {};
 	size_t n;
@@ -87,6 +99,7 @@ static int method_list_devices(sd_bus_message *message, void *userdata, sd_bus_e
 	r = read_filter(message, &filter, &fault);
 	if (r < 0)
 		return bus_error_set(error, r, &fault);
+	refresh_few(registry);
 	r = sd_bus_message_new_method_return(message, &reply);
 	if (r >= 0)
 		r = sd_bus_message_open_container(reply, 'a', "(sssso)");
@@ -228,6 +241,24 @@ static int property_features(sd_bus *bus, const char *path, const char *interfac
 				     CCWB_FEATURE_PATH);
 }
 
+static int property_ignored(sd_bus *bus, const char *path, const char *interface,
+			    const char *property, sd_bus_message *reply, void *userdata,
+			    sd_bus_error *error)
+{
+	_cleanup_free_ char *ignored = NULL;
+	char line[2 * CCW_ID_STRING_SIZE];
+	const char *at;
+	int r, n;
+
+	r = broker_read_ignored(userdata, &ignored);
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'a', "s");
+	at = ignored;
+	for (n = 0; r >= 0 && n < LIMIT_IGNORED && ignored_next(&at, line); n++)
+		r = sd_bus_message_append(reply, "s", line);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 static int property_n_leases(sd_bus *bus, const char *path, const char *interface,
 			     const char *property, sd_bus_message *reply, void *userdata,
 			     sd_bus_error *error)
@@ -253,6 +284,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_reload, ANYBODY),
 	SD_BUS_PROPERTY("Version", "s", property_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Features", "as", property_features, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("Ignored", "as", property_ignored, 0, 0),
 	SD_BUS_PROPERTY("NLeases", "u", property_n_leases, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_SIGNAL_WITH_ARGS("DeviceNew", SD_BUS_ARGS("s", id, "o", device), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("DeviceRemoved", SD_BUS_ARGS("s", id, "o", device), 0),

@@ -12,6 +12,10 @@
 
 #define BIT(state) (1U << (state))
 
+#define CONDITION_BOXED		  "boxed"
+#define CONDITION_NOT_OPERATIONAL "not-operational"
+#define CONDITION_NO_DRIVER	  "no-driver"
+
 static const char *const state_names[_DEVICE_STATE_MAX] = {
 	[DEVICE_HOST] = "host",		  [DEVICE_BINDING] = "binding", [DEVICE_LEASED] = "leased",
 	[DEVICE_RELEASING] = "releasing", [DEVICE_FAILED] = "failed",	[DEVICE_ABSENT] = "absent",
@@ -56,6 +60,19 @@ void device_free(struct device *device)
 	free(device);
 }
 
+unsigned int device_update_status(struct device *device, const struct sysfs_facts *facts)
+{
+	unsigned int changes = 0;
+
+	if (device->facts.is_online != facts->is_online)
+		changes |= DEVICE_CHANGED_ONLINE;
+	if (device->facts.availability != facts->availability)
+		changes |= DEVICE_CHANGED_AVAILABILITY;
+	device->facts.is_online = facts->is_online;
+	device->facts.availability = facts->availability;
+	return changes;
+}
+
 unsigned int device_update(struct device *device, const struct sysfs_facts *facts, char *path_take)
 {
 	struct sysfs_facts *old = &device->facts;
@@ -68,8 +85,7 @@ unsigned int device_update(struct device *device, const struct sysfs_facts *fact
 		changes |= DEVICE_CHANGED_TYPE;
 	if (strcmp(old->driver, facts->driver) != 0)
 		changes |= DEVICE_CHANGED_DRIVER;
-	if (old->is_online != facts->is_online)
-		changes |= DEVICE_CHANGED_ONLINE;
+	changes |= device_update_status(device, facts);
 	*old = *facts;
 	free(device->sysfs_path);
 	device->sysfs_path = path_take;
@@ -92,14 +108,61 @@ const char *device_state_to_string(enum device_state state)
 	return state_names[state];
 }
 
-int device_state_from_string(const char *text)
+const char *device_condition(const struct device *device)
 {
-	int n;
+	if (device->state != DEVICE_HOST)
+		return state_names[device->state];
+	switch (device->facts.availability) {
+	case SYSFS_BOXED:
+		return CONDITION_BOXED;
+	case SYSFS_NO_PATH:
+	case SYSFS_NO_DEVICE:
+		return CONDITION_NOT_OPERATIONAL;
+	case SYSFS_GOOD:
+		break;
+	}
+	return *device->facts.driver ? state_names[DEVICE_HOST] : CONDITION_NO_DRIVER;
+}
+
+bool device_condition_is_valid(const char *text)
+{
+	size_t n;
 
 	for (n = 0; n < _DEVICE_STATE_MAX; n++)
 		if (strcmp(text, state_names[n]) == 0)
-			return n;
-	return -EINVAL;
+			return true;
+	return strcmp(text, CONDITION_BOXED) == 0 || strcmp(text, CONDITION_NOT_OPERATIONAL) == 0 ||
+	       strcmp(text, CONDITION_NO_DRIVER) == 0;
+}
+
+enum fault_code device_reason(const struct device *device, const char **ret_text)
+{
+	if (device->reason != FAULT_NONE) {
+		*ret_text = device->reason_text ? device->reason_text : "";
+		return device->reason;
+	}
+	switch (device->facts.availability) {
+	case SYSFS_BOXED:
+		*ret_text = "it did not answer: another system may have it reserved";
+		return FAULT_DEVICE_BOXED;
+	case SYSFS_NO_PATH:
+		*ret_text = "no channel path leads to it";
+		return FAULT_DEVICE_NOT_OPERATIONAL;
+	case SYSFS_NO_DEVICE:
+		*ret_text = "its channel paths find no device any more";
+		return FAULT_DEVICE_NOT_OPERATIONAL;
+	case SYSFS_GOOD:
+		break;
+	}
+	*ret_text = "";
+	return FAULT_NONE;
+}
+
+const char *device_type(const struct device *device)
+{
+	const struct sysfs_facts *facts = &device->facts;
+
+	return strcmp(facts->device_type, "n/a") == 0 ? facts->control_unit : facts->device_type;
 }
 
 const char *device_origin_driver(const struct device *device)

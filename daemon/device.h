@@ -31,6 +31,7 @@ enum device_change {
 	DEVICE_CHANGED_ONLINE = 1 << 3,
 	DEVICE_CHANGED_STATE = 1 << 4,
 	DEVICE_CHANGED_LEASE = 1 << 5,
+	DEVICE_CHANGED_AVAILABILITY = 1 << 6,
 };
 
 struct device {
@@ -57,13 +58,28 @@ DEFINE_CLEANUP(struct device *, device_free)
 /* Takes over what sysfs says now; returns the set of changes. path is taken over. */
 unsigned int device_update(struct device *device, const struct sysfs_facts *facts, char *path_take);
 
+/* Takes over only is_online and availability. */
+unsigned int device_update_status(struct device *device, const struct sysfs_facts *facts);
+
 /* Moves to state; fault is the reason or NULL. A move that the table does not have is a bug. */
 void device_set_state(struct device *device, enum device_state state, const struct fault *fault);
 
 const char *device_state_to_string(enum device_state state);
 
-/* Negative errno for a text that names no state. */
-_must_check_ int device_state_from_string(const char *text);
+/*
+ * What is shown to people: the state, and for a device of the host whether it is "boxed",
+ * "not-operational" or has "no-driver".
+ */
+const char *device_condition(const struct device *device);
+
+/* Whether text is one that device_condition can give. */
+bool device_condition_is_valid(const char *text);
+
+/* Why the condition is what it is, the code and a sentence; "" when all is well. */
+enum fault_code device_reason(const struct device *device, const char **ret_text);
+
+/* The type to show and to filter by: of the device, or of its control unit where it has none. */
+const char *device_type(const struct device *device);
 
 /* The driver that the device belongs to, "" for none. */
 const char *device_origin_driver(const struct device *device);

@@ -26,6 +26,8 @@ static const struct {
 	[FAULT_DEVICE_LEASED] = { "DeviceLeased", EBUSY },
 	[FAULT_DEVICE_IN_USE] = { "DeviceInUse", EBUSY },
 	[FAULT_DEVICE_GONE] = { "DeviceGone", ENODEV },
+	[FAULT_DEVICE_BOXED] = { "DeviceBoxed", EBUSY },
+	[FAULT_DEVICE_NOT_OPERATIONAL] = { "DeviceNotOperational", ENXIO },
 	[FAULT_NOT_LEASE_HOLDER] = { "NotLeaseHolder", EPERM },
 	[FAULT_UNSUPPORTED_DEVICE] = { "UnsupportedDevice", EOPNOTSUPP },
 	[FAULT_BIND_FAILED] = { "BindFailed", EIO },

@@ -78,6 +78,26 @@ int io_read_line_at(int dir_fd, const char *path, char **ret)
 	return 0;
 }
 
+int io_read_word_at(int dir_fd, const char *path, char *field, size_t size)
+{
+	_cleanup_close_ int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	do
+		n = read(fd, field, size);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	if ((size_t)n == size)
+		return -EFBIG;
+	while (n > 0 && isspace((unsigned char)field[n - 1]))
+		n--;
+	field[n] = '\0';
+	return 0;
+}
+
 static int write_all(int fd, const char *text)
 {
 	size_t size = strlen(text);

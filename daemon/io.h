@@ -22,6 +22,12 @@ _must_check_ int io_read_fd(int fd, size_t max, char **ret, size_t *ret_size);
 /* Reads a small attribute and strips trailing white space. */
 _must_check_ int io_read_line_at(int dir_fd, const char *path, char **ret);
 
+/*
+ * The same into field of size bytes with one read(2), for what is read of many devices: -EFBIG when
+ * it does not fit.
+ */
+_must_check_ int io_read_word_at(int dir_fd, const char *path, char *field, size_t size);
+
 /* Writes text in one write(2) into an existing file, as sysfs wants it. */
 _must_check_ int io_write_at(int dir_fd, const char *path, const char *text);
 

@@ -8,7 +8,10 @@
 
 #define LIMIT_SYSFS_FILE_BYTES	4096		  /* a sysfs attribute is at most one page here */
 #define LIMIT_PROC_FILE_BYTES	(4 * 1024 * 1024) /* mountinfo of a host with many mounts */
-#define LIMIT_DEVICES		262144		  /* 4 subchannel sets of 65,536 devices */
+#define LIMIT_DEVICES		65536  /* those with the lowest ids; half a kilobyte each */
+#define LIMIT_LIST_FRESH	1024   /* devices that ListDevices looks at anew: 10 ms */
+#define LIMIT_OBJECTS		16384  /* in one GetManagedObjects: a message holds 32 MiB */
+#define LIMIT_IGNORED		4096   /* ranges of ignored devices shown to callers */
 #define LIMIT_LEASES		1024   /* in total; each costs one fd and two files in /run */
 #define LIMIT_LEASES_PER_UID	256    /* root excepted: root is stopped by LIMIT_LEASES only */
 #define LIMIT_PENDING		32     /* acquisitions under way; each is one worker process */

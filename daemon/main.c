@@ -152,6 +152,7 @@ static int run(const char *sysfs_root)
 	} };
 	struct broker_config config = {
 		.sysfs_root = sysfs_root,
+		.proc_root = PROC_ROOT,
 		.runtime_directory =
 			directory_from_environment("RUNTIME_DIRECTORY", "/run/ccwbroker"),
 		.policy_directories = directories.list,

@@ -141,9 +141,7 @@ int registry_refresh(struct registry *registry, struct ccw_id id)
 	unsigned int changes;
 	int r;
 
-	r = sysfs_read(registry->sysfs, id, &facts);
-	if (r >= 0)
-		r = sysfs_read_path(registry->sysfs, id, &path);
+	r = sysfs_read(registry->sysfs, id, &facts, &path);
 	if (r == -ENOENT || r == -ENODEV) {
 		if (device)
 			vanish(registry, device);
@@ -151,6 +149,11 @@ int registry_refresh(struct registry *registry, struct ccw_id id)
 	}
 	if (r < 0)
 		return r;
+	if (device && device->facts.incarnation != facts.incarnation) {
+		/* it went and another came before we heard of the first */
+		vanish(registry, device);
+		device = registry_peek(registry, id);
+	}
 	if (!device)
 		return add(registry, id, &facts, TAKE_PTR(path));
 	changes = device_update(device, &facts, TAKE_PTR(path));
@@ -159,39 +162,105 @@ int registry_refresh(struct registry *registry, struct ccw_id id)
 	return 0;
 }
 
-void registry_refresh_online(struct registry *registry, struct device *device)
+void registry_refresh_status(struct registry *registry, struct device *device)
 {
+	struct sysfs_facts now = device->facts;
+	unsigned int changes;
 	int r;
 
-	r = sysfs_read_online(registry->sysfs, device->id);
-	if (r < 0 || device->facts.is_online == (r == 1))
+	r = sysfs_read_status(registry->sysfs, device->id, &now);
+	if (r < 0)
 		return; /* one that is gone is told of by an event */
-	device->facts.is_online = r == 1;
-	registry->listener->changed(device, DEVICE_CHANGED_ONLINE, registry->userdata);
+	changes = device_update_status(device, &now);
+	if (changes)
+		registry->listener->changed(device, changes, registry->userdata);
 }
 
-struct device *registry_find(struct registry *registry, struct ccw_id id)
+int registry_find(struct registry *registry, struct ccw_id id, struct device **ret)
 {
-	struct device *device = registry_peek(registry, id);
-
-	if (device)
-		return device;
-	if (registry_refresh(registry, id) < 0)
-		return NULL;
-	return registry_peek(registry, id);
-}
-
-static int scan_one(struct ccw_id id, void *userdata)
-{
+	struct device *device;
 	int r;
 
-	r = registry_refresh(userdata, id);
-	return r == -ENOENT ? 0 : r; /* gone since the directory was read */
+	r = registry_refresh(registry, id);
+	/* one that is gone and still has a lease is there to be asked about */
+	device = registry_peek(registry, id);
+	if (!device)
+		return r < 0 ? r : -ENOENT;
+	*ret = device;
+	return 0;
 }
 
-int registry_scan(struct registry *registry)
+/* ---- all at once ---- */
+
+struct ids {
+	struct ccw_id *list;
+	size_t count;
+	size_t room;
+};
+
+static int ids_add(struct ccw_id id, void *userdata)
 {
-	return sysfs_for_each(registry->sysfs, scan_one, registry);
+	struct ids *ids = userdata;
+	struct ccw_id *list;
+	size_t room;
+
+	if (ids->count == ids->room) {
+		room = ids->room ? ids->room * 2 : 256;
+		list = reallocarray(ids->list, room, sizeof(*list));
+		if (!list)
+			return -ENOMEM;
+		ids->list = list;
+		ids->room = room;
+	}
+	ids->list[ids->count++] = id;
+	return 0;
+}
+
+static int ids_compare(const void *a, const void *b)
+{
+	return ccw_id_compare(*(const struct ccw_id *)a, *(const struct ccw_id *)b);
+}
+
+/* First those that are known and no longer listed: they make room, and may come back. */
+static int refresh_all(struct registry *registry, const struct ids *ids, size_t *left_out)
+{
+	struct ccw_id id;
+	size_t n;
+	int r;
+
+	for (n = registry->count; n-- > 0;) {
+		id = registry->devices[n]->id;
+		if (ids->count == 0 ||
+		    !bsearch(&id, ids->list, ids->count, sizeof(id), ids_compare))
+			(void)registry_refresh(registry, id); /* gone is what we expect */
+	}
+	for (n = 0; n < ids->count; n++) {
+		r = registry_refresh(registry, ids->list[n]);
+		if (r == -E2BIG)
+			++*left_out;
+		else if (r < 0 && r != -ENOENT) /* gone since the directory was read */
+			return r;
+	}
+	return 0;
+}
+
+/* In their order, so that each new device goes to the end of the array. */
+int registry_scan(struct registry *registry, size_t *ret_left_out)
+{
+	struct ids ids = {};
+	size_t left_out = 0;
+	int r;
+
+	r = sysfs_for_each(registry->sysfs, ids_add, &ids);
+	if (r >= 0 && ids.count > 0)
+		qsort(ids.list, ids.count, sizeof(*ids.list), ids_compare);
+	if (r >= 0)
+		r = refresh_all(registry, &ids, &left_out);
+	free(ids.list);
+	if (r < 0)
+		return r;
+	*ret_left_out = left_out;
+	return 0;
 }
 
 size_t registry_count(const struct registry *registry)

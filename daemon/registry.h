@@ -26,23 +26,29 @@ _must_check_ int registry_new(struct sysfs *sysfs, const struct registry_listene
 void registry_free(struct registry *registry);
 DEFINE_CLEANUP(struct registry *, registry_free)
 
-/* Refreshes every device that sysfs has now. */
-_must_check_ int registry_scan(struct registry *registry);
+/*
+ * Refreshes every device that sysfs has now and every one that was known, in the order of ids.
+ * *ret_left_out counts those past LIMIT_DEVICES, which stay unknown.
+ */
+_must_check_ int registry_scan(struct registry *registry, size_t *ret_left_out);
 
 /*
  * The one way by which devices come, change and go: looks at id in sysfs and takes over what is
- * there. -ENOENT when there is no such device (any more).
+ * there. -ENOENT when there is no such device (any more), -E2BIG when it would be one too many.
  */
 int registry_refresh(struct registry *registry, struct ccw_id id);
 
-/* Takes over only whether the device is online, of which the kernel tells nobody. */
-void registry_refresh_online(struct registry *registry, struct device *device);
+/* Takes over only that of which the kernel tells nobody: whether it is online, and whether it answers. */
+void registry_refresh_status(struct registry *registry, struct device *device);
 
 /* A known device, or NULL. */
 struct device *registry_peek(struct registry *registry, struct ccw_id id);
 
-/* The same, but an id that was never seen is looked for in sysfs once. */
-struct device *registry_find(struct registry *registry, struct ccw_id id);
+/*
+ * The same after a refresh: whatever event of it is still on its way, this is the device as it is now.
+ * Errors as for registry_refresh.
+ */
+_must_check_ int registry_find(struct registry *registry, struct ccw_id id, struct device **ret);
 
 /* Removes a device that is not present and that no lease uses any more. */
 void registry_drop(struct registry *registry, struct device *device);

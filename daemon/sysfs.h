@@ -4,22 +4,34 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "ccw-id.h"
 #include "macro.h"
 
 #define SYSFS_ROOT	"/sys"
-#define SYSFS_NAME_SIZE 64 /* a driver, a device type or a subchannel, with its NUL */
+#define SYSFS_NAME_SIZE 64 /* a driver with its NUL */
+#define SYSFS_TYPE_SIZE 16 /* a device type or a subchannel with its NUL */
 
 struct sysfs;
 
-/* What the kernel says about one device at one moment. */
+/* Whether the device answers. What the kernel may say some day and we do not know is GOOD. */
+enum sysfs_availability {
+	SYSFS_GOOD,
+	SYSFS_BOXED,	 /* another system has it reserved */
+	SYSFS_NO_PATH,	 /* no channel path leads to it */
+	SYSFS_NO_DEVICE, /* it does not answer any more; the kernel keeps its name */
+};
+
+/* What the kernel says about one device at one moment. There is one for each of many devices. */
 struct sysfs_facts {
-	char subchannel[SYSFS_NAME_SIZE];   /* "0.0.0003" */
-	char device_type[SYSFS_NAME_SIZE];  /* "3490/50" or "n/a" */
-	char control_unit[SYSFS_NAME_SIZE]; /* likewise */
+	uint64_t incarnation;		    /* another number: another device of the same id */
+	char subchannel[SYSFS_TYPE_SIZE];   /* "0.0.0003", "" when it has none any more */
+	char device_type[SYSFS_TYPE_SIZE];  /* "3490/50" or "n/a" */
+	char control_unit[SYSFS_TYPE_SIZE]; /* likewise */
 	char driver[SYSFS_NAME_SIZE];	    /* "" for none */
+	enum sysfs_availability availability;
 	bool is_online;
 };
 
@@ -36,14 +48,16 @@ int sysfs_fd_peek(const struct sysfs *sysfs);
 /* Calls each for every channel device until one returns negative, which is passed on. */
 _must_check_ int sysfs_for_each(struct sysfs *sysfs, sysfs_each_t each, void *userdata);
 
-/* -ENOENT when there is no such device. */
-_must_check_ int sysfs_read(struct sysfs *sysfs, struct ccw_id id, struct sysfs_facts *ret);
+/*
+ * -ENOENT when there is no such device. *ret_path is "/sys/devices/css0/0.0.0003/0.0.0580", which the
+ * caller frees; ret_path may be NULL.
+ */
+_must_check_ int sysfs_read(struct sysfs *sysfs, struct ccw_id id, struct sysfs_facts *ret_facts,
+			    char **ret_path);
 
-/* 0 or 1; the kernel sends no event when this changes. */
-_must_check_ int sysfs_read_online(struct sysfs *sysfs, struct ccw_id id);
-
-/* "/sys/devices/css0/0.0.0003/0.0.0580"; the caller frees *ret. */
-_must_check_ int sysfs_read_path(struct sysfs *sysfs, struct ccw_id id, char **ret);
+/* Reads only is_online and availability: the kernel sends no event when these change. */
+_must_check_ int sysfs_read_status(struct sysfs *sysfs, struct ccw_id id,
+				   struct sysfs_facts *facts);
 
 /* The directory of a device, for looking at what hangs below it. */
 _must_check_ int sysfs_open_device(struct sysfs *sysfs, struct ccw_id id, int *ret_fd);

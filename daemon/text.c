@@ -67,3 +67,12 @@ void text_sanitize(char *text)
 		at += length ? length : 1;
 	}
 }
+
+void text_list_free(char **list)
+{
+	char **at;
+
+	for (at = list; at && *at; at++)
+		free(*at);
+	free(list);
+}

@@ -4,8 +4,14 @@
 
 #include <stdbool.h>
 
+#include "macro.h"
+
 /* Whether text is valid UTF-8 without control characters. */
 bool text_is_printable(const char *text);
+
+/* Frees a list ended by NULL, and its texts. */
+void text_list_free(char **list);
+DEFINE_CLEANUP(char **, text_list_free)
 
 /* Replaces every byte that is not part of printable UTF-8 by '?', in place. */
 void text_sanitize(char *text);

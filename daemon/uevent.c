@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 /*
- * Owns the udev monitor for channel devices. Passes on ids, and nothing of what udev says about
- * them.
+ * Owns the udev monitor for channel devices. Passes on ids and the news that some were lost, and
+ * nothing of what udev says about a device.
  */
 #include "uevent.h"
 
 #include <errno.h>
+#include <linux/sock_diag.h>
+#include <sys/socket.h>
 #include <systemd/sd-device.h>
 
 /* A machine may bring up thousands of devices at once: room for their events until we read them. */
@@ -14,29 +16,54 @@
 
 struct uevent {
 	sd_device_monitor *monitor;
-	uevent_handler_t handler;
+	const struct uevent_listener *listener;
 	void *userdata;
+	uint32_t drops; /* events for which the socket had no room, since it was made */
 };
+
+/*
+ * sd-device keeps the ENOBUFS of a full socket to itself, and goes on with what did fit in. The
+ * kernel's own count tells: where there was no room for one event there are others to be read, so it is
+ * looked at in time. A count that cannot be read stays the same.
+ */
+static uint32_t count_drops(const struct uevent *uevent)
+{
+	uint32_t info[SK_MEMINFO_VARS] = {};
+	socklen_t size = sizeof(info);
+	int fd;
+
+	fd = sd_event_source_get_io_fd(sd_device_monitor_get_event_source(uevent->monitor));
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &size) < 0 ||
+	    size <= SK_MEMINFO_DROPS * sizeof(*info))
+		return uevent->drops;
+	return info[SK_MEMINFO_DROPS];
+}
 
 static int on_device(sd_device_monitor *monitor, sd_device *device, void *userdata)
 {
 	struct uevent *uevent = userdata;
+	uint32_t drops = count_drops(uevent);
 	const char *name;
 	struct ccw_id id;
 
+	if (drops != uevent->drops) {
+		uevent->drops = drops;
+		uevent->listener->lost(uevent->userdata);
+	}
 	if (sd_device_get_sysname(device, &name) >= 0 && ccw_id_parse(name, &id) >= 0)
-		uevent->handler(id, uevent->userdata);
+		uevent->listener->device(id, uevent->userdata);
 	return 0;
 }
 
-int uevent_new(sd_event *event, uevent_handler_t handler, void *userdata, struct uevent **ret)
+int uevent_new(sd_event *event, const struct uevent_listener *listener, void *userdata,
+	       struct uevent **ret)
 {
 	_cleanup_(uevent_freep) struct uevent *uevent = calloc(1, sizeof(*uevent));
 	int r;
 
 	if (!uevent)
 		return -ENOMEM;
-	uevent->handler = handler;
+	uevent->listener = listener;
 	uevent->userdata = userdata;
 	r = sd_device_monitor_new(&uevent->monitor);
 	if (r < 0)

@@ -10,10 +10,17 @@
 /* Tells which channel device something has happened to; what it is, sysfs knows better. */
 struct uevent;
 
-typedef void (*uevent_handler_t)(struct ccw_id id, void *userdata);
+struct uevent_listener {
+	void (*device)(struct ccw_id id, void *userdata);
+	/* events were lost: anything may have happened to any device */
+	void (*lost)(void *userdata);
+};
 
-/* Needs udevd, which passes events on when its rules have run. The caller owns *ret. */
-_must_check_ int uevent_new(sd_event *event, uevent_handler_t handler, void *userdata,
+/*
+ * Needs udevd, which passes events on when its rules have run. The caller owns *ret; listener is
+ * borrowed.
+ */
+_must_check_ int uevent_new(sd_event *event, const struct uevent_listener *listener, void *userdata,
 			    struct uevent **ret);
 void uevent_free(struct uevent *uevent);
 DEFINE_CLEANUP(struct uevent *, uevent_free)

@@ -23,17 +23,19 @@
 #define CCWB_ERROR_FAILED	   "org.freedesktop.DBus.Error.Failed"
 
 /* Our own. */
-#define CCWB_ERROR_NO_SUCH_DEVICE	 "org.ccwbroker1.Error.NoSuchDevice"
-#define CCWB_ERROR_NO_SUCH_LEASE	 "org.ccwbroker1.Error.NoSuchLease"
-#define CCWB_ERROR_DEVICE_LEASED	 "org.ccwbroker1.Error.DeviceLeased"
-#define CCWB_ERROR_DEVICE_IN_USE	 "org.ccwbroker1.Error.DeviceInUse"
-#define CCWB_ERROR_DEVICE_GONE		 "org.ccwbroker1.Error.DeviceGone"
-#define CCWB_ERROR_NOT_LEASE_HOLDER	 "org.ccwbroker1.Error.NotLeaseHolder"
-#define CCWB_ERROR_UNSUPPORTED_DEVICE	 "org.ccwbroker1.Error.UnsupportedDevice"
-#define CCWB_ERROR_BIND_FAILED		 "org.ccwbroker1.Error.BindFailed"
-#define CCWB_ERROR_RESTORE_FAILED	 "org.ccwbroker1.Error.RestoreFailed"
-#define CCWB_ERROR_OPERATION_IN_PROGRESS "org.ccwbroker1.Error.OperationInProgress"
-#define CCWB_ERROR_POLICY_INVALID	 "org.ccwbroker1.Error.PolicyInvalid"
+#define CCWB_ERROR_NO_SUCH_DEVICE	  "org.ccwbroker1.Error.NoSuchDevice"
+#define CCWB_ERROR_NO_SUCH_LEASE	  "org.ccwbroker1.Error.NoSuchLease"
+#define CCWB_ERROR_DEVICE_LEASED	  "org.ccwbroker1.Error.DeviceLeased"
+#define CCWB_ERROR_DEVICE_IN_USE	  "org.ccwbroker1.Error.DeviceInUse"
+#define CCWB_ERROR_DEVICE_GONE		  "org.ccwbroker1.Error.DeviceGone"
+#define CCWB_ERROR_DEVICE_BOXED		  "org.ccwbroker1.Error.DeviceBoxed"
+#define CCWB_ERROR_DEVICE_NOT_OPERATIONAL "org.ccwbroker1.Error.DeviceNotOperational"
+#define CCWB_ERROR_NOT_LEASE_HOLDER	  "org.ccwbroker1.Error.NotLeaseHolder"
+#define CCWB_ERROR_UNSUPPORTED_DEVICE	  "org.ccwbroker1.Error.UnsupportedDevice"
+#define CCWB_ERROR_BIND_FAILED		  "org.ccwbroker1.Error.BindFailed"
+#define CCWB_ERROR_RESTORE_FAILED	  "org.ccwbroker1.Error.RestoreFailed"
+#define CCWB_ERROR_OPERATION_IN_PROGRESS  "org.ccwbroker1.Error.OperationInProgress"
+#define CCWB_ERROR_POLICY_INVALID	  "org.ccwbroker1.Error.PolicyInvalid"
 
 /* Keys of AcquireDevice's a{sv} options. */
 #define CCWB_OPTION_WHO	  "who"	  /* s: the caller's own words, shown in listings */

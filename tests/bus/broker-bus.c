@@ -95,7 +95,7 @@ static void fake_restore(void *data, struct worker_result *result)
 	ccw_id_format(job->id, id);
 	if (behaves("die-back"))
 		kill(getpid(), SIGKILL);
-	if (sysfs_read(job->sysfs, job->id, &facts) < 0) {
+	if (sysfs_read(job->sysfs, job->id, &facts, NULL) < 0) {
 		result->r = fault_set(&result->fault, FAULT_DEVICE_GONE, "%s is gone", id);
 	} else if (behaves("stuck")) {
 		result->r = fault_set(&result->fault, FAULT_RESTORE_FAILED, "%s is stuck", id);
@@ -132,6 +132,7 @@ static void serve(struct broker_bus *bb, sd_event *event)
 	const struct broker_config config = {
 		.event = event,
 		.sysfs_root = bb->fake.scratch.path,
+		.proc_root = bb->work.path,
 		.runtime_directory = run,
 		.policy_directories = directories,
 		.acquire = fake_acquire,

@@ -79,6 +79,42 @@ START_TEST(test_properties_are_what_sysfs_says)
 }
 END_TEST
 
+static void expect_reason(const char *code, const char *words)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const char *found, *text;
+
+	ck_assert_int_ge(sd_bus_call_method(bus, CCWB_BUS_NAME, TAPE_PATH,
+					    "org.freedesktop.DBus.Properties", "Get", &error,
+					    &reply, "ss", CCWB_IFACE_DEVICE, "StateReason"),
+			 0);
+	ck_assert_int_gt(sd_bus_message_read(reply, "v", "(ss)", &found, &text), 0);
+	ck_assert_str_eq(found, code);
+	ck_assert_msg(strstr(text, words) != NULL, "%s", text);
+}
+
+START_TEST(test_what_the_kernel_does_not_tell_of_is_seen_and_told)
+{
+	setup();
+	expect_reason("", "");
+	fake_sysfs_set(&bb.fake, BROKER_BUS_TAPE, "availability", "boxed\n");
+	expect_property("State", "boxed");
+	expect_reason("DeviceBoxed", "reserved");
+	fake_sysfs_set(&bb.fake, BROKER_BUS_TAPE, "availability", "no path\n");
+	expect_property("State", "not-operational");
+	expect_reason("DeviceNotOperational", "no channel path");
+	fake_sysfs_set(&bb.fake, BROKER_BUS_TAPE, "availability", "good\n");
+	expect_property("State", "host");
+	while (sd_bus_process(bus, NULL) > 0)
+		continue;
+	ck_assert_str_eq(changed, "State StateReason State StateReason State StateReason ");
+	fake_sysfs_set_driver(&bb.fake, BROKER_BUS_TAPE, NULL);
+	ck_assert_int_ge(broker_bus_call(bus, "GetDevice", NULL, NULL, "s", BROKER_BUS_TAPE), 0);
+	expect_property("State", "no-driver");
+	teardown();
+}
+END_TEST
+
 START_TEST(test_changes_are_told_by_name)
 {
 	struct grant grant;
@@ -147,6 +183,7 @@ START_TEST(test_paths_that_name_no_device_are_no_objects)
 }
 END_TEST
 
-CHECK_MAIN("bus-device", test_properties_are_what_sysfs_says, test_changes_are_told_by_name,
+CHECK_MAIN("bus-device", test_properties_are_what_sysfs_says,
+	   test_what_the_kernel_does_not_tell_of_is_seen_and_told, test_changes_are_told_by_name,
 	   test_a_device_is_acquired_by_its_own_method,
 	   test_paths_that_name_no_device_are_no_objects)

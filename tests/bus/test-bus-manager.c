@@ -7,6 +7,7 @@
 
 #include "broker-bus.h"
 #include "check-main.h"
+#include "limits.h"
 #include "names.h"
 
 static struct broker_bus bb;
@@ -43,11 +44,11 @@ static const char *ids_of(sd_bus_message *reply)
 
 #define EXPECT_LIST(ids, ...)                                                                      \
 	do {                                                                                       \
-		sd_bus_message *reply = NULL;                                                      \
-		ck_assert_int_ge(broker_bus_call(bus, "ListDevices", &error, &reply, "a{sv}t",     \
+		sd_bus_message *listing = NULL;                                                    \
+		ck_assert_int_ge(broker_bus_call(bus, "ListDevices", &error, &listing, "a{sv}t",   \
 						 __VA_ARGS__, (uint64_t)0),                        \
 				 0);                                                               \
-		ck_assert_str_eq(ids_of(reply), ids);                                              \
+		ck_assert_str_eq(ids_of(listing), ids);                                            \
 	} while (0)
 
 START_TEST(test_listings_are_sorted_and_filtered)
@@ -65,6 +66,84 @@ START_TEST(test_listings_are_sorted_and_filtered)
 	EXPECT_LIST("0.0.0120", 1, "leased", "b", 0);
 	EXPECT_LIST("0.0.0580", 2, "state", "s", "leased", "type", "s", "3490/*");
 	broker_bus_drop(&grant);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_listing_says_what_is_wrong_with_a_device)
+{
+	const struct fake_device screen = {
+		.id = "0.0.0009",
+		.subchannel = "0.0.0001",
+		.device_type = "n/a\n",
+		.control_unit = "3270/00\n",
+	};
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const char *id, *type, *state;
+
+	setup();
+	fake_sysfs_add(&bb.fake, &screen);
+	ck_assert_int_ge(broker_bus_call(bus, "GetDevice", &error, NULL, "s", "9"), 0);
+	fake_sysfs_set(&bb.fake, BROKER_BUS_TAPE, "availability", "boxed\n");
+	fake_sysfs_set(&bb.fake, BROKER_BUS_DISK, "availability", "no device\n");
+	EXPECT_LIST(BROKER_BUS_TAPE, 1, "state", "s", "boxed");
+	EXPECT_LIST(BROKER_BUS_DISK, 1, "state", "s", "not-operational");
+	EXPECT_LIST("0.0.0009", 1, "state", "s", "no-driver");
+	EXPECT_LIST("", 1, "state", "s", "host");
+	EXPECT_LIST("0.0.0009", 1, "type", "s", "3270");
+	EXPECT_LIST(BROKER_BUS_DISK, 1, "type", "s", "3990"); /* its control unit */
+	ck_assert_int_ge(
+		broker_bus_call(bus, "ListDevices", &error, &reply, "a{sv}t", 0, (uint64_t)0), 0);
+	ck_assert_int_gt(sd_bus_message_enter_container(reply, 'a', "(sssso)"), 0);
+	ck_assert_int_gt(sd_bus_message_read(reply, "(sssso)", &id, &type, &state, NULL, NULL), 0);
+	ck_assert_str_eq(id, "0.0.0009");
+	ck_assert_str_eq(type, "3270/00");
+	ck_assert_str_eq(state, "no-driver");
+	teardown();
+}
+END_TEST
+
+/* How many strings the property Ignored has, and its first. */
+static unsigned int count_ignored(char first[static 32])
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	unsigned int count = 0;
+	const char *range;
+
+	ck_assert_int_ge(sd_bus_get_property(bus, CCWB_BUS_NAME, CCWB_PATH, CCWB_IFACE_MANAGER,
+					     "Ignored", &error, &reply, "as"),
+			 0);
+	ck_assert_int_gt(sd_bus_message_enter_container(reply, 'a', "s"), 0);
+	while (sd_bus_message_read(reply, "s", &range) > 0)
+		if (count++ == 0)
+			snprintf(first, 32, "%s", range);
+	return count;
+}
+
+START_TEST(test_what_the_kernel_ignores_is_listed_up_to_a_limit)
+{
+	_cleanup_free_ char *list = NULL;
+	_cleanup_fclose_ FILE *file = NULL;
+	char first[32] = "";
+	size_t size;
+	int n;
+
+	setup();
+	ck_assert_uint_eq(count_ignored(first), 0);
+	scratch_write(&bb.work, "cio_ignore", "0.0.0900-0.0.09ff\n0.0.0b00\n");
+	ck_assert_uint_eq(count_ignored(first), 2);
+	ck_assert_str_eq(first, "0.0.0900-0.0.09ff");
+	ck_assert_int_lt(broker_bus_call(bus, "GetDevice", &error, NULL, "s", "0.0.0950"), 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_NO_SUCH_DEVICE, "cio_ignore");
+	file = open_memstream(&list, &size);
+	for (n = 0; n <= LIMIT_IGNORED; n++)
+		fprintf(file, "0.0.%04x\n", n * 2);
+	fflush(file);
+	scratch_write(&bb.work, "cio_ignore", list);
+	ck_assert_uint_eq(count_ignored(first), LIMIT_IGNORED);
+	list[LIMIT_IGNORED * strlen("0.0.0000\n")] = '\0';
+	scratch_write(&bb.work, "cio_ignore", list);
+	ck_assert_uint_eq(count_ignored(first), LIMIT_IGNORED);
 	teardown();
 }
 END_TEST
@@ -220,6 +299,8 @@ START_TEST(test_properties_say_what_this_is)
 END_TEST
 
 CHECK_MAIN("bus-manager", test_listings_are_sorted_and_filtered,
+	   test_a_listing_says_what_is_wrong_with_a_device,
+	   test_what_the_kernel_ignores_is_listed_up_to_a_limit,
 	   test_bad_filters_and_flags_are_refused, test_a_device_is_found_by_any_form_of_its_id,
 	   test_leases_are_listed_with_their_owner,
 	   test_reload_is_for_root_and_keeps_the_policy_when_the_new_one_is_bad,

@@ -8,6 +8,7 @@
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "macro.h"
 #include "names.h"
@@ -74,6 +75,20 @@ void fake_sysfs_add_tape(const struct fake_sysfs *fake)
 	};
 
 	fake_sysfs_add(fake, &tape);
+}
+
+void fake_sysfs_add_names(const struct fake_sysfs *fake, unsigned int count)
+{
+	char id[16];
+	unsigned int n;
+
+	fake_sysfs_add_tape(fake);
+	for (n = 0; n < count; n++) {
+		snprintf(id, sizeof(id), "0.%x.%04x", 1 + (n >> 16), n & 0xffff);
+		ck_assert_int_eq(symlinkat("../../../devices/css0/0.0.0003/0.0.0580",
+					   fake->scratch.fd, device_path(id, "").at),
+				 0);
+	}
 }
 
 void fake_sysfs_remove(const struct fake_sysfs *fake, const char *id)

@@ -31,6 +31,12 @@ void fake_sysfs_add(const struct fake_sysfs *fake, const struct fake_device *dev
 /* A tape drive, 0.0.0580, offline, with tape_34xx. */
 void fake_sysfs_add_tape(const struct fake_sysfs *fake);
 
+/*
+ * A tape drive, 0.0.0580, and count names of it: from 0.1.0000 on, 65,536 in each subchannel set. For
+ * tests of numbers only, with which a directory for each would take long.
+ */
+void fake_sysfs_add_names(const struct fake_sysfs *fake, unsigned int count);
+
 void fake_sysfs_remove(const struct fake_sysfs *fake, const char *id);
 void fake_sysfs_set_driver(const struct fake_sysfs *fake, const char *id, const char *driver);
 void fake_sysfs_set(const struct fake_sysfs *fake, const char *id, const char *file,

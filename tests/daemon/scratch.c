@@ -19,6 +19,12 @@
 #include "io.h"
 #include "macro.h"
 
+void scratch_use_memory(void)
+{
+	if (access("/dev/shm", W_OK | X_OK) == 0)
+		setenv("TMPDIR", "/dev/shm", 1);
+}
+
 void scratch_init(struct scratch *scratch)
 {
 	const char *top = getenv("TMPDIR");

@@ -15,6 +15,9 @@ struct scratch {
 
 void scratch_init(struct scratch *scratch);
 
+/* Has the directories of this process made in memory where that is possible, for those with many files. */
+void scratch_use_memory(void);
+
 /* Removes it with all that is in it. */
 void scratch_deinit(struct scratch *scratch);
 

@@ -57,6 +57,7 @@ static void setup(void)
 	ck_assert_int_ge(sd_event_new(&event), 0);
 	config.event = event;
 	config.sysfs_root = fake.scratch.path;
+	config.proc_root = work.path;
 	config.runtime_directory = runtime_directory;
 	config.policy_directories = directories;
 	ck_assert_int_ge(broker_new(&config, &broker), 0);
@@ -96,6 +97,54 @@ START_TEST(test_who_may_not_have_a_device_does_not_learn_of_its_lease)
 	ck_assert_int_eq(n_outcomes, 1);
 	ck_assert_int_eq(outcome, -EBUSY);
 	ck_assert_uint_eq(broker_count_leases(broker), 0);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_device_is_had_before_any_event_of_it)
+{
+	setup();
+	fake_sysfs_remove(&fake, "0.0.0580");
+	ck_assert_int_ge(broker_start(broker), 0);
+	ck_assert_int_eq(acquire(tape, &root), -ENOENT);
+	fake_sysfs_add_tape(&fake);
+	ck_assert_int_eq(acquire(tape, &root), 0);
+	ck_assert_int_ge(sd_event_loop(event), 0);
+	/* and the event of one that is gone by now is still on its way */
+	fake_sysfs_remove(&fake, "0.0.0580");
+	ck_assert_int_eq(acquire(tape, &root), -ENOENT);
+	ck_assert_int_eq(fault.code, FAULT_NO_SUCH_DEVICE);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_an_ignored_device_is_told_from_one_that_is_not_there)
+{
+	setup();
+	scratch_write(&work, "cio_ignore", "0.0.0900-0.0.09ff\n");
+	ck_assert_int_ge(broker_start(broker), 0);
+	ck_assert_int_eq(acquire((struct ccw_id){ 0, 0, 0x999 }, &root), -ENOENT);
+	ck_assert_int_eq(fault.code, FAULT_NO_SUCH_DEVICE);
+	ck_assert_ptr_nonnull(strstr(fault.text, "cio_ignore --remove 0.0.0999"));
+	ck_assert_int_eq(acquire((struct ccw_id){ 0, 0, 0xa00 }, &root), -ENOENT);
+	ck_assert_ptr_null(strstr(fault.text, "ignore"));
+	teardown();
+}
+END_TEST
+
+START_TEST(test_what_cannot_answer_is_refused_and_what_might_is_tried)
+{
+	setup();
+	ck_assert_int_ge(broker_start(broker), 0);
+	fake_sysfs_set(&fake, "0.0.0580", "availability", "no path\n");
+	ck_assert_int_eq(acquire(tape, &root), -ENXIO);
+	ck_assert_int_eq(fault.code, FAULT_DEVICE_NOT_OPERATIONAL);
+	fake_sysfs_set(&fake, "0.0.0580", "availability", "no device\n");
+	ck_assert_int_eq(acquire(tape, &root), -ENXIO);
+	ck_assert_int_eq(acquire(tape, &alice), -EACCES); /* of which alice is told nothing */
+	fake_sysfs_set(&fake, "0.0.0580", "availability", "boxed\n");
+	ck_assert_int_eq(acquire(tape, &root), 0);
+	ck_assert_int_ge(sd_event_loop(event), 0);
 	teardown();
 }
 END_TEST
@@ -165,6 +214,9 @@ START_TEST(test_nothing_starts_without_its_directories)
 END_TEST
 
 CHECK_MAIN("broker", test_who_may_not_have_a_device_does_not_learn_of_its_lease,
+	   test_a_device_is_had_before_any_event_of_it,
+	   test_an_ignored_device_is_told_from_one_that_is_not_there,
+	   test_what_cannot_answer_is_refused_and_what_might_is_tried,
 	   test_a_bad_policy_does_not_keep_the_daemon_from_starting,
 	   test_an_idle_broker_stops_at_once, test_a_busy_broker_stops_when_its_workers_are_done,
 	   test_a_lease_that_is_not_there_cannot_be_released,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 /* What a device remembers, what counts as a change, and its states. */
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -92,14 +91,84 @@ START_TEST(test_a_move_that_is_not_allowed_is_a_bug)
 }
 END_TEST
 
-START_TEST(test_states_have_names_both_ways)
+START_TEST(test_every_condition_has_its_name_and_reason)
+{
+	static const struct {
+		enum sysfs_availability availability;
+		const char *driver, *condition;
+		enum fault_code reason;
+	} cases[] = {
+		{ SYSFS_GOOD, "tape_34xx", "host", FAULT_NONE },
+		{ SYSFS_GOOD, "", "no-driver", FAULT_NONE },
+		{ SYSFS_BOXED, "tape_34xx", "boxed", FAULT_DEVICE_BOXED },
+		{ SYSFS_BOXED, "", "boxed", FAULT_DEVICE_BOXED },
+		{ SYSFS_NO_PATH, "tape_34xx", "not-operational", FAULT_DEVICE_NOT_OPERATIONAL },
+		{ SYSFS_NO_DEVICE, "", "not-operational", FAULT_DEVICE_NOT_OPERATIONAL },
+	};
+	_cleanup_(device_freep) struct device *device = new_tape();
+	const char *text;
+	size_t n;
+
+	for (n = 0; n < ARRAY_SIZE(cases); n++) {
+		device->facts.availability = cases[n].availability;
+		strcpy(device->facts.driver, cases[n].driver);
+		ck_assert_str_eq(device_condition(device), cases[n].condition);
+		ck_assert(device_condition_is_valid(cases[n].condition));
+		ck_assert_int_eq(device_reason(device, &text), cases[n].reason);
+		ck_assert((cases[n].reason == FAULT_NONE) == !*text);
+	}
+}
+END_TEST
+
+START_TEST(test_the_state_goes_before_the_condition_and_its_reason_too)
+{
+	_cleanup_(device_freep) struct device *device = new_tape();
+	struct fault fault;
+	const char *text;
+
+	device->facts.availability = SYSFS_NO_PATH;
+	device_set_state(device, DEVICE_BINDING, NULL);
+	ck_assert_str_eq(device_condition(device), "binding");
+	ck_assert_int_eq(device_reason(device, &text), FAULT_DEVICE_NOT_OPERATIONAL);
+	(void)fault_set(&fault, FAULT_RESTORE_FAILED, "no way back");
+	device_set_state(device, DEVICE_FAILED, &fault);
+	ck_assert_str_eq(device_condition(device), "failed");
+	ck_assert_int_eq(device_reason(device, &text), FAULT_RESTORE_FAILED);
+	ck_assert_str_eq(text, "no way back");
+}
+END_TEST
+
+START_TEST(test_every_state_is_a_condition_and_nothing_else_is)
 {
 	int state;
 
 	for (state = 0; state < _DEVICE_STATE_MAX; state++)
-		ck_assert_int_eq(device_state_from_string(device_state_to_string(state)), state);
-	ck_assert_int_eq(device_state_from_string("broken"), -EINVAL);
-	ck_assert_int_eq(device_state_from_string(""), -EINVAL);
+		ck_assert(device_condition_is_valid(device_state_to_string(state)));
+	ck_assert(!device_condition_is_valid("broken"));
+	ck_assert(!device_condition_is_valid(""));
+}
+END_TEST
+
+START_TEST(test_a_device_without_a_type_goes_by_its_control_unit)
+{
+	_cleanup_(device_freep) struct device *device = new_tape();
+
+	ck_assert_str_eq(device_type(device), "3490/50");
+	strcpy(device->facts.device_type, "n/a");
+	strcpy(device->facts.control_unit, "3270/00");
+	ck_assert_str_eq(device_type(device), "3270/00");
+}
+END_TEST
+
+START_TEST(test_the_status_changes_nothing_else)
+{
+	_cleanup_(device_freep) struct device *device = new_tape();
+	struct sysfs_facts now = { .is_online = true, .availability = SYSFS_BOXED };
+
+	ck_assert_uint_eq(device_update_status(device, &now),
+			  DEVICE_CHANGED_ONLINE | DEVICE_CHANGED_AVAILABILITY);
+	ck_assert_uint_eq(device_update_status(device, &now), 0);
+	ck_assert_str_eq(device->facts.driver, "tape_34xx");
 }
 END_TEST
 
@@ -110,7 +179,11 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_the_origin_outlives_the_driver);
 	tcase_add_test(tests, test_a_reason_comes_and_goes_with_the_state);
 	tcase_add_test_raise_signal(tests, test_a_move_that_is_not_allowed_is_a_bug, SIGABRT);
-	tcase_add_test(tests, test_states_have_names_both_ways);
+	tcase_add_test(tests, test_every_condition_has_its_name_and_reason);
+	tcase_add_test(tests, test_the_state_goes_before_the_condition_and_its_reason_too);
+	tcase_add_test(tests, test_every_state_is_a_condition_and_nothing_else_is);
+	tcase_add_test(tests, test_a_device_without_a_type_goes_by_its_control_unit);
+	tcase_add_test(tests, test_the_status_changes_nothing_else);
 }
 
 int main(void)

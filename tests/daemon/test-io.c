@@ -59,6 +59,24 @@ START_TEST(test_a_line_loses_its_end_but_not_its_inside)
 }
 END_TEST
 
+START_TEST(test_a_word_fits_or_is_refused)
+{
+	char field[8];
+
+	scratch_init(&scratch);
+	scratch_write(&scratch, "word", "1234567");
+	ck_assert_int_eq(io_read_word_at(scratch.fd, "word", field, sizeof(field)), 0);
+	ck_assert_str_eq(field, "1234567");
+	scratch_write(&scratch, "word", "12345678");
+	ck_assert_int_eq(io_read_word_at(scratch.fd, "word", field, sizeof(field)), -EFBIG);
+	scratch_write(&scratch, "word", " a b \n");
+	ck_assert_int_eq(io_read_word_at(scratch.fd, "word", field, sizeof(field)), 0);
+	ck_assert_str_eq(field, " a b");
+	ck_assert_int_eq(io_read_word_at(scratch.fd, "none", field, sizeof(field)), -ENOENT);
+	scratch_deinit(&scratch);
+}
+END_TEST
+
 START_TEST(test_writing_does_not_make_files)
 {
 	_cleanup_free_ char *text = NULL;
@@ -128,6 +146,6 @@ END_TEST
 
 CHECK_MAIN("io", test_a_file_of_the_limit_is_read_and_one_byte_more_is_not,
 	   test_a_file_longer_than_the_first_buffer_is_read_whole,
-	   test_a_line_loses_its_end_but_not_its_inside, test_writing_does_not_make_files,
-	   test_replacing_leaves_one_complete_file, test_a_link_is_read_as_it_is_stored,
-	   test_only_the_device_asked_for_is_opened)
+	   test_a_line_loses_its_end_but_not_its_inside, test_a_word_fits_or_is_refused,
+	   test_writing_does_not_make_files, test_replacing_leaves_one_complete_file,
+	   test_a_link_is_read_as_it_is_stored, test_only_the_device_asked_for_is_opened)

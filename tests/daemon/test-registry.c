@@ -7,6 +7,7 @@
 
 #include "check-main.h"
 #include "fake-sysfs.h"
+#include "limits.h"
 #include "registry.h"
 
 static const struct ccw_id tape = { 0, 0, 0x580 };
@@ -14,11 +15,15 @@ static struct fake_sysfs fake;
 static struct sysfs *sysfs;
 static struct registry *registry;
 static char heard[8192];
+static size_t left_out;
+static bool is_deaf;
 
 static void hear(const char *what, const struct device *device)
 {
 	char line[64];
 
+	if (is_deaf)
+		return;
 	snprintf(line, sizeof(line), "%s%s %s", *heard ? ", " : "", what, device->name);
 	strcat(heard, line);
 }
@@ -65,6 +70,14 @@ static void teardown(void)
 	fake_sysfs_deinit(&fake);
 }
 
+static struct device *find_tape(void)
+{
+	struct device *device = NULL;
+
+	ck_assert_int_eq(registry_find(registry, tape, &device), 0);
+	return device;
+}
+
 static void add_disk(const char *id, const char *subchannel)
 {
 	const struct fake_device disk = {
@@ -89,27 +102,28 @@ START_TEST(test_a_scan_finds_all_and_sorts_them)
 		snprintf(subchannel, sizeof(subchannel), "0.0.%04x", n);
 		add_disk(name, subchannel);
 	}
-	ck_assert_int_eq(registry_scan(registry), 0);
+	ck_assert_int_eq(registry_scan(registry, &left_out), 0);
 	ck_assert_uint_eq(registry_count(registry), 200);
 	for (n = 1; n < 200; n++)
 		ck_assert_int_lt(ccw_id_compare(registry_at(registry, (size_t)n - 1)->id,
 						registry_at(registry, (size_t)n)->id),
 				 0);
 	*heard = '\0';
-	ck_assert_int_eq(registry_scan(registry), 0);
+	ck_assert_int_eq(registry_scan(registry, &left_out), 0);
 	ck_assert_str_eq(heard, ""); /* nothing is new */
 	teardown();
 }
 END_TEST
 
-START_TEST(test_an_unseen_id_is_looked_for_once)
+START_TEST(test_an_unseen_id_is_looked_for)
 {
+	struct device *device;
+
 	setup();
-	ck_assert_ptr_null(registry_find(registry, tape));
+	ck_assert_int_eq(registry_find(registry, tape, &device), -ENOENT);
 	fake_sysfs_add_tape(&fake);
 	ck_assert_ptr_null(registry_peek(registry, tape));
-	ck_assert_ptr_nonnull(registry_find(registry, tape));
-	ck_assert_ptr_nonnull(registry_peek(registry, tape));
+	ck_assert_ptr_eq(find_tape(), registry_peek(registry, tape));
 	ck_assert_str_eq(heard, "added 0.0.0580");
 	teardown();
 }
@@ -134,13 +148,13 @@ START_TEST(test_being_online_is_noticed_without_an_event)
 
 	setup();
 	fake_sysfs_add_tape(&fake);
-	device = registry_find(registry, tape);
+	device = find_tape();
 	fake_sysfs_set(&fake, "0.0.0580", "online", "1\n");
-	registry_refresh_online(registry, device);
-	registry_refresh_online(registry, device);
+	registry_refresh_status(registry, device);
+	registry_refresh_status(registry, device);
 	ck_assert(device->facts.is_online);
 	fake_sysfs_remove(&fake, "0.0.0580");
-	registry_refresh_online(registry, device);
+	registry_refresh_status(registry, device);
 	ck_assert_str_eq(heard, "added 0.0.0580, changed 0.0.0580");
 	teardown();
 }
@@ -151,7 +165,7 @@ START_TEST(test_a_device_that_goes_is_removed)
 	setup();
 	fake_sysfs_add_tape(&fake);
 	add_disk("0.0.0120", "0.0.0000");
-	ck_assert_int_eq(registry_scan(registry), 0);
+	ck_assert_int_eq(registry_scan(registry, &left_out), 0);
 	*heard = '\0';
 	fake_sysfs_remove(&fake, "0.0.0580");
 	ck_assert_int_eq(registry_refresh(registry, tape), -ENOENT);
@@ -168,7 +182,7 @@ START_TEST(test_a_leased_device_that_goes_is_lost_until_dropped)
 
 	setup();
 	fake_sysfs_add_tape(&fake);
-	device = registry_find(registry, tape);
+	device = find_tape();
 	device->lease = (struct lease *)heard; /* only that it has one matters here */
 	fake_sysfs_remove(&fake, "0.0.0580");
 	ck_assert_int_eq(registry_refresh(registry, tape), -ENOENT);
@@ -183,13 +197,98 @@ START_TEST(test_a_leased_device_that_goes_is_lost_until_dropped)
 }
 END_TEST
 
+/* Puts another directory, as of a device that was plugged in anew, in place of the tape's. */
+static void replace_tape(void)
+{
+	fake_sysfs_remove(&fake, "0.0.0580");
+	ck_assert_int_eq(renameat(fake.scratch.fd, "devices/css0/0.0.0003", fake.scratch.fd,
+				  "devices/css0/before"),
+			 0);
+	fake_sysfs_add_tape(&fake);
+}
+
+START_TEST(test_one_that_took_the_place_of_another_is_another)
+{
+	setup();
+	fake_sysfs_add_tape(&fake);
+	(void)find_tape();
+	replace_tape();
+	ck_assert_int_eq(registry_refresh(registry, tape), 0);
+	ck_assert_str_eq(heard, "added 0.0.0580, removed 0.0.0580, added 0.0.0580");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_one_in_place_of_a_leased_one_is_the_end_of_that)
+{
+	struct device *device;
+
+	setup();
+	fake_sysfs_add_tape(&fake);
+	device = find_tape();
+	device->lease = (struct lease *)heard; /* only that it has one matters here */
+	replace_tape();
+	ck_assert_int_eq(registry_refresh(registry, tape), 0);
+	ck_assert_int_eq(registry_refresh(registry, tape), 0);
+	ck_assert_ptr_eq(registry_peek(registry, tape), device);
+	ck_assert(device->is_present);
+	ck_assert_str_eq(heard, "added 0.0.0580, lost 0.0.0580");
+	device->lease = NULL;
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_scan_finds_out_what_went_and_came)
+{
+	setup();
+	fake_sysfs_add_tape(&fake);
+	add_disk("0.0.0120", "0.0.0000");
+	add_disk("0.0.ffff", "0.0.0001");
+	ck_assert_int_eq(registry_scan(registry, &left_out), 0);
+	*heard = '\0';
+	fake_sysfs_remove(&fake, "0.0.0120");
+	fake_sysfs_remove(&fake, "0.0.ffff");
+	fake_sysfs_set_driver(&fake, "0.0.0580", NULL);
+	add_disk("0.0.0121", "0.0.0009");
+	ck_assert_int_eq(registry_scan(registry, &left_out), 0);
+	ck_assert_str_eq(heard, "removed 0.0.ffff, removed 0.0.0120, added 0.0.0121, "
+				"driver 0.0.0580");
+	ck_assert_uint_eq(registry_count(registry), 2);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_the_most_devices_are_known_and_one_more_is_not)
+{
+	const struct ccw_id last = { 0, 1, 0xfffe }, over = { 0, 1, 0xffff };
+	struct device *device;
+
+	scratch_use_memory();
+	setup();
+	is_deaf = true;
+	fake_sysfs_add_names(&fake, LIMIT_DEVICES); /* and the tape */
+	ck_assert_int_eq(registry_scan(registry, &left_out), 0);
+	ck_assert_uint_eq(left_out, 1);
+	ck_assert_uint_eq(registry_count(registry), LIMIT_DEVICES);
+	ck_assert_ptr_nonnull(registry_peek(registry, last));
+	ck_assert_ptr_null(registry_peek(registry, over));
+	ck_assert_int_eq(registry_find(registry, over, &device), -E2BIG);
+	ck_assert_uint_eq(registry_count(registry), LIMIT_DEVICES);
+	fake_sysfs_remove(&fake, "0.0.0580");
+	ck_assert_int_eq(registry_refresh(registry, tape), -ENOENT);
+	ck_assert_int_eq(registry_find(registry, over, &device), 0);
+	ck_assert_uint_eq(registry_count(registry), LIMIT_DEVICES);
+	teardown();
+}
+END_TEST
+
 START_TEST(test_a_lost_device_may_return)
 {
 	struct device *device;
 
 	setup();
 	fake_sysfs_add_tape(&fake);
-	device = registry_find(registry, tape);
+	device = find_tape();
 	device->lease = (struct lease *)heard;
 	fake_sysfs_remove(&fake, "0.0.0580");
 	ck_assert_int_eq(registry_refresh(registry, tape), -ENOENT);
@@ -201,7 +300,10 @@ START_TEST(test_a_lost_device_may_return)
 }
 END_TEST
 
-CHECK_MAIN("registry", test_a_scan_finds_all_and_sorts_them, test_an_unseen_id_is_looked_for_once,
+CHECK_MAIN("registry", test_a_scan_finds_all_and_sorts_them, test_an_unseen_id_is_looked_for,
 	   test_changes_are_told_once, test_being_online_is_noticed_without_an_event,
 	   test_a_device_that_goes_is_removed, test_a_leased_device_that_goes_is_lost_until_dropped,
-	   test_a_lost_device_may_return)
+	   test_one_that_took_the_place_of_another_is_another,
+	   test_one_in_place_of_a_leased_one_is_the_end_of_that,
+	   test_a_scan_finds_out_what_went_and_came,
+	   test_the_most_devices_are_known_and_one_more_is_not, test_a_lost_device_may_return)

@@ -21,17 +21,16 @@ START_TEST(test_a_device_is_read)
 	fake_sysfs_init(&fake);
 	fake_sysfs_add_tape(&fake);
 	sysfs = fake_sysfs_open(&fake);
-	ck_assert_int_eq(sysfs_read(sysfs, tape, &facts), 0);
+	ck_assert_int_eq(sysfs_read(sysfs, tape, &facts, &path), 0);
 	ck_assert_str_eq(facts.subchannel, "0.0.0003");
 	ck_assert_str_eq(facts.device_type, "3490/50");
 	ck_assert_str_eq(facts.control_unit, "3490/50");
 	ck_assert_str_eq(facts.driver, "tape_34xx");
 	ck_assert(!facts.is_online);
-	ck_assert_int_eq(sysfs_read_path(sysfs, tape, &path), 0);
 	ck_assert_ptr_nonnull(strstr(path, "/devices/css0/0.0.0003/0.0.0580"));
 	fake_sysfs_set(&fake, "0.0.0580", "online", "1\n");
 	fake_sysfs_set_driver(&fake, "0.0.0580", NULL);
-	ck_assert_int_eq(sysfs_read(sysfs, tape, &facts), 0);
+	ck_assert_int_eq(sysfs_read(sysfs, tape, &facts, NULL), 0);
 	ck_assert(facts.is_online);
 	ck_assert_str_eq(facts.driver, "");
 	fake_sysfs_deinit(&fake);
@@ -47,7 +46,7 @@ START_TEST(test_a_device_that_is_not_there_is_enoent)
 
 	fake_sysfs_init(&fake);
 	sysfs = fake_sysfs_open(&fake);
-	ck_assert_int_eq(sysfs_read(sysfs, tape, &facts), -ENOENT);
+	ck_assert_int_eq(sysfs_read(sysfs, tape, &facts, NULL), -ENOENT);
 	ck_assert_int_eq(sysfs_open_device(sysfs, tape, &fd), -ENOENT);
 	ck_assert_int_eq(sysfs_read_group(sysfs, tape, &group), -ENOENT);
 	ck_assert_int_eq(sysfs_open_usage(sysfs, tape, &fd), -ENOENT);
@@ -60,20 +59,101 @@ START_TEST(test_overlong_types_become_unknown)
 {
 	_cleanup_(sysfs_freep) struct sysfs *sysfs = NULL;
 	struct sysfs_facts facts;
-	char type[SYSFS_NAME_SIZE + 1];
+	char type[SYSFS_TYPE_SIZE + 1];
 
 	fake_sysfs_init(&fake);
 	fake_sysfs_add_tape(&fake);
 	sysfs = fake_sysfs_open(&fake);
 	memset(type, 'a', sizeof(type) - 1);
-	type[SYSFS_NAME_SIZE] = '\0';
+	type[SYSFS_TYPE_SIZE] = '\0';
 	fake_sysfs_set(&fake, "0.0.0580", "devtype", type);
-	ck_assert_int_eq(sysfs_read(sysfs, tape, &facts), 0);
+	ck_assert_int_eq(sysfs_read(sysfs, tape, &facts, NULL), 0);
 	ck_assert_str_eq(facts.device_type, "n/a");
-	type[SYSFS_NAME_SIZE - 1] = '\0';
+	type[SYSFS_TYPE_SIZE - 1] = '\0';
 	fake_sysfs_set(&fake, "0.0.0580", "devtype", type);
-	ck_assert_int_eq(sysfs_read(sysfs, tape, &facts), 0);
+	ck_assert_int_eq(sysfs_read(sysfs, tape, &facts, NULL), 0);
 	ck_assert_str_eq(facts.device_type, type);
+	fake_sysfs_deinit(&fake);
+}
+END_TEST
+
+START_TEST(test_both_types_are_taken_from_the_alias)
+{
+	static const struct {
+		const char *alias, *device_type, *control_unit;
+	} cases[] = {
+		{ "ccw:t3990mE9dt3390dm0C\n", "3390/0c", "3990/e9" },
+		{ "ccw:t3270m00dtdm\n", "n/a", "3270/00" },
+		{ "ccw:t3832m04dtdm\n", "n/a", "3832/04" },
+		{ "ccw:\n", "3490/50", "3490/51" }, /* of another kind: the files of the types */
+		{ "usb:v1D6Bp0001d0206dc09dsc00dp00\n", "3490/50", "3490/51" },
+	};
+	_cleanup_(sysfs_freep) struct sysfs *sysfs = NULL;
+	struct sysfs_facts facts;
+	size_t n;
+
+	fake_sysfs_init(&fake);
+	fake_sysfs_add_tape(&fake);
+	fake_sysfs_set(&fake, "0.0.0580", "cutype", "3490/51\n");
+	sysfs = fake_sysfs_open(&fake);
+	for (n = 0; n < ARRAY_SIZE(cases); n++) {
+		fake_sysfs_set(&fake, "0.0.0580", "modalias", cases[n].alias);
+		ck_assert_int_eq(sysfs_read(sysfs, tape, &facts, NULL), 0);
+		ck_assert_str_eq(facts.device_type, cases[n].device_type);
+		ck_assert_str_eq(facts.control_unit, cases[n].control_unit);
+	}
+	fake_sysfs_deinit(&fake);
+}
+END_TEST
+
+START_TEST(test_whether_a_device_answers_is_read)
+{
+	static const struct {
+		const char *text;
+		enum sysfs_availability availability;
+	} cases[] = {
+		{ "good\n", SYSFS_GOOD },	    { "boxed\n", SYSFS_BOXED },
+		{ "no path\n", SYSFS_NO_PATH },	    { "no device\n", SYSFS_NO_DEVICE },
+		{ "never heard of\n", SYSFS_GOOD }, { "", SYSFS_GOOD },
+	};
+	_cleanup_(sysfs_freep) struct sysfs *sysfs = NULL;
+	struct sysfs_facts facts, status = {};
+	size_t n;
+
+	fake_sysfs_init(&fake);
+	fake_sysfs_add_tape(&fake);
+	sysfs = fake_sysfs_open(&fake);
+	fake_sysfs_set(&fake, "0.0.0580", "online", "1\n");
+	for (n = 0; n < ARRAY_SIZE(cases); n++) {
+		fake_sysfs_set(&fake, "0.0.0580", "availability", cases[n].text);
+		ck_assert_int_eq(sysfs_read(sysfs, tape, &facts, NULL), 0);
+		ck_assert_int_eq(facts.availability, cases[n].availability);
+		ck_assert_int_eq(sysfs_read_status(sysfs, tape, &status), 0);
+		ck_assert_int_eq(status.availability, cases[n].availability);
+		ck_assert(status.is_online);
+	}
+	fake_sysfs_remove(&fake, "0.0.0580");
+	ck_assert_int_eq(sysfs_read_status(sysfs, tape, &status), -ENOENT);
+	fake_sysfs_deinit(&fake);
+}
+END_TEST
+
+START_TEST(test_a_device_without_a_subchannel_has_none)
+{
+	const struct fake_device orphan = {
+		.id = "0.0.0580",
+		.subchannel = "defunct",
+		.device_type = "3490/50\n",
+		.control_unit = "3490/50\n",
+	};
+	_cleanup_(sysfs_freep) struct sysfs *sysfs = NULL;
+	struct sysfs_facts facts;
+
+	fake_sysfs_init(&fake);
+	fake_sysfs_add(&fake, &orphan);
+	sysfs = fake_sysfs_open(&fake);
+	ck_assert_int_eq(sysfs_read(sysfs, tape, &facts, NULL), 0);
+	ck_assert_str_eq(facts.subchannel, "");
 	fake_sysfs_deinit(&fake);
 }
 END_TEST
@@ -207,6 +287,8 @@ START_TEST(test_nodes_of_iommufd_and_the_device_are_read)
 END_TEST
 
 CHECK_MAIN("sysfs", test_a_device_is_read, test_a_device_that_is_not_there_is_enoent,
-	   test_overlong_types_become_unknown, test_every_device_is_visited_and_nothing_else,
+	   test_overlong_types_become_unknown, test_both_types_are_taken_from_the_alias,
+	   test_whether_a_device_answers_is_read, test_a_device_without_a_subchannel_has_none,
+	   test_every_device_is_visited_and_nothing_else,
 	   test_what_is_written_is_what_the_kernel_wants, test_group_node_and_usage_are_read,
 	   test_nodes_of_iommufd_and_the_device_are_read)

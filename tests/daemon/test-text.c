@@ -57,5 +57,16 @@ START_TEST(test_everything_else_is_refused_and_made_harmless)
 }
 END_TEST
 
+START_TEST(test_a_list_is_freed_with_its_texts)
+{
+	char **list = calloc(3, sizeof(*list));
+
+	list[0] = strdup("one");
+	list[1] = strdup("two");
+	text_list_free(list); /* the leak checker sees what is left */
+	text_list_free(NULL);
+}
+END_TEST
+
 CHECK_MAIN("text", test_printable_texts_are_taken_and_left_alone,
-	   test_everything_else_is_refused_and_made_harmless)
+	   test_everything_else_is_refused_and_made_harmless, test_a_list_is_freed_with_its_texts)

@@ -19,7 +19,9 @@ daemon_tests = \
 	tests/daemon/test-config \
 	tests/daemon/test-custody \
 	tests/daemon/test-device \
+	tests/daemon/test-discovery \
 	tests/daemon/test-fault \
+	tests/daemon/test-ignored \
 	tests/daemon/test-inuse \
 	tests/daemon/test-io \
 	tests/daemon/test-iommu \
@@ -36,6 +38,7 @@ daemon_tests = \
 	tests/daemon/test-subject \
 	tests/daemon/test-sysfs \
 	tests/daemon/test-text \
+	tests/daemon/test-uevent \
 	tests/daemon/test-usage \
 	tests/daemon/test-vfio \
 	tests/daemon/test-worker \
@@ -46,6 +49,7 @@ daemon_tests = \
 	tests/bus/test-bus-error \
 	tests/bus/test-bus-lease \
 	tests/bus/test-bus-manager \
+	tests/bus/test-bus-many \
 	tests/bus/test-bus-peer \
 	tests/bus/test-contract
 check_PROGRAMS += $(daemon_tests)
@@ -63,8 +67,12 @@ tests_daemon_test_custody_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_custody_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_device_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_device_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_discovery_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_discovery_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_fault_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_fault_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_ignored_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_ignored_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_inuse_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_inuse_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_node_CFLAGS = $(daemon_test_CFLAGS)
@@ -97,6 +105,8 @@ tests_daemon_test_sysfs_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_sysfs_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_text_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_text_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_uevent_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_uevent_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_usage_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_usage_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_vfio_CFLAGS = $(daemon_test_CFLAGS)
@@ -117,6 +127,8 @@ tests_bus_test_bus_lease_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_lease_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_manager_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_manager_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_many_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_many_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_peer_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_peer_LDADD = $(daemon_test_LDADD)
 tests_bus_test_contract_CFLAGS = $(daemon_test_CFLAGS)

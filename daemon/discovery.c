@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns when the registry looks at sysfs: at the start, at an event, and everywhere when events were
+ * lost. Events are sd-device's, but devices are not enumerated by it: it knows no tree but /sys,
+ * and an object of it costs several times what we keep of a device. All three ways end in
+ * registry_refresh of one id.
+ */
+#include "discovery.h"
+
+#include <errno.h>
+
+#include "limits.h"
+#include "log.h"
+#include "uevent.h"
+
+struct discovery {
+	struct registry *registry;
+	struct uevent *uevent;	 /* NULL without events */
+	sd_event_source *rescan; /* off but for when events were lost */
+	bool has_told_full;	 /* once until there is room again */
+};
+
+static void tell_full(struct discovery *discovery, bool is_full)
+{
+	if (is_full && !discovery->has_told_full)
+		log_warning("there are more than %d devices: those with the highest ids are not "
+			    "known here; keep the kernel from those that are not needed, see "
+			    "cio_ignore(8)",
+			    LIMIT_DEVICES);
+	discovery->has_told_full = is_full;
+}
+
+int discovery_scan(struct discovery *discovery)
+{
+	size_t left_out;
+	int r;
+
+	r = registry_scan(discovery->registry, &left_out);
+	if (r < 0)
+		return r;
+	tell_full(discovery, left_out > 0);
+	return 0;
+}
+
+void discovery_look(struct discovery *discovery, struct ccw_id id)
+{
+	/* gone is an answer, too */
+	if (registry_refresh(discovery->registry, id) == -E2BIG)
+		tell_full(discovery, true);
+}
+
+void discovery_look_everywhere(struct discovery *discovery)
+{
+	/* cannot fail: the source is ours and one-shot is a mode it knows */
+	(void)sd_event_source_set_enabled(discovery->rescan, SD_EVENT_ONESHOT);
+}
+
+static void on_device(struct ccw_id id, void *userdata)
+{
+	discovery_look(userdata, id);
+}
+
+static void on_lost(void *userdata)
+{
+	log_info("events of devices were lost: looking at all of them");
+	discovery_look_everywhere(userdata);
+}
+
+static int on_rescan(sd_event_source *source, void *userdata)
+{
+	int r;
+
+	r = discovery_scan(userdata);
+	if (r < 0)
+		log_error_errno(r, "cannot look for devices");
+	return 0;
+}
+
+static const struct uevent_listener uevent_listener = {
+	.device = on_device,
+	.lost = on_lost,
+};
+
+int discovery_new(sd_event *event, struct registry *registry, bool has_events,
+		  struct discovery **ret)
+{
+	_cleanup_(discovery_freep) struct discovery *discovery = calloc(1, sizeof(*discovery));
+	int r;
+
+	if (!discovery)
+		return -ENOMEM;
+	discovery->registry = registry;
+	r = sd_event_add_defer(event, &discovery->rescan, on_rescan, discovery);
+	if (r < 0)
+		return r;
+	r = sd_event_source_set_enabled(discovery->rescan, SD_EVENT_OFF);
+	if (r < 0)
+		return r;
+	/* behind the events that are still to be read, so that many losses make one scan */
+	r = sd_event_source_set_priority(discovery->rescan, SD_EVENT_PRIORITY_IDLE);
+	if (r < 0)
+		return r;
+	if (has_events) {
+		r = uevent_new(event, &uevent_listener, discovery, &discovery->uevent);
+		if (r < 0)
+			return r;
+	}
+	*ret = TAKE_PTR(discovery);
+	return 0;
+}
+
+void discovery_free(struct discovery *discovery)
+{
+	if (!discovery)
+		return;
+	uevent_free(discovery->uevent);
+	sd_event_source_disable_unref(discovery->rescan);
+	free(discovery);
+}
