@@ -232,14 +232,14 @@ void request_revoke(struct request *req)
 	mutex_unlock(&req->io_mutex);
 }
 
-bool request_sever(struct request *req, void (*part)(struct request *req))
+bool request_sever(struct request *req, bool even_closed, void (*part)(struct request *req))
 {
-	bool is_open;
+	bool severs;
 
 	request_bar(req);
 	mutex_lock(&req->io_mutex);
-	is_open = req->is_open;
-	if (is_open) {
+	severs = req->is_open || even_closed;
+	if (severs) {
 		(void)request_stop(req);
 		if (!READ_ONCE(req->is_offline))
 			(void)request_go_offline(req);
@@ -248,7 +248,7 @@ bool request_sever(struct request *req, void (*part)(struct request *req))
 		part(req);
 	}
 	mutex_unlock(&req->io_mutex);
-	return is_open;
+	return severs;
 }
 
 bool request_is_severed(const struct request *req)

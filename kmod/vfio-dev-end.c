@@ -4,7 +4,8 @@
  * The end of a VFIO device. VFIO takes it back only when every client has closed it. A client that
  * was revoked must not hold up the ccw device by keeping its fd: so a work item waits for that
  * client, and when the device was revoked the binding ends without it. What the client still
- * holds is then cut off from the ccw device: its calls fail, its close finds VFIO a stand-in.
+ * holds is then cut off from the ccw device: its calls fail, its close finds VFIO a stand-in. That
+ * may be the device opened, or an fd with which that was never done.
  */
 #include <linux/device.h>
 #include <linux/iommu.h>
@@ -66,6 +67,17 @@ static void vfio_dev_part(struct request *req)
 	iommu_group_remove_device(&dev->cdev->dev);
 }
 
+/*
+ * What is held are fds that were never bound to an iommufd, and cannot be any more. A close that is
+ * on its way has left our callbacks, but VFIO may still look at the device: it holds this lock.
+ */
+static void vfio_dev_sever_closed(struct vfio_dev *dev)
+{
+	mutex_lock(&dev->vdev.dev_set->lock);
+	request_sever(&dev->request, true, vfio_dev_part);
+	mutex_unlock(&dev->vdev.dev_set->lock);
+}
+
 void vfio_dev_retire(struct vfio_dev *dev)
 {
 	WRITE_ONCE(dev->end.is_retired, true);
@@ -77,8 +89,7 @@ void vfio_dev_retire(struct vfio_dev *dev)
 			   (READ_ONCE(dev->end.is_waiting) && request_is_revoked(&dev->request)));
 	if (completion_done(&dev->end.done))
 		return;
-	if (request_sever(&dev->request, vfio_dev_part))
-		dev_notice(&dev->cdev->dev, "given up, although a revoked client keeps it open\n");
-	else
-		wait_for_completion(&dev->end.done);
+	if (!request_sever(&dev->request, false, vfio_dev_part))
+		vfio_dev_sever_closed(dev);
+	dev_notice(&dev->cdev->dev, "given up, although a revoked client keeps it open\n");
 }

@@ -45,8 +45,8 @@ struct vfio_dev *vfio_dev_new(struct ccw_device *cdev);
 int vfio_dev_register(struct vfio_dev *dev);
 /*
  * Takes it back: waits until every client has closed, or one that was revoked is cut off from the
- * ccw device. No fd can be got any more; one that is not bound to an iommufd yet still can be, and
- * is waited for in any case.
+ * ccw device. No fd can be got any more; one that is not bound to an iommufd yet still can be, until
+ * it is revoked.
  */
 void vfio_dev_retire(struct vfio_dev *dev);
 /* How many fds of it there are, open as a device or not: what vfio_dev_retire() waits for. */

@@ -207,6 +207,31 @@ static void test_unbind_never_bound(const char *id)
 	close(iommufd);
 }
 
+static void test_revoke_never_bound(const char *id)
+{
+	int device = ioas_open_node(id), iommufd = open("/dev/iommu", O_RDWR | O_CLOEXEC);
+	pthread_t thread;
+	struct device dev;
+	void *result;
+	int r;
+
+	pthread_create(&thread, NULL, unbind_run, (void *)id);
+	usleep(300000);
+	check(pthread_tryjoin_np(thread, &result) == EBUSY, "unbind waits for such an fd", 0);
+	check(attr_write(id, "revoke", "1") == 0, "until it is revoked", 0);
+	pthread_join(thread, &result);
+	check(!result && device_bind(id) == 0, "and the device can be bound again", (long)result);
+	r = iommufd_bind(device, iommufd);
+	check(r == -ENODEV, "the fd of before opens nothing", r);
+	r = device_open(id, &dev);
+	check(r == 0, "a new one does", r);
+	check_works(&dev, "the device works");
+	close(device);
+	check_works(&dev, "also when the other is closed");
+	device_close(&dev);
+	close(iommufd);
+}
+
 void test_iommufd(const char *id, int event)
 {
 	test_bind(id);
@@ -216,6 +241,7 @@ void test_iommufd(const char *id, int event)
 	test_foreign_memory(id);
 	test_iommufd_closed_first(id);
 	test_unbind_never_bound(id);
+	test_revoke_never_bound(id);
 }
 
 /* A program with data in two blocks of 2 KiB that do not adjoin: such data is copied. */
