@@ -242,15 +242,17 @@ static void reach_make(void)
 	REQUIRE(!run.reach.is_full);
 }
 
-static void program_translate(void)
+/* Whether it was accepted and has run. */
+static bool program_translate(void)
 {
+	unsigned int nwrites = guest_calls(run.guest, GUEST_WRITE);
 	size_t len;
 	u8 *now;
 	int r;
 
 	cp_set_commands(run.cp, run.scenario.commands);
 	r = cp_translate(run.cp, run.scenario.orb, &run.refusal);
-	REQUIRE(guest_calls(run.guest, GUEST_WRITE) == 0);
+	REQUIRE(guest_calls(run.guest, GUEST_WRITE) == nwrites);
 	if (!run.scenario.mutates) {
 		now = guest_snapshot(run.guest, &len);
 		REQUIRE(memcmp(now, run.before, len) == 0);
@@ -260,6 +262,16 @@ static void program_translate(void)
 		expect_refusal(r);
 	else
 		program_run();
+	return r == 0;
+}
+
+/* The translator may keep memory, and what it has learnt, from one program to the next. */
+static void programs_run(void)
+{
+	if (!program_translate() || !run.scenario.twice)
+		return;
+	guest_restore(run.guest, run.before);
+	(void)program_translate(); /* may fail this time */
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -279,7 +291,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run.cp = cp_new(run.guest);
 	REQUIRE(run.cp || guest_has_failed(run.guest));
 	if (run.cp)
-		program_translate();
+		programs_run();
 	run.cp = cp_free(run.cp);
 	guest_clear(run.guest); /* requires that nothing is left */
 	return 0;

@@ -177,6 +177,7 @@ static void head_make(struct maker *m)
 	scenario->orb[6] = 0xff;
 	scenario->orb[7] = code & 0x60 ? 0x40 : 0;
 	scenario->orb[7] |= code & 0x10 ? 0x80 : 0;
+	scenario->twice = code & 0x04;
 	if ((code & 0x0c) == 0x0c) {
 		scenario->orb[4] = feed_u8(&m->feed);
 		scenario->orb[5] ^= feed_u8(&m->feed);
@@ -188,7 +189,9 @@ static void head_make(struct maker *m)
 	scenario->mutates = fail == 0xff;
 	scenario->fail_kinds = scenario->mutates ? 0 : fail & 0x1f;
 	scenario->fail_error = errors[(fail >> 5) & 3];
-	scenario->fail_nth = 1u + feed_u8(&m->feed);
+	fail = feed_u8(&m->feed);
+	scenario->fail_nth = 1u + (fail & 0x7f);
+	scenario->twice = fail & 0x80;
 	fail = feed_u8(&m->feed);
 	scenario->commands[fail >> 3] &= (u8) ~(0x80 >> (fail & 7));
 }

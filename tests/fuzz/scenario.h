@@ -18,6 +18,7 @@ struct scenario {
 	unsigned int fail_kinds; /* as in guest_fail(); 0: none */
 	unsigned int fail_nth;
 	int fail_error;
+	bool twice;   /* the program runs again, when the translator has seen its memory */
 	bool mutates; /* the guest changes what has been read */
 	struct channel_answer answer[SCENARIO_ANSWERS_MAX];
 	unsigned int nanswers;
