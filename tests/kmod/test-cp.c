@@ -9,7 +9,7 @@
 
 #define LIST (PROGRAM + 0x4000)
 
-/* Two runs, a search loop, copies in both directions, scattered pages. */
+/* Two runs, a search loop, copies in both directions, scattered pages, MIDAWs. */
 static void rich(struct bench *b)
 {
 	u8 orb5 = FORMAT1 | IDAW1;
@@ -26,7 +26,12 @@ static void rich(struct bench *b)
 	bench_tic(b, orb5, PROGRAM + 32, PROGRAM + 0x1ff8);
 	bench_ccw(b, orb5, PROGRAM + 0x1ff8, 0x01, CC | IDA, 4000, LIST + 32);
 	bench_ccw(b, orb5, PROGRAM + 0x2000, 0x02, CC, 65535, DATA + 0x21fff);
-	bench_ccw(b, orb5, PROGRAM + 0x2008, 0x03, 0, 0, 0);
+	bench_ccw(b, orb5, PROGRAM + 0x2008, 0x03, CC, 0, 0);
+	b->orb[7] = ORB_MIDAWS;
+	bench_midaw(b, LIST, 4, 0, 100, DATA + 0xa001);
+	bench_midaw(b, LIST, 5, MIDAW_SKIP, 50, 0);
+	bench_midaw(b, LIST, 6, MIDAW_LAST, 200, HIGH + 0x300);
+	bench_ccw(b, orb5, PROGRAM + 0x2010, 0x02, MIDA, 350, LIST + 64);
 }
 
 static void rich_runs(struct bench *b)
@@ -36,9 +41,10 @@ static void rich_runs(struct bench *b)
 	bench_answer(b, ~0u, false, false);
 	bench_run(b, FORMAT1 | IDAW1, PROGRAM);
 	ck_assert_int_eq(b->host.end, CHANNEL_NORMAL);
-	ck_assert_uint_eq(b->host.ncommands, 6);
+	ck_assert_uint_eq(b->host.ncommands, 7);
 	bench_expect_sent(b, DATA + 0x8800, 2048, 2044);
 	bench_expect_sent(b, DATA + 0x21fff, 65535, 0);
+	bench_expect_sent(b, HIGH + 0x300, 200, 150);
 	b->nanswers = 0;
 }
 
@@ -116,6 +122,32 @@ START_TEST(test_failure_of_every_read_leaves_nothing)
 	rich(b);
 	ck_assert_uint_ge(fail_each(b, 1 << GUEST_READ, -EFAULT, CCWBROKER_REFUSED_NOT), 7);
 	ck_assert_uint_ge(fail_each(b, 1 << GUEST_READ, -ENOMEM, CCWBROKER_REFUSED_RESOURCES), 7);
+	bench_free(b);
+}
+END_TEST
+
+/* What is kept from the first program makes the second take other ways. */
+START_TEST(test_failure_in_a_second_program_leaves_nothing)
+{
+	unsigned int kinds =
+		1 << GUEST_READ | 1 << GUEST_PIN | 1 << GUEST_ALLOC | 1 << GUEST_ZALLOC;
+	struct bench *b = bench_new();
+	unsigned int nth = 0;
+	bool failed;
+
+	rich(b);
+	do {
+		rich_runs(b);
+		guest_fail(b->guest, kinds, ++nth, -ENOMEM);
+		if (bench_translate(b, FORMAT1 | IDAW1, PROGRAM))
+			ck_assert_uint_eq(b->refusal.reason, CCWBROKER_REFUSED_RESOURCES);
+		failed = guest_has_failed(b->guest);
+		ck_assert(cp_is_held(b->cp) == !failed);
+		guest_fail(b->guest, 0, 0, 0);
+		cp_release(b->cp);
+		ck_assert_uint_eq(guest_pinned_pages(b->guest), 0);
+	} while (failed);
+	ck_assert_uint_gt(nth, 15);
 	bench_free(b);
 }
 END_TEST
@@ -217,7 +249,7 @@ START_TEST(test_guest_that_changes_everything_while_it_is_read_gets_what_was_rea
 	bench_answer(b, ~0u, false, false);
 	bench_go(b);
 	ck_assert_int_eq(b->host.end, CHANNEL_NORMAL);
-	ck_assert_uint_eq(b->host.ncommands, 6);
+	ck_assert_uint_eq(b->host.ncommands, 7);
 	bench_expect_sent(b, DATA + 0x21fff, 65535, 0);
 	bench_free(b);
 }
@@ -225,7 +257,8 @@ END_TEST
 
 CHECK_MAIN("cp", test_program_of_all_kinds_runs, test_failure_of_every_allocation_leaves_nothing,
 	   test_failure_of_every_pin_leaves_nothing, test_failure_of_every_read_leaves_nothing,
-	   test_failure_in_cp_new_leaves_nothing, test_release_is_idempotent_and_free_takes_null,
-	   test_free_releases_a_held_program, test_second_translation_is_busy_and_keeps_the_first,
+	   test_failure_in_a_second_program_leaves_nothing, test_failure_in_cp_new_leaves_nothing,
+	   test_release_is_idempotent_and_free_takes_null, test_free_releases_a_held_program,
+	   test_second_translation_is_busy_and_keeps_the_first,
 	   test_refusal_can_be_followed_by_a_good_program,
 	   test_guest_that_changes_everything_while_it_is_read_gets_what_was_read_first)
