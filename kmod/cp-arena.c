@@ -40,7 +40,6 @@ void *cp_arena_take(struct cp *cp, u32 size, u32 *ret_host)
 	p = chunk->mem + cp->chunk_used;
 	*ret_host = chunk->host + cp->chunk_used;
 	cp->chunk_used += size;
-	memset(p, 0, size);
 	return p;
 }
 
@@ -48,7 +47,7 @@ void cp_arena_reset(struct cp *cp)
 {
 	unsigned int i;
 
-	for (i = CP_ARENA_CHUNKS_KEPT; i < CP_ARENA_CHUNKS_MAX; i++)
+	for (i = CP_ARENA_CHUNKS_KEPT; i < CP_ARENA_CHUNKS_MAX && cp->chunk[i].mem; i++)
 		chunk_free(cp, &cp->chunk[i]);
 	cp->chunk_now = 0;
 	cp->chunk_used = cp->chunk_reserved;

@@ -231,13 +231,14 @@ void cp_copy_reset(struct cp *cp)
 
 bool cp_has_copies(const struct cp *cp)
 {
-	return cp->held && cp->copies_store;
+	return cp->held && (cp->copies_store || cp->small_stores);
 }
 
 int cp_copy_back(struct cp *cp)
 {
 	struct cp_copy *copy;
-	int first = 0, r;
+	int first = cp_small_back(cp);
+	int r;
 
 	for (copy = cp->copy_first; copy; copy = copy->next) {
 		if (!copy->store)

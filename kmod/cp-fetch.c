@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Copyright the ccwbroker authors
 /*
- * The only reader of guest CCWs. Keeps what it read, from the first CCW wanted to the end of that
- * page (the granule of a mapping), and never reads a byte twice: a guest that changes its program
- * meanwhile changes nothing for us. Knows nothing of what CCWs mean.
+ * The only reader of guest CCWs. Keeps what it read and never reads a byte twice: a guest that
+ * changes its program meanwhile changes nothing for us. Reads ahead within the page, which is the
+ * granule of a mapping: a short program is one small read. Knows nothing of what CCWs mean.
  */
 #include "cp-priv.h"
 
@@ -25,9 +25,32 @@ static struct cp_fetch_page *page_get(struct cp *cp, u64 iova)
 		cp->page[cp->npages] = page;
 	}
 	page->iova = iova;
-	page->from = CP_PAGE_SIZE;
+	page->from = 0;
+	page->to = 0;
 	cp->npages++;
 	return page;
+}
+
+/* Reads so much more of the page that pos is there. What is there stays one stretch. */
+static int page_extend(struct cp *cp, struct cp_fetch_page *page, u32 pos)
+{
+	u32 from = page->to, to = CP_PAGE_SIZE;
+	int r;
+
+	if (page->from == page->to) {
+		from = pos;
+		to = min(pos + CP_FETCH_AHEAD, CP_PAGE_SIZE);
+		page->from = pos;
+	} else if (pos < page->from) {
+		from = pos;
+		to = page->from;
+	}
+	r = cp_mem_read(cp->mem, page->iova + from, page->bytes + from, to - from);
+	if (r)
+		return r;
+	page->from = min(page->from, from);
+	page->to = max(page->to, to);
+	return 0;
 }
 
 int cp_fetch_ccw(struct cp *cp, u32 addr, struct ccw *ret)
@@ -41,12 +64,11 @@ int cp_fetch_ccw(struct cp *cp, u32 addr, struct ccw *ret)
 	page = page_get(cp, addr - pos);
 	if (!page)
 		return CCWBROKER_REFUSED_RESOURCES;
-	if (pos < page->from) {
-		r = cp_mem_read(cp->mem, page->iova + pos, page->bytes + pos, page->from - pos);
+	if (pos < page->from || pos >= page->to) {
+		r = page_extend(cp, page, pos);
 		if (r)
 			return r == -ENOMEM ? CCWBROKER_REFUSED_RESOURCES
 					    : CCWBROKER_REFUSED_CCW_UNREADABLE;
-		page->from = pos;
 	}
 	*ret = cp->format1 ? ccw_get_format1(page->bytes + pos)
 			   : ccw_get_format0(page->bytes + pos);
@@ -57,7 +79,7 @@ void cp_fetch_reset(struct cp *cp, unsigned int keep)
 {
 	unsigned int i;
 
-	for (i = keep; i < CP_FETCH_PAGES_MAX; i++) {
+	for (i = keep; i < CP_FETCH_PAGES_MAX && cp->page[i]; i++) {
 		cp_free_mem(cp->page[i]);
 		cp->page[i] = NULL;
 	}

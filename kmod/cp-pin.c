@@ -26,16 +26,16 @@ static struct cp_pin *pin_append(struct cp *cp)
  * A copy is made before the start and given back after the end, so the device would fetch stale
  * bytes where the program stores and fetches the same memory and one of the two is a copy.
  */
-static bool pin_conflicts(const struct cp *cp, const struct cp_pin *new)
+bool cp_pin_conflicts(const struct cp *cp, const struct cp_piece *new, bool store, bool copied)
 {
 	const struct cp_pin *pin;
 	unsigned int i;
 
-	if (!new->copied && !cp->copy_first)
+	if (!copied && !cp->copy_first)
 		return false;
 	for (i = 0; i < cp->npins; i++) {
 		pin = cp_pin_at(cp, i);
-		if (pin->store == new->store || (!pin->copied && !new->copied))
+		if (pin->store == store || (!pin->copied && !copied))
 			continue;
 		if (pin->addr <= new->addr + (new->len - 1) &&
 		    new->addr <= pin->addr + (pin->len - 1))
@@ -44,7 +44,7 @@ static bool pin_conflicts(const struct cp *cp, const struct cp_pin *new)
 	return false;
 }
 
-static int pin_refused(int r, bool store)
+int cp_pin_refused(int r, bool store)
 {
 	switch (r) {
 	case -ENOMEM:
@@ -61,30 +61,23 @@ static int pin_refused(int r, bool store)
 int cp_pin_piece(struct cp *cp, const struct cp_piece *piece, bool store, bool copied,
 		 u64 *ret_host)
 {
-	struct cp_pin new = {
-		.addr = piece->addr,
-		.len = piece->len,
-		.store = store,
-		.copied = copied,
-	};
 	unsigned int npages = cp_pages_of(piece->addr, piece->len);
 	struct cp_pin *pin;
 	int r;
 
 	BUILD_BUG_ON(CP_CCW_PAGES_MAX > CP_PIN_PAGES_MAX);
-	if (npages > CP_DATA_PAGES_MAX - cp->ndata_pages)
-		return CCWBROKER_REFUSED_DATA_SIZE;
-	if (pin_conflicts(cp, &new))
-		return CCWBROKER_REFUSED_CCW_UNSUPPORTED;
 	pin = pin_append(cp);
 	if (!pin)
 		return CCWBROKER_REFUSED_RESOURCES;
 	r = cp_mem_pin(cp->mem, ALIGN_DOWN(piece->addr, CP_PAGE_SIZE), npages, store, ret_host);
 	if (r)
-		return pin_refused(r, store);
-	*pin = new;
+		return cp_pin_refused(r, store);
+	pin->addr = piece->addr;
+	pin->len = piece->len;
+	pin->store = store;
+	pin->copied = copied;
 	cp->npins++;
-	cp->ndata_pages += npages;
+	cp->npinned += npages;
 	return CCWBROKER_REFUSED_NOT;
 }
 
@@ -97,7 +90,7 @@ void cp_pin_unwind(struct cp *cp, unsigned int keep)
 		pin = cp_pin_at(cp, cp->npins - 1);
 		npages = cp_pages_of(pin->addr, pin->len);
 		cp_mem_unpin(cp->mem, ALIGN_DOWN(pin->addr, CP_PAGE_SIZE), npages);
-		cp->ndata_pages -= npages;
+		cp->npinned -= npages;
 		cp->npins--;
 	}
 }
@@ -107,7 +100,7 @@ void cp_pin_reset(struct cp *cp, unsigned int keep_steps)
 	unsigned int i;
 
 	cp_pin_unwind(cp, 0);
-	for (i = keep_steps; i < ARRAY_SIZE(cp->pin); i++) {
+	for (i = keep_steps; i < ARRAY_SIZE(cp->pin) && cp->pin[i]; i++) {
 		cp_free_mem(cp->pin[i]);
 		cp->pin[i] = NULL;
 	}

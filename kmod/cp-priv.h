@@ -24,10 +24,20 @@ enum cp_slot_role {
 	CP_SLOT_TIC,
 };
 
+/* What is left to do for the data of a slot once it is located. */
+enum cp_placing {
+	CP_PLACING_NONE = 0,
+	CP_PLACING_PIN,
+	CP_PLACING_SMALL, /* to be copied, unless the program turns out to forbid it */
+};
+
 /* One guest CCW, as it was when it was fetched, in the one context that its run is entered with. */
 struct cp_slot {
 	struct ccw ccw;
-	u32 host_idal;
+	u64 area;	  /* data in one piece: its lowest address; as long as the count */
+	u32 host_data;	  /* the address of the host CCW */
+	bool host_ida;	  /* which is that of an IDAL */
+	u8 placing;	  /* enum cp_placing */
 	u16 target_slot;  /* of a TIC */
 	u8 target_run;	  /* of a TIC */
 	u8 role;	  /* enum cp_slot_role */
@@ -47,10 +57,11 @@ struct cp_run {
 	struct cp_slot slot[CP_RUN_CCWS_MAX];
 };
 
-/* The bytes [from, 4096) of a guest page with CCWs; none of them is read a second time. */
+/* The bytes [from, to) of a guest page with CCWs; none of them is read a second time. */
 struct cp_fetch_page {
 	u64 iova;
 	u32 from;
+	u32 to;
 	u8 bytes[CP_PAGE_SIZE];
 };
 
@@ -84,6 +95,23 @@ struct cp_pieces {
 
 struct cp_copy;
 
+/* An area that the device works on a copy of. */
+struct cp_small {
+	u64 addr;
+	u32 len;
+	u32 host; /* where the transfer begins */
+	u8 *mem;
+	u8 *before; /* as filled in; only of what may change */
+	bool store;
+	bool down;
+};
+
+/* The addresses from the lowest to the highest that any of some areas has. */
+struct cp_hull {
+	u64 from;
+	u64 last;
+};
+
 struct cp {
 	struct cp_mem *mem;
 	u8 commands[CP_COMMANDS_SIZE]; /* permitted, one bit for each code from the left */
@@ -116,10 +144,22 @@ struct cp {
 
 	struct cp_pin *pin[CP_DATA_PAGES_MAX / CP_PINS_STEP];
 	unsigned int npins;
-	unsigned int ndata_pages;
+	unsigned int npinned;	    /* pages */
+	unsigned int ndata_pages;   /* each area's for itself, also those not pinned */
+	u64 host[CP_PIN_PAGES_MAX]; /* of the pin at hand */
 	unsigned int ncopy_pages;
 	u64 bytes_stored; /* as counted by the CCWs that the program surely comes to */
 	u64 bytes_fetched;
+
+	struct cp_small small[CP_SMALL_MAX];
+	unsigned int nsmalls;
+	bool small_stores;
+	bool small_conflict;
+	const struct cp_slot *small_slot[CP_SMALL_MAX];
+	unsigned int nsmall_slots;
+	struct cp_hull hull;
+	struct cp_hull hull_stores;
+	u64 known[CP_KNOWN_MAX]; /* see cp-known.c */
 
 	struct cp_copy *copy_first;
 	struct cp_copy *copy_last;
@@ -134,7 +174,7 @@ struct cp {
 int cp_arena_init(struct cp *cp);
 void cp_arena_deinit(struct cp *cp);
 
-/* Zeroed memory of at most a page, on a doubleword, until the next reset. NULL: none. */
+/* Memory of at most a page, of any content, on a doubleword, until the next reset. NULL: none. */
 void *cp_arena_take(struct cp *cp, u32 size, u32 *ret_host);
 void cp_arena_reset(struct cp *cp);
 
@@ -176,7 +216,13 @@ bool cp_idal_needs_copy(const struct cp_pieces *pieces);
 
 /* -- cp-pin.c: what is pinned -- */
 
-/* Pins the pages of a piece; ret_host has room for CP_CCW_PAGES_MAX. */
+/* Does the piece meet another one that the program uses the other way, and one of them is a copy? */
+bool cp_pin_conflicts(const struct cp *cp, const struct cp_piece *piece, bool store, bool copied);
+
+/* Why the port did not give access to data. */
+int cp_pin_refused(int r, bool store);
+
+/* Pins the pages of a piece, at most CP_PIN_PAGES_MAX. */
 int cp_pin_piece(struct cp *cp, const struct cp_piece *piece, bool store, bool copied,
 		 u64 *ret_host);
 
@@ -195,6 +241,21 @@ static inline unsigned int cp_pages_of(u64 addr, u32 len)
 			      CP_PAGE_SHIFT);
 }
 
+/* -- cp-known.c: pages known to take stores -- */
+
+void cp_known_add(struct cp *cp, u64 addr, u32 len);
+bool cp_known_has(struct cp *cp, u64 addr, u32 len);
+void cp_known_forget(struct cp *cp);
+
+/* -- cp-small.c: areas that are copied because they are small -- */
+
+int cp_small_add(struct cp *cp, u64 addr, u32 len, enum ccw_transfer transfer, u32 *ret_host);
+/* Writes back what was stored. 0 or the first -errno. */
+int cp_small_back(struct cp *cp);
+/* Is one of them in [first, last]? */
+bool cp_small_touches(const struct cp *cp, u64 first, u64 last);
+void cp_small_reset(struct cp *cp);
+
 /* -- cp-copy.c: data that the device sees a copy of -- */
 
 /* Copies cp->pieces; ret_host[i] is the address of the i-th page in the order of the transfer. */
@@ -202,10 +263,32 @@ int cp_copy_add(struct cp *cp, bool store, u32 *ret_host);
 
 void cp_copy_reset(struct cp *cp);
 
+/* -- cp-overlap.c: may small areas be copied? -- */
+
+void cp_overlap_reset(struct cp *cp);
+/* Of an area, or of a piece with placing NONE; before it is in small_slot or pinned. */
+void cp_overlap_note(struct cp *cp, const struct cp_slot *slot);
+
+/* -- cp-place.c: what a host CCW designates -- */
+
+/* Takes the pages of this data from CP_DATA_PAGES_MAX. */
+int cp_place_reserve(struct cp *cp, u64 addr, u32 len);
+/* Pins or copies cp->pieces at once. */
+int cp_place_pieces(struct cp *cp, struct cp_slot *slot);
+/* The pages of the slot's area are at host. */
+int cp_place_area(struct cp *cp, struct cp_slot *slot, const u64 *host);
+
+/* -- cp-data.c: the data of all CCWs -- */
+
+int cp_data(struct cp *cp);
+
 /* -- cp-build.c: the host program -- */
 
-/* Pins or copies what each CCW transfers and makes its host IDAL. */
-int cp_build_data(struct cp *cp);
 int cp_build_program(struct cp *cp);
+
+static inline bool cp_slot_stores(const struct cp_slot *slot)
+{
+	return slot->transfer == CCW_TRANSFER_STORE || slot->transfer == CCW_TRANSFER_STORE_DOWN;
+}
 
 #endif

@@ -36,7 +36,7 @@ bool cp_is_held(const struct cp *cp)
 
 unsigned int cp_pinned_pages(const struct cp *cp)
 {
-	return cp->ndata_pages;
+	return cp->npinned;
 }
 
 u64 cp_bytes(const struct cp *cp, bool stored)
@@ -62,5 +62,5 @@ bool cp_touches(const struct cp *cp, u64 iova, u64 length)
 		if (first <= end && iova <= last)
 			return true;
 	}
-	return false;
+	return cp_small_touches(cp, iova, end);
 }

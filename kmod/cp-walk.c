@@ -242,7 +242,7 @@ void cp_walk_reset(struct cp *cp, unsigned int keep)
 {
 	unsigned int i;
 
-	for (i = keep; i < CP_RUNS_MAX; i++) {
+	for (i = keep; i < CP_RUNS_MAX && cp->run[i]; i++) {
 		cp_free_mem(cp->run[i]);
 		cp->run[i] = NULL;
 	}

@@ -30,6 +30,11 @@ void cp_get_commands(const struct cp *cp, u8 ret_commands[CP_COMMANDS_SIZE])
 	memcpy(ret_commands, cp->commands, sizeof(cp->commands));
 }
 
+void cp_forget(struct cp *cp)
+{
+	cp_known_forget(cp);
+}
+
 static void cp_reset(struct cp *cp, unsigned int keep_runs, unsigned int keep_pages,
 		     unsigned int keep_steps)
 {
@@ -37,6 +42,7 @@ static void cp_reset(struct cp *cp, unsigned int keep_runs, unsigned int keep_pa
 	cp->bytes_stored = 0;
 	cp->bytes_fetched = 0;
 	cp_copy_reset(cp);
+	cp_small_reset(cp);
 	cp_pin_reset(cp, keep_steps);
 	cp_walk_reset(cp, keep_runs);
 	cp_fetch_reset(cp, keep_pages);
@@ -68,7 +74,7 @@ static int translate(struct cp *cp, const u8 orb[CP_ORB_SIZE])
 	reason = cp_walk(cp);
 	if (reason)
 		return reason;
-	reason = cp_build_data(cp);
+	reason = cp_data(cp);
 	if (reason)
 		return reason;
 	return cp_build_program(cp);

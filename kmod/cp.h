@@ -67,7 +67,10 @@ bool cp_is_held(const struct cp *cp);
 unsigned int cp_pinned_pages(const struct cp *cp);
 u64 cp_bytes(const struct cp *cp, bool stored);
 
-/* Does a page that the held program pins lie in [iova, iova + length)? */
+/* The client's mappings are not what they were: what earlier programs showed is void. */
+void cp_forget(struct cp *cp);
+
+/* Does a page that the held program pins, or what it copied, lie in [iova, iova + length)? */
 bool cp_touches(const struct cp *cp, u64 iova, u64 length);
 
 #endif

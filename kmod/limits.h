@@ -16,17 +16,30 @@
 /* Pages that a program reads its CCWs from: a run of 256 CCWs is 2 KiB and meets at most two. */
 #define CP_FETCH_PAGES_MAX (2 * CP_RUNS_MAX)
 
+/* Bytes that the first read of such a page takes: 64 CCWs; a second one takes the rest of it. */
+#define CP_FETCH_AHEAD 512u
+
 /* 4 KiB pages that the data of one program takes, pinned or copied: 32 MiB. */
 #define CP_DATA_PAGES_MAX 8192
 
 /*
- * Of these, pages that are copied: 2 MiB. Copies are kernel memory below 2 GiB and each is
- * compared with all other data of the program. A cylinder of a 3390 is 0.9 MiB.
+ * Of these, pages that are copied because IDAWs of 4 KiB cannot express where they are: 2 MiB. Copies
+ * are kernel memory below 2 GiB and each is compared with all other data of the program. A cylinder
+ * of a 3390 is 0.9 MiB.
  */
 #define CP_COPY_PAGES_MAX 512
 
 /* Pages of one cp_mem_pin(): what VFIO's type1 backend takes in one call. */
 #define CP_PIN_PAGES_MAX 512
+
+/* Data in one piece of at most so many bytes is copied rather than pinned. */
+#define CP_SMALL_BYTES_MAX 512
+
+/* Such copies of one program; each is compared with all other data of it. */
+#define CP_SMALL_MAX 64
+
+/* Pages remembered as taking stores: 1 MiB of small buffers. */
+#define CP_KNOWN_MAX 256
 
 /*
  * Places that the data of one CCW is at: 65,535 bytes that start on the last byte of a block meet
@@ -37,9 +50,9 @@
 
 /*
  * Chunks of 4 KiB for host CCWs and IDALs: a run needs at most one, 8,192 IDAWs in lists of at most
- * 17 need 18, the chunk with the dummy lists is one more.
+ * 17 need 18, small copies 17, the chunk with the dummy lists is one more.
  */
-#define CP_ARENA_CHUNKS_MAX 40
+#define CP_ARENA_CHUNKS_MAX 56
 
 /* Chunks of pinned ranges that the bookkeeping grows by. */
 #define CP_PINS_STEP 256
@@ -61,6 +74,13 @@
 
 /* A program whose client does not read its last IRB is settled, and its pages unpinned, after: */
 #define REQUEST_SETTLE_MS 100
+
+/*
+ * After an unmap met a program, the next one waits. VFIO's type1 backend looks again whether something
+ * is pinned in what it takes away, and at the tenth time that it finds something the host panics:
+ * a client that starts programs all the time must not get in between.
+ */
+#define REQUEST_UNMAP_QUIET_MS 10
 
 /* Clear functions, and the pause after one that cio refuses, before a device is taken offline. */
 #define REQUEST_CLEAR_TRIES 20

@@ -28,7 +28,9 @@ static void largest(struct bench *b)
 	for (i = 0; i < CP_RUNS_MAX; i++) {
 		for (j = 0; j < CP_RUN_CCWS_MAX - 1; j++) {
 			count = pages >= CP_CCW_PAGES_MAX ? 65535 : pages ? 1 : 0;
-			bench_ccw(b, ORB5, row(i) + 8 * j, 0x02, CC, count, DATA + 4095);
+			/* alternating, as what is done alike to the same pages is pinned once */
+			bench_ccw(b, ORB5, row(i) + 8 * j, j % 2 ? 0x01 : 0x02, CC, count,
+				  DATA + 4095);
 			pages -= count == 65535 ? CP_CCW_PAGES_MAX : count;
 		}
 		bench_tic(b, ORB5, row(i) + 8 * j, row(i + 1));

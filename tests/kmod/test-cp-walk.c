@@ -216,7 +216,7 @@ START_TEST(test_tic_to_the_next_ccw_is_one_run)
 	bench_tic(b, FORMAT1, PROGRAM + 8, PROGRAM + 16);
 	read_at(b, PROGRAM + 16, 0, DATA + 8);
 	bench_accept(b, FORMAT1, PROGRAM);
-	ck_assert_uint_eq(guest_pinned_pages(b->guest), 2);
+	ck_assert_uint_eq(cp_bytes(b->cp, true), 2 * 8);
 	bench_go(b);
 	expect_commands(b, CHANNEL_NORMAL, 2);
 	bench_free(b);
@@ -231,7 +231,7 @@ START_TEST(test_tic_into_the_middle_of_the_own_run_loops)
 	chain(b, PROGRAM, 3, true);
 	bench_tic(b, FORMAT1, PROGRAM + 24, PROGRAM + 8);
 	bench_accept(b, FORMAT1, PROGRAM);
-	ck_assert_uint_eq(guest_pinned_pages(b->guest), 3);
+	ck_assert_uint_eq(cp_bytes(b->cp, true), 3 * 8);
 	bench_go(b);
 	expect_commands(b, CHANNEL_STOPPED, CHANNEL_COMMANDS_MAX);
 	bench_free(b);
@@ -247,7 +247,7 @@ START_TEST(test_tic_into_the_middle_of_another_run_reuses_it)
 	chain(b, PROGRAM + 0x1000, 2, true);
 	bench_tic(b, FORMAT1, PROGRAM + 0x1010, PROGRAM + 16);
 	bench_accept(b, FORMAT1, PROGRAM);
-	ck_assert_uint_eq(guest_pinned_pages(b->guest), 6);
+	ck_assert_uint_eq(cp_bytes(b->cp, true), 6 * 8);
 	bench_go(b);
 	expect_commands(b, CHANNEL_STOPPED, CHANNEL_COMMANDS_MAX);
 	bench_free(b);
@@ -420,7 +420,7 @@ START_TEST(test_16_full_runs_of_two_pages_each_are_taken)
 			bench_ccw(b, FORMAT1, at + 8 * j, 0x02, 0, 8, DATA);
 	}
 	bench_accept(b, FORMAT1, 0x600c00);
-	ck_assert_uint_eq(guest_pinned_pages(b->guest), 16 * 255 + 1);
+	ck_assert_uint_eq(cp_bytes(b->cp, true), (16 * 255 + 1) * 8);
 	bench_free(b);
 }
 END_TEST
