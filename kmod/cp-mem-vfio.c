@@ -9,29 +9,72 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/vfio.h>
+#include <linux/workqueue.h>
 
 #include <asm/dma-types.h>
 
 #include "cp-mem-vfio.h"
 
-/*
- * VFIO takes who has no mm for a kernel thread and lends it the client's. A client that exits has
- * none either, when it was the last to hold the device: it is no kernel thread, the kernel would
- * complain, and nobody waits for its data any more.
- */
-static bool cp_mem_may_copy(void)
+/* A copy that a kernel thread makes while we wait. */
+struct mem_job {
+	struct work_struct work;
+	struct vfio_device *vdev;
+	u64 iova;
+	void *buf;
+	size_t len;
+	bool write;
+	int ret;
+};
+
+static void mem_job_run(struct work_struct *work)
 {
-	return current->mm || (current->flags & PF_KTHREAD);
+	struct mem_job *job = container_of(work, struct mem_job, work);
+
+	job->ret = vfio_dma_rw(job->vdev, job->iova, job->buf, job->len, job->write);
+}
+
+static int mem_copy_by_thread(struct cp_mem *m, u64 iova, void *buf, size_t len, bool write)
+{
+	struct mem_job job = {
+		.vdev = m->vdev,
+		.iova = iova,
+		.buf = buf,
+		.len = len,
+		.write = write,
+	};
+
+	INIT_WORK_ONSTACK(&job.work, mem_job_run);
+	queue_work(system_unbound_wq, &job.work);
+	flush_work(&job.work);
+	destroy_work_on_stack(&job.work);
+	return job.ret;
+}
+
+/*
+ * VFIO's type1 copies for the process that mapped the memory (-EFAULT for others) and, as a kernel
+ * thread has no mm, lends that one the client's. So a thread copies for everybody else who holds
+ * the device, also for one that exits: it has no mm either, but may not borrow one.
+ */
+static int mem_copy(struct cp_mem *m, u64 iova, void *buf, size_t len, bool write)
+{
+	bool is_thread = current->flags & PF_KTHREAD;
+	int ret = -EFAULT;
+
+	if (current->mm || is_thread)
+		ret = vfio_dma_rw(m->vdev, iova, buf, len, write);
+	if (ret != -EFAULT || is_thread)
+		return ret;
+	return mem_copy_by_thread(m, iova, buf, len, write);
 }
 
 int cp_mem_read(struct cp_mem *m, u64 iova, void *buf, size_t len)
 {
-	return cp_mem_may_copy() ? vfio_dma_rw(m->vdev, iova, buf, len, false) : -ESRCH;
+	return mem_copy(m, iova, buf, len, false);
 }
 
 int cp_mem_write(struct cp_mem *m, u64 iova, const void *buf, size_t len)
 {
-	return cp_mem_may_copy() ? vfio_dma_rw(m->vdev, iova, (void *)buf, len, true) : -ESRCH;
+	return mem_copy(m, iova, (void *)buf, len, true);
 }
 
 int cp_mem_pin(struct cp_mem *m, u64 iova, unsigned int npages, bool store, u64 *ret_host)
