@@ -117,6 +117,26 @@ void irb_queue_init(struct irb_queue *q)
 	q->count = 0;
 }
 
+void irb_make_protected(struct irb *irb)
+{
+	irb->scsw.cmd.cstat |= SCHN_STAT_PROT_CHECK;
+	irb->scsw.cmd.stctl |= SCSW_STCTL_ALERT_STATUS;
+}
+
+void irb_queue_protect(struct irb_queue *q)
+{
+	unsigned int i;
+	struct irb *irb;
+
+	for (i = q->count; i > 0; i--) {
+		irb = &q->slots[(q->head + i - 1) % IRB_QUEUE_MAX];
+		if (!irb_is_solicited(irb) || !irb_is_final(irb))
+			continue;
+		irb_make_protected(irb);
+		return;
+	}
+}
+
 void irb_queue_put(struct irb_queue *q, const struct irb *irb)
 {
 	if (q->count == IRB_QUEUE_MAX) {

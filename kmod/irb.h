@@ -42,6 +42,11 @@ bool irb_is_error(const struct irb *irb);
 /* The status of a start that found no path: deferred condition code 3. */
 void irb_make_lost(struct irb *irb);
 
+/* What the device stored could not reach the client's memory: a protection check. */
+void irb_make_protected(struct irb *irb);
+/* The same to the newest IRB that ends a program, if it is still there. */
+void irb_queue_protect(struct irb_queue *q);
+
 void irb_queue_init(struct irb_queue *q);
 /* A full queue drops the block, unless it ends a program: that replaces the newest one. */
 void irb_queue_put(struct irb_queue *q, const struct irb *irb);

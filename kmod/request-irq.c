@@ -39,10 +39,15 @@ static void request_end(struct request *req)
 		WRITE_ONCE(req->waiter->is_done, true);
 		req->waiter = NULL;
 	} else {
-		/* The client's read settles it; this is for one that does not read. */
-		mod_delayed_work(system_wq, &req->settle_work, msecs_to_jiffies(REQUEST_SETTLE_MS));
+		/*
+		 * The client's read settles it; this is for one that does not read. Where it is
+		 * pending already it stays as it is, and looks at ended_at when it runs.
+		 */
+		WRITE_ONCE(req->ended_at, jiffies);
+		schedule_delayed_work(&req->settle_work, msecs_to_jiffies(REQUEST_SETTLE_MS));
 	}
-	wake_up_all(&req->ended);
+	if (wq_has_sleeper(&req->ended))
+		wake_up_all(&req->ended);
 }
 
 void request_deliver(struct request *req, const struct irb *irb, bool is_ours, bool is_over)

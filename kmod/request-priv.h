@@ -40,8 +40,11 @@ void request_deliver(struct request *req, const struct irb *irb, bool is_ours, b
 /* Translates and starts. waiter (or NULL) gets the IRBs until it is done. */
 int request_begin(struct request *req, const u8 *orb, struct cp_refusal *refusal,
 		  struct request_waiter *waiter);
-/* Gives back what an ended program holds; nothing in any other state. */
-void request_settle(struct request *req);
+/*
+ * Gives back what an ended program holds; nothing in any other state. Where what the device stored
+ * cannot be written to the client's memory, its last IRB says so: *last, or NULL for the queue's.
+ */
+void request_settle(struct request *req, struct irb *last);
 
 /* -- request.c: io_mutex held -- */
 

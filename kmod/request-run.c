@@ -33,7 +33,7 @@ static int request_wait(struct request *req, struct request_waiter *waiter, long
 			req->waiter = NULL;
 		spin_unlock_irqrestore(lock, flags);
 	}
-	request_settle(req);
+	request_settle(req, &waiter->irb);
 	mutex_unlock(&req->io_mutex);
 	*timeout = left > 0 ? left : 0;
 	return ret;

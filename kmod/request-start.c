@@ -4,6 +4,8 @@
  * Brings a program to the subchannel, and gives back what it held once it has ended. Process
  * context, io_mutex held.
  */
+#include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
@@ -32,23 +34,34 @@ static u8 orb_lpm(const u8 *orb)
 	return orb[6];
 }
 
-void request_settle(struct request *req)
+/* Says in the program's last IRB, read or not, that data of it is lost. */
+static void request_tell_loss(struct request *req, struct irb *last)
 {
 	unsigned long flags;
 	spinlock_t *lock;
 
+	req->stats.errors++;
+	if (last) {
+		irb_make_protected(last);
+		return;
+	}
+	lock = request_lock(req, &flags);
+	irb_queue_protect(&req->irbs);
+	spin_unlock_irqrestore(lock, flags);
+}
+
+void request_settle(struct request *req, struct irb *last)
+{
 	lockdep_assert_held(&req->io_mutex);
 	if (READ_ONCE(req->state) != REQUEST_ENDED)
 		return;
-	/* Only io_mutex leads out of ENDED. */
 	if (cp_copy_back(req->cp))
-		req->stats.errors++; /* unmapped meanwhile, or settled by another process */
+		request_tell_loss(req, last);
 	cp_release(req->cp);
 	req->stats.pins = 0;
 	trace_ccwbroker_completed(req->cdev);
-	lock = request_lock(req, &flags);
+	/* Only io_mutex leads out of ENDED, and to cio both states are the same. */
 	WRITE_ONCE(req->state, REQUEST_IDLE);
-	spin_unlock_irqrestore(lock, flags);
 }
 
 static int request_ssch(struct request *req, const u8 *orb, struct request_waiter *waiter)
@@ -107,11 +120,13 @@ int request_begin(struct request *req, const u8 *orb, struct cp_refusal *refusal
 	int ret;
 
 	lockdep_assert_held(&req->io_mutex);
-	request_settle(req);
+	request_settle(req, NULL);
 	if (!request_is_over(req))
 		return -EBUSY;
 	if (req->is_revoked || READ_ONCE(req->is_offline))
 		return -ENODEV;
+	while (time_before(jiffies, req->unmap_quiet_end))
+		msleep(1);
 	if (!orb_lpm(orb)) /* cio would read 0 as "any path" */
 		return -EACCES;
 	ret = request_translate(req, orb, refusal);

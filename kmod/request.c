@@ -134,11 +134,11 @@ bool request_get_irb(struct request *req, struct irb *ret_irb)
 		mutex_unlock(&req->io_mutex);
 		return false;
 	}
+	request_settle(req, NULL);
 	lock = request_lock(req, &flags);
 	has = irb_queue_get(&req->irbs, ret_irb);
 	more = req->irbs.count;
 	spin_unlock_irqrestore(lock, flags);
-	request_settle(req);
 	mutex_unlock(&req->io_mutex);
 	if (more)
 		notify_signal(req->notify, VFIO_CCW_IO_IRQ_INDEX);
@@ -148,9 +148,11 @@ bool request_get_irb(struct request *req, struct irb *ret_irb)
 void request_unmap(struct request *req, u64 iova, u64 length)
 {
 	mutex_lock(&req->io_mutex);
-	if (cp_is_held(req->cp) && cp_touches(req->cp, iova, length)) {
+	cp_forget(req->cp);
+	if (cp_touches(req->cp, iova, length)) {
 		(void)request_stop(req);
-		request_settle(req);
+		request_settle(req, NULL);
+		req->unmap_quiet_end = jiffies + msecs_to_jiffies(REQUEST_UNMAP_QUIET_MS);
 	}
 	mutex_unlock(&req->io_mutex);
 }
@@ -173,7 +175,7 @@ int request_reset(struct request *req)
 
 	mutex_lock(&req->io_mutex);
 	ret = request_stop(req);
-	request_settle(req);
+	request_settle(req, NULL);
 	request_forget_irbs(req);
 	mutex_unlock(&req->io_mutex);
 	return ret;
@@ -199,7 +201,7 @@ int request_hot_reset(struct request *req)
 	int ret;
 
 	mutex_lock(&req->io_mutex);
-	request_settle(req);
+	request_settle(req, NULL);
 	if (!request_is_over(req))
 		ret = -EBUSY;
 	else if (req->is_revoked || READ_ONCE(req->is_offline))
@@ -227,7 +229,7 @@ void request_revoke(struct request *req)
 	request_bar(req);
 	mutex_lock(&req->io_mutex);
 	(void)request_stop(req);
-	request_settle(req);
+	request_settle(req, NULL);
 	request_forget_irbs(req);
 	mutex_unlock(&req->io_mutex);
 }
@@ -243,7 +245,7 @@ bool request_sever(struct request *req, bool even_closed, void (*part)(struct re
 		(void)request_stop(req);
 		if (!READ_ONCE(req->is_offline))
 			(void)request_go_offline(req);
-		request_settle(req);
+		request_settle(req, NULL);
 		WRITE_ONCE(req->is_severed, true);
 		part(req);
 	}
@@ -297,6 +299,7 @@ int request_open(struct request *req)
 
 	mutex_lock(&req->io_mutex);
 	request_forget_irbs(req);
+	cp_forget(req->cp);
 	ret = req->is_revoked ? -ENODEV : request_go_online(req);
 	req->is_open = !ret;
 	mutex_unlock(&req->io_mutex);
@@ -309,7 +312,7 @@ void request_close(struct request *req)
 	(void)request_stop(req);
 	if (!READ_ONCE(req->is_offline))
 		(void)request_go_offline(req); /* a device that is gone is offline already */
-	request_settle(req);
+	request_settle(req, NULL);
 	request_forget_irbs(req);
 	req->is_open = false;
 	mutex_unlock(&req->io_mutex);
@@ -319,9 +322,14 @@ void request_close(struct request *req)
 static void request_settle_late(struct work_struct *work)
 {
 	struct request *req = container_of(to_delayed_work(work), struct request, settle_work);
+	unsigned long due;
 
 	mutex_lock(&req->io_mutex);
-	request_settle(req);
+	due = READ_ONCE(req->ended_at) + msecs_to_jiffies(REQUEST_SETTLE_MS);
+	if (READ_ONCE(req->state) == REQUEST_ENDED && time_before(jiffies, due))
+		schedule_delayed_work(&req->settle_work, due - jiffies);
+	else
+		request_settle(req, NULL);
 	mutex_unlock(&req->io_mutex);
 }
 
@@ -334,6 +342,7 @@ int request_init(struct request *req, struct ccw_device *cdev, struct vfio_devic
 	req->is_offline = true;
 	mutex_init(&req->io_mutex);
 	init_waitqueue_head(&req->ended);
+	req->unmap_quiet_end = jiffies;
 	INIT_DELAYED_WORK(&req->settle_work, request_settle_late);
 	irb_queue_init(&req->irbs);
 	req->cp = cp_new(&req->mem);

@@ -65,6 +65,8 @@ struct request {
 	struct irb_queue irbs;	       /* ccwdev lock */
 	struct irb halt_irb;	       /* ccwdev lock: kept while a clear completes a halt */
 	wait_queue_head_t ended;       /* woken at ENDED */
+	unsigned long unmap_quiet_end; /* io_mutex: jiffies until which nothing is pinned */
+	unsigned long ended_at;	       /* ccwdev lock: jiffies, of a program without a waiter */
 	struct delayed_work settle_work;
 };
 
