@@ -9,6 +9,7 @@
  */
 #include <linux/device.h>
 #include <linux/iommu.h>
+#include <linux/refcount.h>
 #include <linux/workqueue.h>
 
 #include <asm/ccwdev.h>
@@ -78,6 +79,21 @@ static void vfio_dev_sever_closed(struct vfio_dev *dev)
 	mutex_unlock(&dev->vdev.dev_set->lock);
 }
 
+/*
+ * VFIO waits for who has registered a use of the device; one of our own keeps it from ending in the
+ * middle of our parting: both would take the ccw device out of its group. false: it has ended.
+ */
+static bool vfio_dev_use(struct vfio_dev *dev)
+{
+	return refcount_inc_not_zero(&dev->vdev.refcount);
+}
+
+static void vfio_dev_unuse(struct vfio_dev *dev)
+{
+	if (refcount_dec_and_test(&dev->vdev.refcount))
+		complete(&dev->vdev.comp);
+}
+
 void vfio_dev_retire(struct vfio_dev *dev)
 {
 	WRITE_ONCE(dev->end.is_retired, true);
@@ -89,7 +105,12 @@ void vfio_dev_retire(struct vfio_dev *dev)
 			   (READ_ONCE(dev->end.is_waiting) && request_is_revoked(&dev->request)));
 	if (completion_done(&dev->end.done))
 		return;
+	if (!vfio_dev_use(dev)) {
+		wait_for_completion(&dev->end.done);
+		return;
+	}
 	if (!request_sever(&dev->request, false, vfio_dev_part))
 		vfio_dev_sever_closed(dev);
 	dev_notice(&dev->cdev->dev, "given up, although a revoked client keeps it open\n");
+	vfio_dev_unuse(dev);
 }
