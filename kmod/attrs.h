@@ -9,7 +9,7 @@
  *   revoke     write 1: see request_revoke(). Unbinding does not wait for the client then; binding
  *              again ends it.
  *   commands   permitted channel commands, 64 hex digits, the first bit is command 00. Written
- *              only while closed (-EBUSY). All permitted after binding.
+ *              only while closed (-EBUSY). After binding: all but those of danger.h.
  *   stats/...  decimal counters of struct request_stats
  */
 #ifndef CCWBROKER_ATTRS_H

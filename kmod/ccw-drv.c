@@ -19,6 +19,7 @@
 #include "attrs.h"
 #include "ccw-drv.h"
 #include "claim.h"
+#include "danger.h"
 #include "vfio-dev.h"
 
 static void ccw_drv_irq(struct ccw_device *cdev, unsigned long intparm, struct irb *irb)
@@ -51,6 +52,7 @@ static void ccw_drv_forget(struct ccw_device *cdev, struct vfio_dev *dev)
 
 static int ccw_drv_probe(struct ccw_device *cdev)
 {
+	u8 commands[CP_COMMANDS_SIZE];
 	struct vfio_dev *dev;
 	struct ccw_dev_id id;
 	int ret;
@@ -58,6 +60,11 @@ static int ccw_drv_probe(struct ccw_device *cdev)
 	ccw_device_get_id(cdev, &id);
 	if (!claim_has(&id))
 		return -ENODEV; /* other drivers may have it */
+	ret = danger_check(cdev);
+	if (ret == -EOPNOTSUPP)
+		dev_notice(&cdev->dev, "refused: a QDIO device works on host memory by itself\n");
+	if (ret)
+		return ret;
 
 	/* Every interrupt is the client's to see, one call for each. */
 	ret = ccw_device_set_options(cdev, CCWDEV_REPORT_ALL);
@@ -68,6 +75,8 @@ static int ccw_drv_probe(struct ccw_device *cdev)
 		ccw_device_clear_options(cdev, CCWDEV_REPORT_ALL);
 		return PTR_ERR(dev);
 	}
+	danger_commands(cdev, commands);
+	(void)request_set_commands(&dev->request, commands); /* nobody has it open yet */
 	dev_set_drvdata(&cdev->dev, dev);
 	ccw_drv_set_handler(cdev, ccw_drv_irq);
 	ret = vfio_dev_register(dev);
