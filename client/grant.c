@@ -106,18 +106,21 @@ static int read_info(sd_bus_message *reply, struct grant *grant)
 }
 
 /* A container without its group is as useless as neither. */
-static bool is_complete(const struct grant *grant)
+static bool is_complete(const struct grant *grant, const struct grant_wish *wish)
 {
-	const int *fds = grant->fds;
+	bool has_container = grant->fds[GRANT_FD_CONTAINER] >= 0;
+	bool has_group = grant->fds[GRANT_FD_GROUP] >= 0;
+	bool has_iommufd = grant->fds[GRANT_FD_IOMMUFD] >= 0;
+	bool has_device = grant->fds[GRANT_FD_DEVICE] >= 0;
 
-	if (fds[GRANT_FD_DEVICE] < 0 || fds[GRANT_FD_LEASE] < 0 || !grant->lease)
+	if (grant->fds[GRANT_FD_LEASE] < 0 || !grant->lease)
 		return false;
-	if (fds[GRANT_FD_IOMMUFD] >= 0)
-		return fds[GRANT_FD_CONTAINER] < 0 && fds[GRANT_FD_GROUP] < 0;
-	return fds[GRANT_FD_CONTAINER] >= 0 && fds[GRANT_FD_GROUP] >= 0;
+	if (wish->by_path)
+		return !has_container && !has_group && !has_iommufd && !has_device;
+	return has_device && has_container == has_group && has_iommufd != has_group;
 }
 
-static int read_reply(sd_bus_message *reply, struct grant *grant)
+static int read_reply(sd_bus_message *reply, const struct grant_wish *wish, struct grant *grant)
 {
 	int r;
 
@@ -128,20 +131,31 @@ static int read_reply(sd_bus_message *reply, struct grant *grant)
 		r = read_info(reply, grant);
 	if (r < 0)
 		return r;
-	return is_complete(grant) ? 0 : -EBADMSG;
+	return is_complete(grant, wish) ? 0 : -EBADMSG;
 }
 
-static enum exit_code call_acquire(sd_bus *bus, const char *what, const char *id, const char *who,
-				   const char *iommu, sd_bus_message **ret)
+/* Options that were not asked for are not sent: an older broker would refuse them by name. */
+static enum exit_code call_acquire(sd_bus *bus, const char *what, const char *id,
+				   const struct grant_wish *wish, sd_bus_message **ret)
 {
-	if (!iommu)
-		return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, 1,
-					      CCWB_OPTION_WHO, "s", who);
-	return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, 2,
-				      CCWB_OPTION_WHO, "s", who, CCWB_OPTION_IOMMU, "s", iommu);
+	if (wish->by_path && !wish->iommu)
+		return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, 2,
+					      CCWB_OPTION_WHO, "s", wish->who, CCWB_OPTION_GRANT,
+					      "s", CCWB_GRANT_PATH);
+	if (wish->by_path)
+		return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, 3,
+					      CCWB_OPTION_WHO, "s", wish->who, CCWB_OPTION_GRANT,
+					      "s", CCWB_GRANT_PATH, CCWB_OPTION_IOMMU, "s",
+					      wish->iommu);
+	if (wish->iommu)
+		return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, 2,
+					      CCWB_OPTION_WHO, "s", wish->who, CCWB_OPTION_IOMMU,
+					      "s", wish->iommu);
+	return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, 1,
+				      CCWB_OPTION_WHO, "s", wish->who);
 }
 
-enum exit_code grant_acquire(sd_bus *bus, const char *id, const char *who, const char *iommu,
+enum exit_code grant_acquire(sd_bus *bus, const char *id, const struct grant_wish *wish,
 			     struct grant **ret)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
@@ -158,10 +172,10 @@ enum exit_code grant_acquire(sd_bus *bus, const char *id, const char *who, const
 	for (unsigned int i = 0; i < _GRANT_FD_MAX; i++)
 		grant->fds[i] = -1;
 	snprintf(grant->id, sizeof(grant->id), "%s", id);
-	code = call_acquire(bus, what, id, who, iommu, &reply);
+	code = call_acquire(bus, what, id, wish, &reply);
 	if (code)
 		return code;
-	r = read_reply(reply, grant);
+	r = read_reply(reply, wish, grant);
 	if (r < 0)
 		return call_bad_reply(what, r);
 	*ret = TAKE_PTR(grant);

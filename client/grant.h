@@ -28,12 +28,16 @@ struct grant {
 
 const char *grant_fd_to_string(enum grant_fd fd);
 
-/*
- * Asks the broker for a device; complains itself. id is a full id; who is shown in listings; iommu is
- * the word of AcquireDevice's option of that name, NULL for the broker's default.
- */
-_must_check_ enum exit_code grant_acquire(sd_bus *bus, const char *id, const char *who,
-					  const char *iommu, struct grant **ret);
+/* The words of AcquireDevice's options; NULL for the broker's default. */
+struct grant_wish {
+	const char *who; /* shown in listings; never NULL */
+	const char *iommu;
+	bool by_path; /* no fd but the lease's: our user may open the node instead */
+};
+
+/* Asks the broker for a device; complains itself. id is a full id. */
+_must_check_ enum exit_code grant_acquire(sd_bus *bus, const char *id,
+					  const struct grant_wish *wish, struct grant **ret);
 
 /* Closes the fds, which ends the lease when no copy is elsewhere. NULL is taken. Returns NULL. */
 struct grant *grant_free(struct grant *grant);

@@ -9,6 +9,7 @@
 
 #include "call.h"
 #include "ccwbroker.h"
+#include "names.h"
 #include "program.h"
 #include "verb.h"
 
@@ -21,6 +22,7 @@ enum {
 	OPTION_TIMEOUT,
 	OPTION_WHO,
 	OPTION_IOMMU,
+	OPTION_GRANT,
 };
 
 /* Which verbs an option belongs to; bit i is verbs[i] */
@@ -81,6 +83,10 @@ static const struct {
 	  FOR_RUN | FOR_IO,
 	  "    --iommu=KIND",
 	  "give memory by group (the default), iommufd or auto" },
+	{ { "grant", required_argument, NULL, OPTION_GRANT },
+	  FOR_RUN,
+	  "    --grant=KIND",
+	  "hand over fds (the default) or access by path" },
 	{ { "who", required_argument, NULL, OPTION_WHO },
 	  FOR_RUN | FOR_IO,
 	  "    --who=TEXT",
@@ -196,6 +202,11 @@ static enum exit_code take_option(struct command_line *line, int option)
 		break;
 	case OPTION_IOMMU:
 		line->options.iommu = optarg;
+		break;
+	case OPTION_GRANT:
+		line->options.by_path = !strcmp(optarg, CCWB_GRANT_PATH);
+		if (!line->options.by_path && strcmp(optarg, CCWB_GRANT_FDS))
+			return bad_option("--grant", optarg, "fds or path");
 		break;
 	default: /* getopt has said what is wrong */
 		return call_usage("[OPTION]... [VERB] [ARGUMENT]...     (ccwctl --help)");

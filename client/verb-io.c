@@ -146,6 +146,10 @@ enum exit_code verb_io(const struct options *options, const struct arguments *ar
 {
 	_cleanup_(program_freep) struct program *program = NULL;
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
+	const struct grant_wish wish = {
+		.who = options->who ? options->who : "ccwctl io",
+		.iommu = options->iommu,
+	};
 	struct grant *grant;
 	char id[CCW_ID_STRING_SIZE];
 	enum exit_code code, back;
@@ -157,8 +161,7 @@ enum exit_code verb_io(const struct options *options, const struct arguments *ar
 	if (!code)
 		code = call_open(&bus);
 	if (!code)
-		code = grant_acquire(bus, id, options->who ? options->who : "ccwctl io",
-				     options->iommu, &grant);
+		code = grant_acquire(bus, id, &wish, &grant);
 	if (code)
 		return code;
 	code = use_device(options, program, grant);

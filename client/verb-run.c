@@ -47,6 +47,11 @@ static enum exit_code acquire_all(sd_bus *bus, const struct options *options,
 				  const struct arguments *arguments, struct run *run)
 {
 	char who[LIMIT_WHO_BYTES + 1];
+	const struct grant_wish wish = {
+		.who = options->who ? options->who : who,
+		.iommu = options->iommu,
+		.by_path = options->by_path,
+	};
 	char id[CCW_ID_STRING_SIZE];
 	enum exit_code code;
 
@@ -54,8 +59,7 @@ static enum exit_code acquire_all(sd_bus *bus, const struct options *options,
 	for (unsigned int i = 0; i < arguments->n_words; i++) {
 		code = call_device_id(arguments->words[i], id);
 		if (!code)
-			code = grant_acquire(bus, id, options->who ? options->who : who,
-					     options->iommu, &run->grants[run->n]);
+			code = grant_acquire(bus, id, &wish, &run->grants[run->n]);
 		if (code)
 			return code;
 		run->n++;

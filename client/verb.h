@@ -36,6 +36,7 @@ struct options {
 	unsigned int timeout_ms; /* 0: the broker's default */
 	const char *who;	 /* NULL: a default of the verb */
 	const char *iommu;	 /* NULL: the broker's default */
+	bool by_path;
 };
 
 /* What stands on the command line after the verb. */

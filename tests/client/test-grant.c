@@ -19,6 +19,8 @@
 enum answer {
 	ANSWER_GOOD,
 	ANSWER_IOMMUFD,
+	ANSWER_PATH,
+	ANSWER_FDS_BY_PATH,
 	ANSWER_BOTH_KINDS,
 	ANSWER_FD_MISSING,
 	ANSWER_LEASE_MISSING,
@@ -51,12 +53,13 @@ static void append_fds(struct broker *broker, sd_bus_message *reply)
 
 	ck_assert_int_ge(sd_bus_message_open_container(reply, 'a', "{sh}"), 0);
 	ck_assert_int_ge(sd_bus_message_append(reply, "{sh}", "unknown", null), 0);
-	ck_assert_int_ge(sd_bus_message_append(reply, "{sh}", CCWB_FD_DEVICE, null), 0);
-	if (broker->answer != ANSWER_IOMMUFD)
+	if (broker->answer != ANSWER_PATH)
+		ck_assert_int_ge(sd_bus_message_append(reply, "{sh}", CCWB_FD_DEVICE, null), 0);
+	if (broker->answer != ANSWER_IOMMUFD && broker->answer != ANSWER_PATH)
 		ck_assert_int_ge(sd_bus_message_append(reply, "{sh}", CCWB_FD_CONTAINER, null), 0);
 	if (broker->answer == ANSWER_IOMMUFD || broker->answer == ANSWER_BOTH_KINDS)
 		ck_assert_int_ge(sd_bus_message_append(reply, "{sh}", CCWB_FD_IOMMUFD, null), 0);
-	else if (broker->answer != ANSWER_FD_MISSING)
+	else if (broker->answer != ANSWER_FD_MISSING && broker->answer != ANSWER_PATH)
 		ck_assert_int_ge(sd_bus_message_append(reply, "{sh}", CCWB_FD_GROUP, null), 0);
 	ck_assert_int_ge(sd_bus_message_append(reply, "{sh}", CCWB_FD_LEASE, broker->lease_pipe[1]),
 			 0);
@@ -64,16 +67,24 @@ static void append_fds(struct broker *broker, sd_bus_message *reply)
 	ck_assert_int_ge(sd_bus_message_close_container(reply), 0);
 }
 
-/* The options of the call: who, and iommu only when it was asked for. */
+static bool is_by_path(enum answer answer)
+{
+	return answer == ANSWER_PATH || answer == ANSWER_FDS_BY_PATH;
+}
+
+/* The options of the call: who, and iommu and grant only when they were asked for. */
 static void expect_options(struct broker *broker, sd_bus_message *call)
 {
 	const char *id, *key, *value;
-	bool has_iommu = false;
+	bool has_iommu = false, has_grant = false;
 
 	ck_assert_int_gt(sd_bus_message_read(call, "s", &id), 0);
 	ck_assert_int_gt(sd_bus_message_enter_container(call, 'a', "{sv}"), 0);
-	while (sd_bus_message_read(call, "{sv}", &key, "s", &value) > 0)
+	while (sd_bus_message_read(call, "{sv}", &key, "s", &value) > 0) {
 		has_iommu |= !strcmp(key, CCWB_OPTION_IOMMU) && !strcmp(value, "iommufd");
+		has_grant |= !strcmp(key, CCWB_OPTION_GRANT) && !strcmp(value, "path");
+	}
+	ck_assert_int_eq(has_grant, is_by_path(broker->answer));
 	ck_assert_int_eq(has_iommu, broker->answer == ANSWER_IOMMUFD);
 }
 
@@ -194,9 +205,14 @@ static sd_bus *start_broker(enum answer answer)
 
 static enum exit_code acquire(enum answer answer, sd_bus **ret_bus, struct grant **ret)
 {
+	const struct grant_wish wish = {
+		.who = "test",
+		.iommu = answer == ANSWER_IOMMUFD ? "iommufd" : NULL,
+		.by_path = is_by_path(answer),
+	};
+
 	*ret_bus = start_broker(answer);
-	return grant_acquire(*ret_bus, "0.0.0580", "test",
-			     answer == ANSWER_IOMMUFD ? "iommufd" : NULL, ret);
+	return grant_acquire(*ret_bus, "0.0.0580", &wish, ret);
 }
 
 START_TEST(test_a_device_comes_and_goes)
@@ -233,6 +249,19 @@ START_TEST(test_an_iommufd_comes_in_place_of_container_and_group)
 	ck_assert_int_eq(grant->fds[GRANT_FD_GROUP], -1);
 	ck_assert_int_ge(grant->fds[GRANT_FD_IOMMUFD], 3);
 	ck_assert_int_ge(grant->fds[GRANT_FD_DEVICE], 3);
+	grant_free(grant);
+	sd_bus_flush_close_unref(bus);
+}
+END_TEST
+
+START_TEST(test_by_path_there_is_the_lease_only)
+{
+	sd_bus *bus;
+	struct grant *grant;
+
+	ck_assert_int_eq(acquire(ANSWER_PATH, &bus, &grant), EXIT_CODE_OK);
+	for (unsigned int i = 0; i < _GRANT_FD_MAX; i++)
+		ck_assert_int_eq(grant->fds[i] >= 3, i == GRANT_FD_LEASE);
 	grant_free(grant);
 	sd_bus_flush_close_unref(bus);
 }
@@ -277,6 +306,7 @@ START_TEST(test_bad_answers_leave_nothing_open)
 {
 	expect_refused(ANSWER_FD_MISSING, EXIT_CODE_FAILURE);
 	expect_refused(ANSWER_BOTH_KINDS, EXIT_CODE_FAILURE);
+	expect_refused(ANSWER_FDS_BY_PATH, EXIT_CODE_FAILURE);
 	expect_refused(ANSWER_LEASE_MISSING, EXIT_CODE_FAILURE);
 	expect_refused(ANSWER_OTHER_SIGNATURE, EXIT_CODE_FAILURE);
 }
@@ -296,5 +326,6 @@ END_TEST
 
 CHECK_MAIN("grant", test_a_device_comes_and_goes,
 	   test_an_iommufd_comes_in_place_of_container_and_group,
-	   test_a_device_on_its_way_back_is_waited_for, test_a_device_that_cannot_go_back_is_told,
-	   test_bad_answers_leave_nothing_open, test_an_error_has_its_status, test_free_takes_null)
+	   test_by_path_there_is_the_lease_only, test_a_device_on_its_way_back_is_waited_for,
+	   test_a_device_that_cannot_go_back_is_told, test_bad_answers_leave_nothing_open,
+	   test_an_error_has_its_status, test_free_takes_null)
