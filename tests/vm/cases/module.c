@@ -14,6 +14,7 @@
 
 #include "module-attrs.h"
 #include "module-events.h"
+#include "module-fork.h"
 #include "module-iommufd.h"
 #include "module-program.h"
 
@@ -396,6 +397,7 @@ static void test_all(const char *id)
 	test_stats(id);
 	test_unbind_open(id);
 	test_exit(id, event);
+	test_fork(id, event);
 	if (device_by_iommufd)
 		test_iommufd(id, event);
 	close(event);
