@@ -32,7 +32,11 @@
 /* Pages of one cp_mem_pin(): what VFIO's type1 backend takes in one call. */
 #define CP_PIN_PAGES_MAX 512
 
-/* Data in one piece of at most so many bytes is copied rather than pinned. */
+/*
+ * Data in one piece of at most so many bytes is copied rather than pinned. On an emulated machine a
+ * program with a copy of 32 to 512 bytes took 59.5 us, one with a page pinned instead 76.5, so the
+ * crossover lies higher; a copy takes two such pieces of the chunks below.
+ */
 #define CP_SMALL_BYTES_MAX 512
 
 /* Such copies of one program; each is compared with all other data of it. */
