@@ -327,7 +327,32 @@ START_TEST(test_queue_lasts)
 }
 END_TEST
 
-CHECK_MAIN("irb", test_block_is_as_large_as_the_architecture_says, test_alert_alone_is_unsolicited,
+/* What the device stored did not reach the client: the newest end of a program says so. */
+START_TEST(test_lost_data_is_told_in_the_newest_end_of_a_program)
+{
+	struct irb_queue *queue = queue_of(0);
+	struct irb end = irb_of(END_STATUS, DEV_STAT_CHN_END | DEV_STAT_DEV_END, 0);
+	struct irb unsolicited = irb_of(SCSW_STCTL_ALERT_STATUS | PENDING, DEV_STAT_ATTENTION, 0);
+	struct irb irb;
+
+	irb_queue_protect(queue); /* nothing to tell it in */
+	irb_queue_put(queue, &end);
+	irb_queue_put(queue, &end);
+	irb_queue_put(queue, &unsolicited);
+	irb_queue_protect(queue);
+	ck_assert(irb_queue_get(queue, &irb));
+	ck_assert(!(irb.scsw.cmd.cstat & SCHN_STAT_PROT_CHECK));
+	ck_assert(irb_queue_get(queue, &irb));
+	ck_assert(irb.scsw.cmd.cstat & SCHN_STAT_PROT_CHECK);
+	ck_assert(irb.scsw.cmd.stctl & SCSW_STCTL_ALERT_STATUS);
+	ck_assert(irb_is_error(&irb));
+	ck_assert(irb_queue_get(queue, &irb));
+	ck_assert(!(irb.scsw.cmd.cstat & SCHN_STAT_PROT_CHECK));
+}
+END_TEST
+
+CHECK_MAIN("irb", test_lost_data_is_told_in_the_newest_end_of_a_program,
+	   test_block_is_as_large_as_the_architecture_says, test_alert_alone_is_unsolicited,
 	   test_final_is_when_neither_subchannel_nor_device_is_active,
 	   test_only_a_start_with_condition_code_1_is_deferred,
 	   test_sense_that_cio_fetched_gets_its_length,
