@@ -64,21 +64,19 @@ static int port_map(struct port *port, size_t size)
 
 static int port_set_event(struct port *port)
 {
-	struct {
-		struct vfio_irq_set hdr;
-		int32_t fd;
-	} set = {
-		.hdr.argsz = sizeof(set),
-		.hdr.flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER,
-		.hdr.index = VFIO_CCW_IO_IRQ_INDEX,
-		.hdr.count = 1,
-	};
+	_Alignas(struct vfio_irq_set)
+		uint8_t buf[sizeof(struct vfio_irq_set) + sizeof(int32_t)] = {};
+	struct vfio_irq_set *set = (struct vfio_irq_set *)buf;
 
 	port->event = eventfd(0, EFD_CLOEXEC);
 	if (port->event < 0)
 		return -errno;
-	set.fd = port->event;
-	return ioctl(port->device, VFIO_DEVICE_SET_IRQS, &set) ? -errno : 0;
+	set->argsz = sizeof(buf);
+	set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
+	set->index = VFIO_CCW_IO_IRQ_INDEX;
+	set->count = 1;
+	memcpy(set->data, &port->event, sizeof(int32_t));
+	return ioctl(port->device, VFIO_DEVICE_SET_IRQS, set) ? -errno : 0;
 }
 
 int port_open(const char *dir, const char *name, size_t size, struct port *ret)
