@@ -170,7 +170,7 @@ static int load_owner(struct json_object *object, struct lease **ret)
 	if (get_number(object, "version", STORE_VERSION, &version) < 0 ||
 	    get_number(object, "uid", UINT32_MAX, &uid) < 0 ||
 	    get_number(object, "pid", INT32_MAX, &pid) < 0 ||
-	    get_text(object, "user", 256, &user) < 0 ||
+	    get_text(object, "user", LIMIT_USER_BYTES + 1, &user) < 0 ||
 	    get_text(object, "who", LIMIT_WHO_BYTES + 1, &who) < 0 ||
 	    get_text(object, "device", CCW_ID_STRING_SIZE, &device) < 0 ||
 	    ccw_id_parse(device, &id) < 0)

@@ -12,10 +12,12 @@
 #include <string.h>
 
 #include "limits.h"
+#include "text.h"
 
+/* A name that cannot be shown and saved as it is does not name anybody: it goes by its number. */
 static int name_or_digits(const char *name, unsigned int number, char **ret)
 {
-	if (name) {
+	if (name && *name && strlen(name) <= LIMIT_USER_BYTES && text_is_printable(name)) {
 		*ret = strdup(name);
 		return *ret ? 0 : -ENOMEM;
 	}
@@ -77,7 +79,7 @@ int subject_init(struct subject *ret, uid_t uid, pid_t pid)
 
 	r = name_or_digits(account ? account->pw_name : NULL, uid, &subject.user);
 	if (r >= 0 && account)
-		r = read_gids(&subject, subject.user, account->pw_gid);
+		r = read_gids(&subject, account->pw_name, account->pw_gid);
 	if (r >= 0)
 		r = name_groups(&subject);
 	if (r < 0) {
