@@ -189,7 +189,6 @@ int device_unmap(struct device *dev)
 static int device_open_by_group(const char *id, struct device *dev)
 {
 	char path[64];
-	int r;
 
 	dev->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
 	snprintf(path, sizeof(path), "/dev/vfio/%u", dev->group_number);
@@ -198,11 +197,12 @@ static int device_open_by_group(const char *id, struct device *dev)
 	    ioctl(dev->group, VFIO_GROUP_SET_CONTAINER, &dev->container) ||
 	    ioctl(dev->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU))
 		return -errno;
-	r = device_map(dev);
-	if (r)
-		return r;
+	/*
+	 * Only who has the device open keeps it from being unbound, and the kernel does not lock a
+	 * container that is mapped into while its last group goes: that is its own bug, not ours to find.
+	 */
 	dev->device = ioctl(dev->group, VFIO_GROUP_GET_DEVICE_FD, id);
-	return dev->device < 0 ? -errno : 0;
+	return dev->device < 0 ? -errno : device_map(dev);
 }
 
 int device_open(const char *id, struct device *ret)
