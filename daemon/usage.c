@@ -49,16 +49,15 @@ static bool is_patient(struct usage *usage)
 	       now < usage->patience_end;
 }
 
-/*
- * An error means that the attribute is gone, and with it the device or its binding: closed. Who has
- * the device open can be revoked, who only could open it can not.
- */
+/* An error means that the attribute is gone, and with it the device or its binding: closed. */
 static int look(struct usage *usage)
 {
 	int is_open = sysfs_read_usage(usage->fd);
 
-	if (is_open == 1 ? is_patient(usage)
-			 : is_open == 0 && sysfs_read_fds(usage->sysfs, usage->id) > 0)
+	bool is_held =
+		is_open == 1 || (is_open == 0 && sysfs_read_fds(usage->sysfs, usage->id) > 0);
+
+	if (is_held && is_patient(usage))
 		return look_again(usage);
 	(void)sd_event_source_set_enabled(usage->notice, SD_EVENT_OFF);
 	(void)sd_event_source_set_enabled(usage->timer, SD_EVENT_OFF);

@@ -10,9 +10,9 @@
 struct sysfs;
 
 /*
- * Waits until the kernel module says that nobody has the device open any more, for as long as
- * LIMIT_CLOSE_GRACE_MS: who still has it open then is to be revoked. And until nobody has an fd with
- * which it could still be opened: that cannot be revoked, and unbinding would wait for it.
+ * Waits until the kernel module says that nobody has the device open any more, nor an fd with which it
+ * could still be opened, for as long as LIMIT_CLOSE_GRACE_MS: who still has it then is to be revoked,
+ * as unbinding would wait for either.
  */
 struct usage;
 

@@ -95,6 +95,15 @@ START_TEST(test_patience_with_an_open_device_ends)
 }
 END_TEST
 
+START_TEST(test_patience_with_an_fd_that_could_open_it_ends)
+{
+	start("0\n", "1\n");
+	ck_assert_int_eq(sd_event_loop(event), 0); /* nobody closes it */
+	ck_assert_int_eq(calls, 1);
+	finish();
+}
+END_TEST
+
 START_TEST(test_a_device_that_is_not_bound_cannot_be_waited_for)
 {
 	fake_sysfs_init(&fake);
@@ -117,7 +126,7 @@ START_TEST(test_one_that_is_freed_calls_nobody)
 END_TEST
 
 CHECK_MAIN("usage", test_a_closed_device_is_told_from_the_loop, test_an_open_device_is_waited_for,
-	   test_patience_with_an_open_device_ends,
+	   test_patience_with_an_open_device_ends, test_patience_with_an_fd_that_could_open_it_ends,
 	   test_an_fd_that_could_still_open_it_is_waited_for,
 	   test_a_device_that_is_not_bound_cannot_be_waited_for,
 	   test_one_that_is_freed_calls_nobody)

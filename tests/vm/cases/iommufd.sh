@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright the ccwbroker authors
-# a device by iommufd from the broker: in its sandbox, for a user, until the last fd that could open it is closed
+# a device by iommufd from the broker: in its sandbox, for a user, and back from one who never bound it
 # takes: 60
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
