@@ -220,6 +220,17 @@ static void expect_same(void)
 	expect_memory();
 }
 
+static void expect_permitted(void)
+{
+	unsigned int i;
+	u8 cmd;
+
+	for (i = 0; i < run.host.ncommands; i++) {
+		cmd = run.host.command[i].cmd;
+		REQUIRE(run.scenario.commands[cmd >> 3] & (0x80 >> (cmd & 7)));
+	}
+}
+
 static void program_run(void)
 {
 	if (!run.scenario.mutates) {
@@ -227,6 +238,7 @@ static void program_run(void)
 		expect_pins();
 	}
 	host_run();
+	expect_permitted();
 	free(run.after);
 	run.after = guest_snapshot(run.guest, &run.len);
 	if (!run.scenario.mutates && run.copied_back)
