@@ -312,28 +312,6 @@ START_TEST(test_full_queue_takes_the_end_of_a_program_in_place_of_the_newest)
 }
 END_TEST
 
-/* Data that could not be written back: told by the newest end of a program, read or not. */
-START_TEST(test_lost_data_is_told_by_the_newest_end)
-{
-	struct irb_queue *queue = queue_of(2);
-	struct irb end = irb_of(END_STATUS, DEV_STAT_CHN_END | DEV_STAT_DEV_END, 0);
-	struct irb after = irb_numbered(7), irb;
-	unsigned int i;
-
-	irb_queue_put(queue, &end);
-	irb_queue_put(queue, &end);
-	irb_queue_put(queue, &after);
-	irb_queue_protect(queue);
-	for (i = 0; i < 5; i++) {
-		ck_assert(irb_queue_get(queue, &irb));
-		ck_assert_int_eq(!!(irb.scsw.cmd.cstat & SCHN_STAT_PROT_CHECK), i == 3);
-		ck_assert_int_eq(irb_is_error(&irb), i == 3);
-	}
-	irb_queue_protect(queue); /* nothing to tell it by */
-	ck_assert(!irb_queue_get(queue, &irb));
-}
-END_TEST
-
 /* The ring's index goes around. */
 START_TEST(test_queue_lasts)
 {
@@ -384,5 +362,4 @@ CHECK_MAIN("irb", test_lost_data_is_told_in_the_newest_end_of_a_program,
 	   test_checked_program_tells_which_check, test_lost_program_ends_with_condition_code_3,
 	   test_pci_and_incorrect_length_are_no_errors, test_queue_gives_back_in_order,
 	   test_queue_at_its_limit_drops_the_next_one,
-	   test_full_queue_takes_the_end_of_a_program_in_place_of_the_newest,
-	   test_lost_data_is_told_by_the_newest_end, test_queue_lasts)
+	   test_full_queue_takes_the_end_of_a_program_in_place_of_the_newest, test_queue_lasts)
