@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright the ccwbroker authors
+# a bare-metal guest says the same on the bare emulator and, as alice's, under QEMU 10 on brokered devices
+# takes: 60
+set -euo pipefail
+# shellcheck source=tests/vm/cases/lib/host.sh
+. "$(dirname "$0")/lib/host.sh"
+# shellcheck source=tests/vm/cases/lib/screen.sh
+. "$case_dir/lib/screen.sh"
+
+[ -n "${CASE_NO_BUILD-}" ] || "$case_dir/../build" >&2
+metal=$case_top/build-s390x/metal/metal
+vmm=$("$case_dir/../vmm")
+mac=$(printf '52:54:00:%02x:%02x:%02x' $((RANDOM % 256)) $((RANDOM % 256)) $((RANDOM % 256)))
+typed=$(random_serial)
+
+# The guest waits for somebody at its terminal.
+somebody_types()
+{
+	screen_open "$port" || not_ok "s3270 reaches the machine on port $port"
+	screen_shows METAL 120 || not_ok "the screen does not show what the guest wrote: $(screen_text)"
+	screen_enter "$typed"
+}
+
+bare()
+{
+	qemu-system-s390x -M s390-ccw-virtio -m 64 -nodefaults -display none -no-reboot \
+		-action panic=exit-failure -kernel "$metal" \
+		-chardev "file,id=console,path=$case_work/bare" -device sclpconsole,chardev=console \
+		-device "virtio-net-ccw,devno=fe.0.1111,mac=$mac" \
+		-chardev "socket,id=terminal,host=127.0.0.1,port=$port,server=on,wait=off,tn3270=on" \
+		-device x-terminal3270,chardev=terminal,devno=fe.0.3270 \
+		</dev/null >&2 &
+	case_machine=$!
+}
+
+# What the emulator itself gets wrong is marked by the guest and not compared.
+compared()
+{
+	grep -v '^apart, ' "$1" || true
+}
+
+port=$(free_port)
+bare
+somebody_types
+status=0
+wait "$case_machine" || status=$?
+case_machine=
+screen_close
+equal 'on the bare emulator the guest is content' 0 "$status"
+
+port=$(free_port)
+machine_start --emulator=qemu --tn3270="$port" --file="$vmm" --file="$metal" \
+	--device="virtio-net-ccw,devno=fe.0.1111,mac=$mac"
+somebody_types
+status=0
+machine_wait || status=$?
+screen_close
+equal 'the guest part ends well' 0 "$status"
+passed=$case_work/out/report
+check 'the guest under QEMU 10 has reported' test -s "$passed"
+equal 'and says, line by line, what it says on the bare emulator' '' \
+	"$(diff <(compared "$case_work/bare") <(compared "$passed") | head -n 20)"
+equal 'and is content' "$(tail -n 1 "$case_work/bare")" "$(tail -n 1 "$passed")"
+equal 'and what the emulator gets wrong by itself is right' '' "$(grep '^apart, not ok' "$passed" || true)"
+check 'it has read the address that the card was given' \
+	grep -q "card: read: ${mac//:/}aa" "$passed"
+check 'it has read what was typed' grep -qi "terminal: typed: 7d.*$(ebcdic "$typed")" "$passed"
+case_end
