@@ -69,7 +69,8 @@ static bool has_count(void)
 	uint32_t info[SK_MEMINFO_VARS];
 	socklen_t size = sizeof(info);
 
-	return getsockopt(sender, SOL_SOCKET, SO_MEMINFO, info, &size) == 0;
+	return getsockopt(sender, SOL_SOCKET, SO_MEMINFO, info, &size) == 0 &&
+	       size > SK_MEMINFO_DROPS * sizeof(*info);
 }
 
 /* False when this cannot be tested here. */
