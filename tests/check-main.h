@@ -7,6 +7,7 @@
 #pragma once
 
 #include <check.h>
+#include <errno.h>
 #include <stdlib.h>
 
 static inline int check_main_run(const char *name, void (*add_tests)(TCase *tests))
@@ -25,6 +26,14 @@ static inline int check_main_run(const char *name, void (*add_tests)(TCase *test
 	srunner_free(runner);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
+
+/* The answer to an ioctl on a wrong fd; qemu-user says -ENOSYS to every ioctl that it does not know. */
+#define ck_assert_refused(r, expected)                                                             \
+	do {                                                                                       \
+		int check_r = (r);                                                                 \
+                                                                                                   \
+		ck_assert_msg(check_r == (expected) || check_r == -ENOSYS, "%s: %d", #r, check_r); \
+	} while (0)
 
 /* CHECK_MAIN("name", a_test, another_test) */
 #define CHECK_MAIN(name, ...)                                                                      \

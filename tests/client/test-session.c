@@ -19,10 +19,10 @@ START_TEST(test_fds_that_are_something_else)
 	struct session *session = NULL;
 
 	ck_assert_int_ge(null, 0);
-	ck_assert_int_eq(session_new(null, null, &session), -ENOTTY);
-	ck_assert_int_eq(session_new(-1, -1, &session), -ENOTTY);
-	ck_assert_int_eq(session_new_iommufd(null, null, &session), -ENOTTY);
-	ck_assert_int_eq(session_new_iommufd(-1, -1, &session), -EBADF);
+	ck_assert_refused(session_new(null, null, &session), -ENOTTY);
+	ck_assert_refused(session_new(-1, -1, &session), -ENOTTY);
+	ck_assert_refused(session_new_iommufd(null, null, &session), -ENOTTY);
+	ck_assert_refused(session_new_iommufd(-1, -1, &session), -EBADF);
 	ck_assert_ptr_null(session);
 }
 END_TEST
