@@ -6,7 +6,8 @@
 # test bed wants to have. Knows where the source comes from, not what is built of it.
 
 # All that anyone builds from; the whole would be 1.5 GB.
-readonly SOURCE_PARTS=(drivers/iommu drivers/s390 drivers/vfio lib/interval_tree.c)
+readonly SOURCE_PARTS=(drivers/iommu drivers/s390 drivers/vfio lib/interval_tree.c scripts/checkpatch.pl
+	scripts/const_structs.checkpatch scripts/spelling.txt)
 
 # Sets SOURCE to a directory that holds those parts, laid out as in the kernel's source. It is
 # not to be written to: copy what a build needs.
