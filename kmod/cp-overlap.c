@@ -84,8 +84,10 @@ void cp_overlap_note(struct cp *cp, const struct cp_slot *slot)
 
 void cp_overlap_reset(struct cp *cp)
 {
-	cp->hull.from = cp->hull_stores.from = ~(u64)0;
-	cp->hull.last = cp->hull_stores.last = 0;
+	cp->hull.from = ~(u64)0;
+	cp->hull.last = 0;
+	cp->hull_stores.from = ~(u64)0;
+	cp->hull_stores.last = 0;
 	cp->nsmall_slots = 0;
 	cp->small_conflict = false;
 }

@@ -126,7 +126,7 @@ int request_begin(struct request *req, const u8 *orb, struct cp_refusal *refusal
 	if (req->is_revoked || READ_ONCE(req->is_offline))
 		return -ENODEV;
 	while (time_before(jiffies, req->unmap_quiet_end))
-		msleep(1);
+		usleep_range(500, 1500);
 	if (!orb_lpm(orb)) /* cio would read 0 as "any path" */
 		return -EACCES;
 	ret = request_translate(req, orb, refusal);
