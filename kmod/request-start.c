@@ -120,9 +120,9 @@ int request_begin(struct request *req, const u8 *orb, struct cp_refusal *refusal
 	int ret;
 
 	lockdep_assert_held(&req->io_mutex);
-	request_settle(req, NULL);
 	if (!request_is_over(req))
 		return -EBUSY;
+	request_settle(req, NULL); /* in this order: it may end at any moment */
 	if (req->is_revoked || READ_ONCE(req->is_offline))
 		return -ENODEV;
 	while (time_before(jiffies, req->unmap_quiet_end))

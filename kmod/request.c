@@ -134,8 +134,13 @@ bool request_get_irb(struct request *req, struct irb *ret_irb)
 		mutex_unlock(&req->io_mutex);
 		return false;
 	}
-	request_settle(req, NULL);
 	lock = request_lock(req, &flags);
+	if (req->state == REQUEST_ENDED) {
+		spin_unlock_irqrestore(lock, flags);
+		request_settle(req, NULL);
+		lock = request_lock(req, &flags);
+	}
+	/* Nothing but io_mutex leads to another program: the last IRB has its data back by now. */
 	has = irb_queue_get(&req->irbs, ret_irb);
 	more = req->irbs.count;
 	spin_unlock_irqrestore(lock, flags);
@@ -201,10 +206,12 @@ int request_hot_reset(struct request *req)
 	int ret;
 
 	mutex_lock(&req->io_mutex);
+	if (!request_is_over(req)) {
+		mutex_unlock(&req->io_mutex);
+		return -EBUSY;
+	}
 	request_settle(req, NULL);
-	if (!request_is_over(req))
-		ret = -EBUSY;
-	else if (req->is_revoked || READ_ONCE(req->is_offline))
+	if (req->is_revoked || READ_ONCE(req->is_offline))
 		ret = -ENODEV;
 	else
 		ret = request_go_offline(req) ?: request_go_online(req);
