@@ -20,8 +20,9 @@ static bool slot_moves_data(const struct cp_slot *slot)
 
 static bool area_is_small(struct cp *cp, const struct cp_slot *slot)
 {
-	return slot->ccw.count <= CP_SMALL_BYTES_MAX && cp->nsmall_slots < CP_SMALL_MAX &&
-	       (!cp_slot_stores(slot) || cp_known_has(cp, slot->area, slot->ccw.count));
+	return cp->nsmall_slots < CP_SMALL_MAX &&
+	       (!cp_slot_stores(slot) || cp_known_has(cp, slot->area, slot->ccw.count)) &&
+	       cp_small_reserve(cp, slot->ccw.count);
 }
 
 static int area_locate(struct cp *cp, struct cp_slot *slot)
@@ -55,6 +56,9 @@ static int slot_locate(struct cp *cp, struct cp_slot *slot)
 {
 	int reason;
 
+	/* The client may look at its memory before the end: then no copies. */
+	if (slot->ccw.flags & CCW_PCI)
+		cp->small_conflict = true;
 	if (!slot_moves_data(slot)) {
 		slot->host_data =
 			slot->transfer == CCW_TRANSFER_STORE_DOWN ? cp->dummy_down : cp->dummy_up;
@@ -108,10 +112,15 @@ static int run_locate(struct cp *cp, struct cp_run *run, bool speculative)
 	return CCWBROKER_REFUSED_NOT;
 }
 
+static bool area_is_copied(const struct cp *cp, const struct cp_slot *slot)
+{
+	return slot->placing == CP_PLACING_SMALL && !cp->small_conflict &&
+	       !(cp->buffer.barred && cp_small_is_long(slot->ccw.count));
+}
+
 static bool area_is_pinned(const struct cp *cp, const struct cp_slot *slot)
 {
-	return slot->placing == CP_PLACING_PIN ||
-	       (slot->placing == CP_PLACING_SMALL && cp->small_conflict);
+	return slot->placing != CP_PLACING_NONE && !area_is_copied(cp, slot);
 }
 
 /* Areas of a run that one pin covers: all that are to be pinned among the slots [from, to). */
@@ -168,7 +177,7 @@ static int group_pin(struct cp *cp, const struct data_group *group)
 		slot = &group->run->slot[i];
 		if (!area_is_pinned(cp, slot))
 			continue;
-		if (group->store && slot->ccw.count <= CP_SMALL_BYTES_MAX)
+		if (group->store)
 			cp_known_add(cp, slot->area, slot->ccw.count);
 		reason = cp_place_area(cp, slot,
 				       cp->host + ((slot->area - group->page) >> CP_PAGE_SHIFT));
@@ -241,26 +250,40 @@ static int run_pin(struct cp *cp, struct cp_run *run)
 	return CCWBROKER_REFUSED_NOT;
 }
 
-static int run_copy(struct cp *cp, struct cp_run *run)
+/* Together they cannot be read: one by one, to find the CCW that is at fault. */
+static int run_fill_each(struct cp *cp, struct cp_run *run)
 {
-	struct cp_slot *slot;
 	unsigned int i;
 	int reason;
 
-	if (!cp->nsmall_slots || cp->small_conflict)
-		return CCWBROKER_REFUSED_NOT;
 	for (i = 0; i < run->n; i++) {
-		slot = &run->slot[i];
-		if (slot->placing != CP_PLACING_SMALL)
+		if (!area_is_copied(cp, &run->slot[i]))
 			continue;
-		reason = cp_small_add(cp, slot->area, slot->ccw.count, slot->transfer,
-				      &slot->host_data);
+		reason = cp_small_fill_one(cp, &run->slot[i]);
 		if (reason)
 			reason = slot_fault(cp, run, i, reason);
 		if (reason)
 			return reason;
 	}
 	return CCWBROKER_REFUSED_NOT;
+}
+
+static int run_copy(struct cp *cp, struct cp_run *run)
+{
+	unsigned int i;
+	int reason;
+
+	if (!cp->nsmall_slots || cp->small_conflict)
+		return CCWBROKER_REFUSED_NOT;
+	for (i = 0; i < run->n; i++) {
+		if (!area_is_copied(cp, &run->slot[i]))
+			continue;
+		reason = cp_small_add(cp, &run->slot[i]);
+		if (reason)
+			return reason;
+	}
+	reason = cp_small_fill(cp);
+	return cp_check_is_guest_fault(reason) ? run_fill_each(cp, run) : reason;
 }
 
 static int run_place(struct cp *cp, struct cp_run *run)
@@ -281,9 +304,38 @@ static int locate_all(struct cp *cp, bool speculative)
 	return CCWBROKER_REFUSED_NOT;
 }
 
+static bool run_loops(const struct cp *cp, unsigned int r)
+{
+	const struct cp_slot *slot;
+	unsigned int i;
+
+	for (i = 0; i < cp->run[r]->n; i++) {
+		slot = &cp->run[r]->slot[i];
+		if (slot->role == CP_SLOT_TIC &&
+		    (slot->target_run < r || (slot->target_run == r && slot->target_slot <= i)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * One that loops may never end by itself, and an unmap, which is to end it, is told of what is
+ * pinned only. A TIC to an earlier run counts, whether it comes back or not.
+ */
+static bool program_loops(const struct cp *cp)
+{
+	unsigned int r;
+
+	for (r = 0; r < cp->nruns; r++)
+		if (run_loops(cp, r))
+			return true;
+	return false;
+}
+
 static int data_begin(struct cp *cp)
 {
 	cp_overlap_reset(cp);
+	cp->buffer.barred = program_loops(cp);
 	cp->ndata_pages = 0;
 	/* What the program surely comes to takes its share of the limits first. */
 	return locate_all(cp, false) ?: locate_all(cp, true);

@@ -103,12 +103,17 @@ void cp_mem_unpin(struct cp_mem *m, u64 iova, unsigned int npages)
 	vfio_unpin_pages(m->vdev, iova, npages);
 }
 
-/* The channel takes 31-bit addresses for CCWs and IDALs: GFP_DMA memory on s390. */
+/*
+ * The channel takes 31-bit addresses for CCWs and IDALs: GFP_DMA memory on s390. More than a page in
+ * one piece is often not to be had, and the translator does without.
+ */
 void *cp_mem_alloc(struct cp_mem *m, size_t size, u32 *ret_host)
 {
-	const gfp_t gfp = GFP_KERNEL_ACCOUNT | GFP_DMA | __GFP_ZERO;
+	gfp_t gfp = GFP_KERNEL_ACCOUNT | GFP_DMA | __GFP_ZERO;
 	void *p;
 
+	if (size > PAGE_SIZE)
+		gfp |= __GFP_NORETRY | __GFP_NOWARN;
 	p = size < PAGE_SIZE ? kmalloc(size, gfp) : alloc_pages_exact(size, gfp);
 	if (p)
 		*ret_host = (__force u32)virt_to_dma32(p);

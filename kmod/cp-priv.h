@@ -104,6 +104,18 @@ struct cp_small {
 	u8 *before; /* as filled in; only of what may change */
 	bool store;
 	bool down;
+	bool filled;
+};
+
+/* Where copies are that have no place beside the host program; kept while the device is open. */
+struct cp_buffer {
+	u8 *mem; /* CP_BUFFER_BYTES, or NULL: not needed so far, or not to be had */
+	u8 *before;
+	u32 host;
+	u32 reserved; /* bytes for areas that were located */
+	u32 used;     /* of these, for areas that were added */
+	bool failed;  /* is not tried again */
+	bool barred;  /* the program loops, or has no room there: no long area is copied */
 };
 
 /* The addresses from the lowest to the highest that any of some areas has. */
@@ -151,6 +163,7 @@ struct cp {
 	u64 bytes_stored; /* as counted by the CCWs that the program surely comes to */
 	u64 bytes_fetched;
 
+	struct cp_buffer buffer;
 	struct cp_small small[CP_SMALL_MAX];
 	unsigned int nsmalls;
 	bool small_stores;
@@ -249,12 +262,20 @@ void cp_known_forget(struct cp *cp);
 
 /* -- cp-small.c: areas that are copied because they are small -- */
 
-int cp_small_add(struct cp *cp, u64 addr, u32 len, enum ccw_transfer transfer, u32 *ret_host);
+/* Is there room for an area of so many bytes? It is taken. */
+bool cp_small_reserve(struct cp *cp, u32 len);
+/* Gives the slot's area a place, with any content. */
+int cp_small_add(struct cp *cp, struct cp_slot *slot);
+/* Fills what was added, neighbours at once; or one area, to find the CCW that is at fault. */
+int cp_small_fill(struct cp *cp);
+int cp_small_fill_one(struct cp *cp, const struct cp_slot *slot);
 /* Writes back what was stored. 0 or the first -errno. */
 int cp_small_back(struct cp *cp);
 /* Is one of them in [first, last]? */
 bool cp_small_touches(const struct cp *cp, u64 first, u64 last);
 void cp_small_reset(struct cp *cp);
+/* Frees the buffer. */
+void cp_small_trim(struct cp *cp);
 
 /* -- cp-copy.c: data that the device sees a copy of -- */
 
@@ -285,6 +306,11 @@ int cp_data(struct cp *cp);
 /* -- cp-build.c: the host program -- */
 
 int cp_build_program(struct cp *cp);
+
+static inline bool cp_small_is_long(u32 len)
+{
+	return len > CP_SMALL_BYTES_MAX;
+}
 
 static inline bool cp_slot_stores(const struct cp_slot *slot)
 {

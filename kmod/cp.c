@@ -35,6 +35,12 @@ void cp_forget(struct cp *cp)
 	cp_known_forget(cp);
 }
 
+void cp_trim(struct cp *cp)
+{
+	if (!WARN_ON_ONCE(cp->held))
+		cp_small_trim(cp);
+}
+
 static void cp_reset(struct cp *cp, unsigned int keep_runs, unsigned int keep_pages,
 		     unsigned int keep_steps)
 {
@@ -59,6 +65,7 @@ struct cp *cp_free(struct cp *cp)
 	if (!cp)
 		return NULL;
 	cp_reset(cp, 0, 0, 0);
+	cp_small_trim(cp);
 	cp_arena_deinit(cp);
 	cp_free_mem(cp);
 	return NULL;

@@ -320,6 +320,8 @@ void request_close(struct request *req)
 	if (!READ_ONCE(req->is_offline))
 		(void)request_go_offline(req); /* a device that is gone is offline already */
 	request_settle(req, NULL);
+	if (!cp_is_held(req->cp))
+		cp_trim(req->cp);
 	request_forget_irbs(req);
 	req->is_open = false;
 	mutex_unlock(&req->io_mutex);

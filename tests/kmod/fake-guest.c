@@ -6,6 +6,7 @@
  * frames behind those.
  */
 #include "fake-guest.h"
+#include "kmod/limits.h"
 
 #define FRAME_FIRST 0x1000u
 #define FRAME_STEP  0x101u
@@ -38,6 +39,7 @@ struct cp_mem {
 	struct guest_pin pin[PINS_MAX];
 	unsigned int npins;
 	u8 *own[OWN_MAX];
+	size_t own_size[OWN_MAX];
 	unsigned int nown;
 	unsigned int nzalloc;
 	unsigned int calls[_GUEST_CALL_MAX];
@@ -332,10 +334,11 @@ u8 *guest_host_own(struct cp_mem *guest, u64 host)
 {
 	u64 frame = (host >> CP_PAGE_SHIFT) - FRAME_FIRST;
 	u64 i = frame / FRAME_STEP;
+	u64 at = host - ((FRAME_FIRST + 1 + i * FRAME_STEP) << CP_PAGE_SHIFT);
 
-	if (frame % FRAME_STEP != 1 || i >= OWN_MAX || !guest->own[i])
+	if (i >= OWN_MAX || !guest->own[i] || at >= guest->own_size[i])
 		return NULL;
-	return guest->own[i] + (host & (CP_PAGE_SIZE - 1));
+	return guest->own[i] + at;
 }
 
 u8 *guest_host_pinned(struct cp_mem *guest, u64 host, bool store)
@@ -454,13 +457,14 @@ void *cp_mem_alloc(struct cp_mem *guest, size_t size, u32 *ret_host)
 {
 	unsigned int i;
 
-	REQUIRE(size == CP_PAGE_SIZE);
+	REQUIRE(size == CP_PAGE_SIZE || size == CP_BUFFER_BYTES);
 	if (call_enter(guest, GUEST_ALLOC))
 		return NULL;
 	for (i = 0; guest->own[i]; i++)
 		REQUIRE(i + 1 < OWN_MAX);
 	guest->own[i] = calloc(1, size);
 	REQUIRE(guest->own[i]);
+	guest->own_size[i] = size;
 	guest->nown++;
 	*ret_host = (FRAME_FIRST + 1 + i * FRAME_STEP) << CP_PAGE_SHIFT;
 	return guest->own[i];
@@ -470,10 +474,9 @@ void cp_mem_free(struct cp_mem *guest, void *p, size_t size)
 {
 	unsigned int i;
 
-	REQUIRE(size == CP_PAGE_SIZE);
 	for (i = 0; i < OWN_MAX && guest->own[i] != p; i++)
 		;
-	REQUIRE(i < OWN_MAX);
+	REQUIRE(i < OWN_MAX && guest->own_size[i] == size);
 	free(p);
 	guest->own[i] = NULL;
 	guest->nown--;

@@ -60,7 +60,7 @@ START_TEST(test_gap_or_other_use_ends_a_group)
 
 	bench_ccw(b, FORMAT1, PROGRAM, 0x02, CC, 4096, DATA);
 	bench_ccw(b, FORMAT1, PROGRAM + 8, 0x02, CC, 4096, DATA + 0x2000);
-	bench_ccw(b, FORMAT1, PROGRAM + 16, 0x01, CC, 4096, DATA + 0x3000);
+	bench_ccw(b, FORMAT1, PROGRAM + 16, 0x01, CC | PCI, 4096, DATA + 0x3000);
 	bench_ccw(b, FORMAT1, PROGRAM + 24, 0x02, CC, 4096, DATA + 0x4000);
 	bench_ccw(b, FORMAT1, PROGRAM + 32, 0x02, 0, 4096, DATA + 0x1000);
 	ck_assert_uint_eq(pins_of(b), 5);

@@ -10,7 +10,7 @@
 #define LIST (PROGRAM + 0x4000)
 #define ORB5 (FORMAT1 | IDAW2_4K)
 #define ROWS 0x600000u /* memory for long programs, mapped where used */
-#define LONG 600       /* bytes: too many to be copied */
+#define LONG 600       /* bytes: too many to be copied beside the program */
 
 static void one(struct bench *b, u8 cmd, u8 flags, u16 count, u32 addr)
 {
@@ -58,7 +58,7 @@ START_TEST(test_commands_that_read_memory_pin_for_fetch_only)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
-		one(b, cmds[i], 0, LONG, READ_ONLY);
+		one(b, cmds[i], PCI, LONG, READ_ONLY);
 		bench_accept(b, ORB5, PROGRAM);
 		ck_assert(guest_is_pinned(b->guest, READ_ONLY, false));
 		ck_assert(!guest_is_pinned(b->guest, READ_ONLY, true));
@@ -274,13 +274,13 @@ START_TEST(test_errors_of_the_port_become_reasons)
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		reason = cases[i].reason;
-		one(b, 0x02, 0, LONG, DATA);
+		one(b, 0x02, PCI, LONG, DATA);
 		guest_fail(b->guest, 1 << GUEST_PIN, 1, cases[i].error);
 		bench_refuse(b, ORB5, PROGRAM, reason, ANY_CCW);
 		/* memory that the client has not made readable is as good as none */
 		if (reason == CCWBROKER_REFUSED_DATA_PROTECTED)
 			reason = CCWBROKER_REFUSED_DATA_UNMAPPED;
-		one(b, 0x01, 0, LONG, DATA);
+		one(b, 0x01, PCI, LONG, DATA);
 		guest_fail(b->guest, 1 << GUEST_PIN, 1, cases[i].error);
 		bench_refuse(b, ORB5, PROGRAM, reason, ANY_CCW);
 	}

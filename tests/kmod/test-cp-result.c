@@ -135,7 +135,7 @@ START_TEST(test_pages_and_bytes_of_the_held_program_are_told)
 
 	bench_ccw(b, FORMAT1, PROGRAM, 0x02, CC, 4096, DATA + 0x1800);
 	bench_ccw(b, FORMAT1, PROGRAM + 8, 0x02, CC | SKIP, 100, DATA);
-	bench_ccw(b, FORMAT1, PROGRAM + 16, 0x01, 0, 1000, READ_ONLY);
+	bench_ccw(b, FORMAT1, PROGRAM + 16, 0x01, PCI, 1000, READ_ONLY);
 	bench_accept(b, FORMAT1, PROGRAM);
 	ck_assert_uint_eq(cp_pinned_pages(b->cp), 3);
 	ck_assert_uint_eq(cp_bytes(b->cp, true), 4096);

@@ -12,11 +12,17 @@ static void know(struct bench *b)
 {
 	unsigned int i;
 
-	for (i = 0; i < 8; i++) {
+	for (i = 0; i < 20; i++) {
 		bench_ccw(b, FORMAT1, PROGRAM, 0x02, 0, 1, DATA + i * CP_PAGE_SIZE);
 		bench_run(b, FORMAT1, PROGRAM);
 	}
 	bench_fill(b, DATA, 0x8000);
+}
+
+static void accept_pinned(struct bench *b, unsigned int npages)
+{
+	bench_accept(b, FORMAT1, PROGRAM);
+	ck_assert_uint_eq(guest_pinned_pages(b->guest), npages);
 }
 
 static void accept_unpinned(struct bench *b)
@@ -39,21 +45,249 @@ START_TEST(test_device_gets_the_bytes_of_the_client)
 }
 END_TEST
 
-/* Limit: CP_SMALL_BYTES_MAX */
-START_TEST(test_one_byte_more_is_pinned)
+/* CCWs of count bytes each from DATA on. */
+static void chain(struct bench *b, unsigned int n, u8 cmd, u8 flags, u16 count)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		bench_ccw(b, FORMAT1, PROGRAM + 8 * i, cmd, flags | (i + 1 < n ? CC : 0), count,
+			  DATA + i * count);
+}
+
+/* Limit: CP_SMALL_BYTES_MAX: of that length and less, data needs no buffer */
+START_TEST(test_one_byte_more_takes_the_buffer)
+{
+	struct bench *b = bench_new();
+	unsigned int allocs;
+
+	know(b);
+	allocs = guest_calls(b->guest, GUEST_ALLOC);
+	bench_ccw(b, FORMAT1, PROGRAM, 0x02, 0, CP_SMALL_BYTES_MAX, DATA + 0x100);
+	accept_unpinned(b);
+	bench_go(b);
+	ck_assert_uint_eq(guest_calls(b->guest, GUEST_ALLOC), allocs);
+	bench_ccw(b, FORMAT1, PROGRAM, 0x02, 0, CP_SMALL_BYTES_MAX + 1, DATA + 0x1100);
+	accept_unpinned(b);
+	bench_go(b);
+	bench_expect_sent(b, DATA + 0x1100, CP_SMALL_BYTES_MAX + 1, 0);
+	ck_assert_uint_eq(guest_calls(b->guest, GUEST_ALLOC), allocs + 1);
+	allocs = guest_allocations(b->guest);
+	cp_trim(b->cp);
+	ck_assert_uint_eq(guest_allocations(b->guest), allocs - 1);
+	bench_free(b);
+}
+END_TEST
+
+/* Limit: CP_BUFFER_BYTES: what has no room there together is all pinned, small data still is not */
+START_TEST(test_64_kib_are_copied_and_more_is_pinned)
 {
 	struct bench *b = bench_new();
 
 	know(b);
-	bench_ccw(b, FORMAT1, PROGRAM, 0x02, 0, CP_SMALL_BYTES_MAX, DATA + 0x100);
+	chain(b, 16, 0x02, 0, CP_BUFFER_BYTES / 16);
 	accept_unpinned(b);
 	bench_go(b);
-	bench_expect_sent(b, DATA + 0x100, CP_SMALL_BYTES_MAX, 0);
-	bench_ccw(b, FORMAT1, PROGRAM, 0x02, 0, CP_SMALL_BYTES_MAX + 1, DATA + 0x1100);
-	bench_accept(b, FORMAT1, PROGRAM);
-	ck_assert_uint_eq(guest_pinned_pages(b->guest), 1);
+	bench_expect_sent(b, DATA + 0xf000, 4096, 0);
+	bench_ccw(b, FORMAT1, PROGRAM + 15 * 8, 0x02, CC, 4096, DATA + 0xf000);
+	bench_ccw(b, FORMAT1, PROGRAM + 16 * 8, 0x02, CC, CP_SMALL_BYTES_MAX, DATA + 0x11000);
+	bench_ccw(b, FORMAT1, PROGRAM + 17 * 8, 0x02, 0, CP_SMALL_BYTES_MAX + 1, DATA + 0x12000);
+	accept_pinned(b, 17);
 	bench_go(b);
-	bench_expect_sent(b, DATA + 0x1100, CP_SMALL_BYTES_MAX + 1, 0);
+	bench_expect_sent(b, DATA + 0xf000, 4096, 0);
+	bench_expect_sent(b, DATA + 0x11000, CP_SMALL_BYTES_MAX, 0);
+	bench_expect_sent(b, DATA + 0x12000, CP_SMALL_BYTES_MAX + 1, 0);
+	bench_free(b);
+}
+END_TEST
+
+START_TEST(test_areas_that_adjoin_move_in_one_call_each_way)
+{
+	struct bench *b = bench_new();
+	unsigned int reads, writes, i;
+
+	know(b);
+	chain(b, 12, 0x02, 0, 4096);
+	reads = guest_calls(b->guest, GUEST_READ);
+	writes = guest_calls(b->guest, GUEST_WRITE);
+	accept_unpinned(b);
+	bench_go(b);
+	/* one more for the CCWs */
+	ck_assert_uint_eq(guest_calls(b->guest, GUEST_READ) - reads, 2);
+	ck_assert_uint_eq(guest_calls(b->guest, GUEST_WRITE) - writes, 1);
+	for (i = 0; i < 12; i++)
+		bench_expect_sent(b, DATA + i * 4096, 4096, 0);
+	bench_free(b);
+}
+END_TEST
+
+START_TEST(test_short_blocks_that_adjoin_leave_the_gaps_as_they_were)
+{
+	static const u32 lengths[] = { 0, 1, 31, 32, 33, 512, 999, 1000 };
+	struct bench *b = bench_new();
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		know(b);
+		bench_answer(b, lengths[i], false, false);
+		chain(b, 4, 0x02, SLI, 1000);
+		accept_unpinned(b);
+		bench_go(b);
+		for (j = 0; j < 4; j++) {
+			if (lengths[i])
+				bench_expect_sent(b, DATA + j * 1000, lengths[i], 0);
+			bench_expect_filled(b, DATA + j * 1000 + lengths[i], 1000 - lengths[i]);
+		}
+		b->nanswers = 0;
+	}
+	bench_free(b);
+}
+END_TEST
+
+START_TEST(test_long_read_backward_fills_from_the_end)
+{
+	static const u32 lengths[] = { 1, 32, 33, 1999, 2000 };
+	struct bench *b = bench_new();
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		know(b);
+		bench_answer(b, lengths[i], false, false);
+		bench_ccw(b, FORMAT1, PROGRAM, 0x0c, SLI | CC, 2000, DATA + 0x1000);
+		bench_ccw(b, FORMAT1, PROGRAM + 8, 0x0c, SLI, 2000, DATA + 0x1000 + 2000);
+		accept_unpinned(b);
+		bench_go(b);
+		bench_expect_sent_down(b, DATA + 0x1000, lengths[i], 0);
+		bench_expect_sent_down(b, DATA + 0x1000 + 2000, lengths[i], 0);
+		bench_expect_filled(b, DATA, 0x1001 - 2000);
+		bench_expect_filled(b, DATA + 0x1001 + 2000, 0x1000);
+		bench_expect_filled(b, DATA + 0x1001 - 2000, 2000 - lengths[i]);
+		bench_expect_filled(b, DATA + 0x1001, 2000 - lengths[i]);
+		b->nanswers = 0;
+	}
+	bench_free(b);
+}
+END_TEST
+
+/* The client may look at what was stored as soon as the interruption tells it to. */
+START_TEST(test_program_controlled_interruption_pins_all)
+{
+	struct bench *b = bench_new();
+
+	know(b);
+	chain(b, 3, 0x02, 0, 4096);
+	bench_ccw(b, FORMAT1, PROGRAM + 8, 0x02, CC | PCI, 8, DATA + 0x1000);
+	accept_pinned(b, 3);
+	bench_go(b);
+	bench_ccw(b, FORMAT1, PROGRAM + 16, 0x03, PCI, 1, DATA);
+	bench_ccw(b, FORMAT1, PROGRAM + 8, 0x02, CC, 8, DATA + 0x1000);
+	accept_pinned(b, 2);
+	bench_go(b);
+	bench_free(b);
+}
+END_TEST
+
+START_TEST(test_without_the_buffer_it_is_pinned)
+{
+	static const unsigned int kinds[] = { GUEST_ALLOC, GUEST_ZALLOC };
+	struct bench *b = bench_new();
+	unsigned int i;
+
+	know(b);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		cp_trim(b->cp);
+		chain(b, 2, 0x02, 0, 4096);
+		guest_fail(b->guest, 1u << kinds[i], 1, -ENOMEM);
+		accept_pinned(b, 2);
+		ck_assert(guest_has_failed(b->guest));
+		guest_fail(b->guest, 0, 0, 0);
+		bench_go(b);
+		accept_pinned(b, 2); /* and is not asked for again */
+		bench_go(b);
+	}
+	cp_trim(b->cp);
+	accept_unpinned(b);
+	bench_go(b);
+	bench_expect_sent(b, DATA + 4096, 4096, 0);
+	bench_free(b);
+}
+END_TEST
+
+START_TEST(test_ccw_at_fault_is_found_among_areas_that_adjoin)
+{
+	struct bench *b = bench_new();
+	unsigned int i;
+
+	for (i = 0; i < 6; i++) /* DATA has 64 pages */
+		bench_ccw(b, FORMAT1, PROGRAM + 8 * i, 0x01, i < 5 ? CC : 0, 1024,
+			  DATA + 0x3f000 + i * 1024);
+	bench_refuse(b, FORMAT1, PROGRAM, CCWBROKER_REFUSED_DATA_UNMAPPED, PROGRAM + 4 * 8);
+	bench_free(b);
+}
+END_TEST
+
+/* Only a status modifier leads to the one at fault; a second run names the same area. */
+START_TEST(test_speculative_ccw_at_fault_leaves_the_areas_that_adjoin)
+{
+	struct bench *b = bench_new();
+
+	bench_fill(b, DATA + 0x3f000, 4096);
+	bench_ccw(b, FORMAT1, PROGRAM, 0x01, CC, 4096, DATA + 0x3f000);
+	bench_tic(b, FORMAT1, PROGRAM + 8, PROGRAM + 0x200);
+	bench_ccw(b, FORMAT1, PROGRAM + 16, 0x01, CC, 4096, DATA + 0x40000);
+	bench_tic(b, FORMAT1, PROGRAM + 24, PROGRAM + 0x100);
+	bench_ccw(b, FORMAT1, PROGRAM + 0x100, 0x01, 0, 4096, DATA + 0x40000);
+	bench_ccw(b, FORMAT1, PROGRAM + 0x200, 0x03, 0, 1, DATA);
+	bench_answer(b, ~0u, false, true);
+	accept_unpinned(b);
+	bench_go(b);
+	ck_assert_int_eq(b->host.end, CHANNEL_PROGRAM_CHECK);
+	ck_assert_uint_eq(b->host.got[5], bench_byte(DATA + 0x3f005));
+	bench_free(b);
+}
+END_TEST
+
+/* VFIO tells of an unmap only where something is pinned. */
+START_TEST(test_program_that_may_not_end_pins_what_is_long)
+{
+	struct bench *b = bench_new();
+
+	know(b);
+	bench_ccw(b, FORMAT1, PROGRAM, 0x02, CC, 4096, DATA);
+	bench_tic(b, FORMAT1, PROGRAM + 8, PROGRAM);
+	accept_pinned(b, 1);
+	cp_release(b->cp);
+	bench_tic(b, FORMAT1, PROGRAM + 8, PROGRAM + 8 * 8);
+	bench_ccw(b, FORMAT1, PROGRAM + 8 * 8, 0x02, CC, 4096, DATA + 0x1000);
+	bench_tic(b, FORMAT1, PROGRAM + 9 * 8, PROGRAM);
+	accept_pinned(b, 2);
+	cp_release(b->cp);
+	bench_ccw(b, FORMAT1, PROGRAM + 9 * 8, 0x03, 0, 1, DATA);
+	accept_unpinned(b);
+	cp_release(b->cp);
+	bench_free(b);
+}
+END_TEST
+
+START_TEST(test_one_area_that_cannot_be_written_back_keeps_none_of_the_others)
+{
+	const u32 end = DATA + 0x40000; /* of the mapping; another one adjoins */
+	struct bench *b = bench_new();
+	unsigned int i;
+
+	guest_map(b->guest, end, 1, true);
+	for (i = 0; i < 2; i++) {
+		bench_fill(b, end - 0x1000, 0x2000);
+		bench_ccw(b, FORMAT1, PROGRAM, 0x02, CC, 4096, end - 4096);
+		bench_ccw(b, FORMAT1, PROGRAM + 8, 0x02, 0, 4096, end);
+		bench_accept(b, FORMAT1, PROGRAM);
+		bench_channel(b);
+		guest_set_writable(b->guest, end, i == 0);
+		ck_assert_int_eq(cp_copy_back(b->cp) < 0, i == 1);
+		cp_release(b->cp);
+	}
+	bench_expect_sent(b, end - 4096, 4096, 0);
+	bench_expect_filled(b, end, 4096);
 	bench_free(b);
 }
 END_TEST
@@ -247,10 +481,19 @@ START_TEST(test_second_program_allocates_nothing)
 }
 END_TEST
 
-CHECK_MAIN("cp-small", test_device_gets_the_bytes_of_the_client, test_one_byte_more_is_pinned,
-	   test_short_block_leaves_the_rest_as_it_was, test_read_backward_fills_from_the_end,
-	   test_only_what_was_stored_is_written_in_one_go,
+CHECK_MAIN("cp-small", test_device_gets_the_bytes_of_the_client,
+	   test_one_byte_more_takes_the_buffer, test_short_block_leaves_the_rest_as_it_was,
+	   test_read_backward_fills_from_the_end, test_only_what_was_stored_is_written_in_one_go,
 	   test_ccw_that_is_not_executed_changes_nothing, test_ccws_with_the_same_area_share_a_copy,
 	   test_64_areas_are_copied_and_the_65th_is_pinned,
 	   test_unmap_of_copied_memory_touches_the_program,
-	   test_unmapped_memory_is_refused_before_the_start, test_second_program_allocates_nothing)
+	   test_unmapped_memory_is_refused_before_the_start,
+	   test_64_kib_are_copied_and_more_is_pinned,
+	   test_areas_that_adjoin_move_in_one_call_each_way,
+	   test_short_blocks_that_adjoin_leave_the_gaps_as_they_were,
+	   test_long_read_backward_fills_from_the_end,
+	   test_program_controlled_interruption_pins_all, test_without_the_buffer_it_is_pinned,
+	   test_ccw_at_fault_is_found_among_areas_that_adjoin,
+	   test_speculative_ccw_at_fault_leaves_the_areas_that_adjoin,
+	   test_one_area_that_cannot_be_written_back_keeps_none_of_the_others,
+	   test_program_that_may_not_end_pins_what_is_long, test_second_program_allocates_nothing)
