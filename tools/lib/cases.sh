@@ -4,15 +4,22 @@
 #
 # Finds the cases in tests/vm/cases, runs several of them at a time and counts what they say. A case
 # is a script NAME.sh; its fourth line is a comment with what it shows, "# takes: N" its usual
-# seconds. It prints "ok - TEXT" or "not ok - TEXT" for each thing it saw and its status is 0 if all
+# seconds, and "# long" that it runs only when all are asked for or it is named. It prints "ok - TEXT" or "not ok - TEXT" for each thing it saw and its status is 0 if all
 # was well. A case that says nothing has failed.
 
-# TOP [PATTERN]: names, the longest first.
+# FILE
+cases_is_long()
+{
+	head -n 8 "$1" | grep -qx '# long'
+}
+
+# TOP [PATTERN]: names, the longest first. Without a pattern all but the long ones.
 cases_names()
 {
 	local f name
 	for f in "$1"/tests/vm/cases/*.sh; do
 		[ -e "$f" ] || continue
+		[ $# -gt 1 ] || ! cases_is_long "$f" || continue
 		name=$(basename "$f" .sh)
 		# shellcheck disable=SC2053 # the argument is a pattern
 		[[ $name == ${2:-*} ]] || continue
@@ -23,10 +30,12 @@ cases_names()
 # TOP: for people.
 cases_list()
 {
-	local name
+	local name mark
 	while IFS= read -r name; do
-		printf '%-16s %s\n' "$name" "$(sed -n '4s/^# *//p' "$1/tests/vm/cases/$name.sh")"
-	done < <(cases_names "$1" | sort)
+		mark=
+		! cases_is_long "$1/tests/vm/cases/$name.sh" || mark=' (--all)'
+		printf '%-16s %s%s\n' "$name" "$(sed -n '4s/^# *//p' "$1/tests/vm/cases/$name.sh")" "$mark"
+	done < <(cases_names "$1" '*' | sort)
 }
 
 # LOG STATUS: adds up what a case that has ended said.
@@ -96,12 +105,13 @@ cases_stop()
 	exit 130
 }
 
-# TOP LOGS JOBS PATTERN: runs the cases.
+# TOP LOGS JOBS [PATTERN]: runs the cases.
 cases_run()
 {
 	local jobs=$3 name
 	cases_top=$1
 	cases_logs=$2
+	shift 3
 	declare -gA cases_running=() cases_started=()
 	mkdir -p "$cases_logs"
 	rm -f "$cases_logs"/*.first
@@ -109,7 +119,7 @@ cases_run()
 	while IFS= read -r name; do
 		[ ${#cases_running[@]} -lt "$jobs" ] || cases_reap
 		cases_start "$name"
-	done < <(cases_names "$cases_top" "$4")
+	done < <(cases_names "$cases_top" "$@")
 	while [ ${#cases_running[@]} -gt 0 ]; do
 		cases_reap
 	done

@@ -3,6 +3,7 @@
 # Copyright the ccwbroker authors
 # the benchmark runs: every program by every way of ours and in the kernel, each ending well; no time is judged
 # takes: 15
+# long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"

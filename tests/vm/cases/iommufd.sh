@@ -3,6 +3,7 @@
 # Copyright the ccwbroker authors
 # a device by iommufd from the broker: in its sandbox, for a user, and back from one who never bound it
 # takes: 60
+# long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"

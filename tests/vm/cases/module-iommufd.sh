@@ -3,6 +3,7 @@
 # Copyright the ccwbroker authors
 # the module by the device's own node and iommufd: all that case module sees, and what only this way has
 # takes: 60
+# long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"

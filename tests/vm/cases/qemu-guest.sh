@@ -3,6 +3,7 @@
 # Copyright the ccwbroker authors
 # a bare-metal guest says the same on the bare emulator and, as alice's, under QEMU 10 on brokered devices
 # takes: 60
+# long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"

@@ -3,6 +3,7 @@
 # Copyright the ccwbroker authors
 # revoke in the middle of a program of 64 CCWs: no more data moves, and the drive is bound anew at once
 # takes: 40
+# long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"

@@ -3,6 +3,7 @@
 # Copyright the ccwbroker authors
 # 5,000 programs on disks and tapes of Hercules while everything happens to them at once
 # takes: 100
+# long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"

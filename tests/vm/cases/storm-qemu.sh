@@ -3,6 +3,7 @@
 # Copyright the ccwbroker authors
 # 100,000 programs on QEMU's devices while everything happens to them at once; nothing is left behind
 # takes: 150
+# long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"
