@@ -277,7 +277,7 @@ static void session(struct client *c)
 	__atomic_store_n(&c->is_ending, true, __ATOMIC_RELEASE);
 	pthread_join(thread, NULL);
 	if (other > 0)
-		waitpid(other, NULL, 0);
+		(void)TEMP_FAILURE_RETRY(waitpid(other, NULL, 0)); /* signals come all the time */
 }
 
 /* Pages that VFIO accounts to us: none when nothing is open. */
