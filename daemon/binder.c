@@ -14,6 +14,7 @@
 #include "inuse.h"
 #include "names.h"
 #include "vfio.h"
+#include "zdev.h"
 
 /* /dev is looked up here, in the worker, which has no fd but the root of sysfs. */
 #define DEV_ROOT "/dev"
@@ -131,7 +132,8 @@ static void explain_step(const struct binder_job *job, const struct plan_step *s
 	if (step->action == PLAN_OFFLINE && error == -EBUSY)
 		(void)fault_set(
 			fault, FAULT_DEVICE_IN_USE,
-			"%s is in use: its driver %s does not let it go offline because it is open",
+			"%s is in use: its driver %s does not let it go offline because it is "
+			"open; fuser -v on its nodes in /dev tells root by whom",
 			name, driver);
 	else if (is_boxed(job))
 		(void)fault_set(fault, FAULT_DEVICE_BOXED,
@@ -168,9 +170,27 @@ static int check_first(const struct binder_job *job, const struct sysfs_facts *f
 	r = inuse_tables_read(PROC_ROOT, &tables);
 	if (r < 0)
 		return r;
-	r = inuse_check(fd, ccw_id_format(job->id, name), facts->driver, &tables, fault);
+	r = inuse_check(fd, ccw_id_format(job->id, name), facts->driver, &tables, job->is_forced,
+			fault);
 	inuse_tables_deinit(&tables);
 	return r;
+}
+
+/* No reason to refuse, but the host will want it again: a warning in place of a fault. */
+static void warn_of_rules(const struct binder_job *job, struct fault *fault)
+{
+	_cleanup_free_ char *file = NULL;
+	char name[CCW_ID_STRING_SIZE];
+
+	if (zdev_find(ZDEV_ROOT, job->id, &file) <= 0)
+		return;
+	ccw_id_format(job->id, name);
+	(void)fault_set(
+		fault, FAULT_NONE,
+		"chzdev keeps a configuration of %s in %s, with which the host takes it at "
+		"every boot and whenever it appears; to leave it to the broker, run: chzdev "
+		"--disable --persistent %s",
+		name, file, name);
 }
 
 static int take(const struct binder_job *job, struct worker_result *result)
@@ -211,6 +231,7 @@ static int take(const struct binder_job *job, struct worker_result *result)
 		return r;
 	}
 	result->detail = iommu;
+	warn_of_rules(job, &result->fault);
 	return 0;
 }
 

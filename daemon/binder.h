@@ -15,6 +15,7 @@ struct binder_job {
 	struct sysfs *sysfs;
 	struct ccw_id id;
 	enum iommu iommu; /* wanted, for binder_acquire */
+	bool is_forced;	  /* for binder_acquire: as inuse_check has it */
 	bool is_by_path;  /* for binder_acquire: uid may open its node, there are no fds */
 	uid_t uid;
 	struct plan_origin origin; /* for binder_restore */
@@ -24,7 +25,7 @@ struct binder_job {
  * Worker functions; data is a struct binder_job.
  *
  * binder_acquire takes the device from its driver and opens it: fds as vfio_open has them, detail is
- * the enum iommu that they are for. On failure everything is as before, or the fault is RESTORE_FAILED.
+ * the enum iommu that they are for, the fault's text a warning or empty. On failure everything is as before, or the fault is RESTORE_FAILED.
  *
  * binder_restore gives the device back; it must not be open. RESTORE_FAILED when that fails;
  * DEVICE_GONE, with nothing left behind, when there is no such device any more.

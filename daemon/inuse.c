@@ -11,11 +11,15 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <string.h>
+#include <time.h>
 
+#include "holder.h"
 #include "io.h"
 #include "limits.h"
+#include "opener.h"
 
-#define NAME_SIZE 64
+#define NAME_SIZE     64
+#define OPEN_PAUSE_MS 50
 
 typedef int (*entry_t)(int dir_fd, const char *entry, const char *name,
 		       const struct inuse_tables *tables, struct fault *fault);
@@ -35,7 +39,7 @@ static int table_read(const char *proc_root, const char *file, char **ret)
 
 int inuse_tables_read(const char *proc_root, struct inuse_tables *ret)
 {
-	struct inuse_tables tables = {};
+	struct inuse_tables tables = { .proc_root = proc_root };
 	int r;
 
 	/* the host's own view where we may see it, else ours, to which its mounts propagate */
@@ -121,6 +125,7 @@ static int check_holders(int block_fd, const char *disk, const char *name, struc
 {
 	_cleanup_closedir_ DIR *dir = NULL;
 	struct dirent *entry;
+	struct holder holder;
 	int fd;
 
 	fd = openat(block_fd, "holders", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -131,12 +136,14 @@ static int check_holders(int block_fd, const char *disk, const char *name, struc
 		macro_close(fd);
 		return -ENOMEM;
 	}
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			return fault_set(
-				fault, FAULT_DEVICE_IN_USE,
-				"%s is in use: its %s is part of block device %s; remove that first",
-				name, disk, entry->d_name);
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		holder_describe(fd, entry->d_name, &holder);
+		return fault_set(fault, FAULT_DEVICE_IN_USE,
+				 "%s is in use: its %s is part of %s; to free it, %s", name, disk,
+				 holder.what, holder.how);
+	}
 	return 0;
 }
 
@@ -157,7 +164,7 @@ static int check_block(int block_fd, const char *disk, const char *name,
 	if (line && line_field(line, 4, &where, &length)) {
 		directory = unescape(where, length);
 		return fault_set(fault, FAULT_DEVICE_IN_USE,
-				 "%s is in use: its %s is mounted on %s; unmount it first", name,
+				 "%s is in use: its %s is mounted on %s; run umount first", name,
 				 disk, directory ? directory : "?");
 	}
 	snprintf(node, sizeof(node), "/dev/%s", disk);
@@ -228,31 +235,66 @@ static int check_interface(int dir_fd, const char *entry, const char *name,
 	if (r < 0 || !(strtoul(flags, NULL, 0) & IFF_UP))
 		return 0;
 	return fault_set(fault, FAULT_DEVICE_IN_USE,
-			 "%s is in use: its network interface %s is up; take it down first", name,
-			 entry);
+			 "%s is in use: its network interface %s is up; run: ip link set %s down",
+			 name, entry, entry);
 }
 
-/* Everything that may hang below one directory of the device. */
-static int check_directory(int fd, const char *name, const struct inuse_tables *tables,
-			   struct fault *fault)
-{
-	int r;
-
-	r = for_each_entry(fd, "block", check_disk, name, tables, fault);
-	if (r < 0)
-		return r;
-	return for_each_entry(fd, "net", check_interface, name, tables, fault);
-}
-
-static int check_child(int dir_fd, const char *entry, const char *name,
-		       const struct inuse_tables *tables, struct fault *fault)
+static int check_blocks(int dir_fd, const char *entry, const char *name,
+			const struct inuse_tables *tables, struct fault *fault)
 {
 	_cleanup_close_ int fd = -1;
 
 	fd = openat(dir_fd, entry, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
-	return check_directory(fd, name, tables, fault);
+	return for_each_entry(fd, "block", check_disk, name, tables, fault);
+}
+
+static int check_interfaces(int dir_fd, const char *entry, const char *name,
+			    const struct inuse_tables *tables, struct fault *fault)
+{
+	_cleanup_close_ int fd = -1;
+
+	fd = openat(dir_fd, entry, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	return for_each_entry(fd, "net", check_interface, name, tables, fault);
+}
+
+/* On the device, or one level below, where those of virtio are. */
+static int check_here_and_below(int device_fd, entry_t check, const char *name,
+				const struct inuse_tables *tables, struct fault *fault)
+{
+	int r;
+
+	r = check(device_fd, ".", name, tables, fault);
+	return r < 0 ? r : for_each_entry(device_fd, ".", check, name, tables, fault);
+}
+
+/* udev looks into a new disk for a moment: only who stays counts. */
+static int check_openers(int device_fd, const char *name, const char *proc_root,
+			 struct fault *fault)
+{
+	const struct timespec pause = { .tv_nsec = OPEN_PAUSE_MS * 1000 * 1000 };
+	struct opener_nodes nodes = {};
+	struct opener opener;
+	unsigned int waited;
+	int r;
+
+	r = opener_collect(device_fd, &nodes);
+	for (waited = 0; r >= 0; waited += OPEN_PAUSE_MS) {
+		r = opener_find(proc_root, &nodes, &opener);
+		if (r <= 0)
+			return r;
+		if (waited >= LIMIT_OPEN_WAIT_MS)
+			return fault_set(
+				fault, FAULT_DEVICE_IN_USE,
+				"%s is in use: its %s is open in process %d (%s); end that "
+				"first",
+				name, opener.node->name, (int)opener.pid, opener.command);
+		(void)nanosleep(&pause, NULL); /* cut short is no harm */
+	}
+	return r;
 }
 
 static int check_group_member(int device_fd, const char *name, struct fault *fault)
@@ -291,7 +333,7 @@ static int check_console(const char *name, const char *driver, const struct inus
 }
 
 int inuse_check(int device_fd, const char *name, const char *driver,
-		const struct inuse_tables *tables, struct fault *fault)
+		const struct inuse_tables *tables, bool is_forced, struct fault *fault)
 {
 	int r;
 
@@ -301,9 +343,11 @@ int inuse_check(int device_fd, const char *name, const char *driver,
 	r = check_group_member(device_fd, name, fault);
 	if (r < 0)
 		return r;
-	r = check_directory(device_fd, name, tables, fault);
-	if (r < 0)
+	r = check_here_and_below(device_fd, check_blocks, name, tables, fault);
+	if (r < 0 || is_forced)
 		return r;
-	/* virtio devices hang one level below */
-	return for_each_entry(device_fd, ".", check_child, name, tables, fault);
+	r = check_here_and_below(device_fd, check_interfaces, name, tables, fault);
+	if (r < 0 || !tables->proc_root)
+		return r;
+	return check_openers(device_fd, name, tables->proc_root, fault);
 }

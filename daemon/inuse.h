@@ -2,6 +2,8 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
+#include <stdbool.h>
+
 #include "fault.h"
 #include "macro.h"
 
@@ -10,6 +12,7 @@ struct inuse_tables {
 	char *mountinfo;
 	char *swaps;
 	char *consoles;
+	const char *proc_root; /* peek: where processes are looked for; NULL: nowhere */
 };
 
 /* Reads the tables below proc_root, "/proc" but for tests. A missing file is an empty table. */
@@ -18,9 +21,13 @@ void inuse_tables_deinit(struct inuse_tables *tables);
 
 /*
  * Looks for a use of the device whose sysfs directory device_fd is: mounted, swap, held by another
- * block device, network interface up, member of a ccwgroup device, console. 0: none found, which
- * is not yet the kernel's word. FAULT_DEVICE_IN_USE or FAULT_UNSUPPORTED_DEVICE with an explanation
- * that starts with name.
+ * block device, network interface up, open in a program, member of a ccwgroup device, console.
+ * 0: none found, which is not yet the kernel's word. FAULT_DEVICE_IN_USE or FAULT_UNSUPPORTED_DEVICE
+ * with an explanation that starts with name and says what to do.
+ *
+ * is_forced passes over interfaces and programs: they lose the device, and no more. Never over what
+ * data hangs on, nor over the console. Looks again for a while before a program counts: for workers.
  */
 _must_check_ int inuse_check(int device_fd, const char *name, const char *driver,
-			     const struct inuse_tables *tables, struct fault *fault);
+			     const struct inuse_tables *tables, bool is_forced,
+			     struct fault *fault);

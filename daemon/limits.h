@@ -31,4 +31,8 @@
 #define LIMIT_PLAN_STEPS	16     /* steps of one binding plan; the longest has 8 */
 #define LIMIT_IOMMU_WAIT_MS	5000   /* until the iommu_group of a bound device must stand */
 #define LIMIT_CLOSE_GRACE_MS	500    /* after its lease a client may close the device by itself */
-#define LIMIT_CLOSE_POLL_MS	1000 /* how often a closing device is looked at without a notice */
+#define LIMIT_CLOSE_POLL_MS	1000  /* how often a closing device is looked at without a notice */
+#define LIMIT_OPEN_WAIT_MS	1000  /* a program must have a device open as long to count */
+#define LIMIT_OPENER_FDS	16384 /* fds of others looked at for it; a microsecond or two each */
+#define LIMIT_DEVICE_NODES	128   /* of one device: a disk, its partitions, or a tape's two */
+#define LIMIT_RULE_FILES	4096  /* of udev, looked at for one of chzdev */

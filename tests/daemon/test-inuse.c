@@ -12,6 +12,7 @@
 static struct scratch scratch;
 static struct inuse_tables tables;
 static struct fault fault;
+static bool is_forced;
 
 static void setup(void)
 {
@@ -23,13 +24,14 @@ static void setup(void)
 	scratch_mkdir(&scratch, "dev/block/dasda/dasda1/holders");
 	tables = (struct inuse_tables){};
 	fault = (struct fault){};
+	is_forced = false;
 }
 
 static int check(const char *driver)
 {
 	_cleanup_close_ int fd = openat(scratch.fd, "dev", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	return inuse_check(fd, "0.0.0120", driver, &tables, &fault);
+	return inuse_check(fd, "0.0.0120", driver, &tables, is_forced, &fault);
 }
 
 static void expect(int code, const char *words)
@@ -93,7 +95,57 @@ START_TEST(test_a_disk_under_another_block_device_is_in_use)
 	setup();
 	scratch_symlink(&scratch, "../../../dm-7", "dev/block/dasda/dasda1/holders/dm-7");
 	ck_assert_int_eq(check("dasd-eckd"), -EBUSY);
-	expect(FAULT_DEVICE_IN_USE, "dm-7");
+	expect(FAULT_DEVICE_IN_USE, "part of block device dm-7; to free it, remove");
+}
+END_TEST
+
+START_TEST(test_a_logical_volume_is_named_with_its_group)
+{
+	setup();
+	scratch_write(&scratch, "dev/block/dasda/dasda1/holders/dm-7/dm/name", "vg0-home\n");
+	scratch_write(&scratch, "dev/block/dasda/dasda1/holders/dm-7/dm/uuid", "LVM-abc\n");
+	is_forced = true; /* makes no difference */
+	ck_assert_int_eq(check("dasd-eckd"), -EBUSY);
+	expect(FAULT_DEVICE_IN_USE, "dasda1 is part of LVM logical volume vg0/home (dm-7)");
+}
+END_TEST
+
+/* A program with the null device open, which stands for one of the device's nodes. */
+static void add_program(void)
+{
+	scratch_write(&scratch, "proc/4711/comm", "dasdfmt\n");
+	scratch_symlink(&scratch, "/dev/null", "proc/4711/fd/3");
+	scratch_write(&scratch, "dev/tty/x3270/dev", "1:3\n");
+}
+
+START_TEST(test_a_program_that_has_a_node_open_is_named)
+{
+	_cleanup_free_ char *proc = NULL;
+
+	setup();
+	add_program();
+	proc = scratch_path(&scratch, "proc");
+	tables.proc_root = proc;
+	ck_assert_int_eq(check("dasd-eckd"), -EBUSY);
+	expect(FAULT_DEVICE_IN_USE, "x3270 is open in process 4711 (dasdfmt)");
+}
+END_TEST
+
+START_TEST(test_force_passes_over_programs_and_interfaces_only)
+{
+	_cleanup_free_ char *proc = NULL;
+	char mounts[] = "25 1 94:1 / /mnt rw - ext4 /dev/dasda1 rw";
+
+	setup();
+	add_program();
+	scratch_write(&scratch, "dev/virtio1/net/eth0/flags", "0x1003\n");
+	proc = scratch_path(&scratch, "proc");
+	tables.proc_root = proc;
+	is_forced = true;
+	ck_assert_int_eq(check("dasd-eckd"), 0);
+	tables.mountinfo = mounts;
+	ck_assert_int_eq(check("dasd-eckd"), -EBUSY);
+	expect(FAULT_DEVICE_IN_USE, "mounted on /mnt; run umount");
 }
 END_TEST
 
@@ -164,6 +216,9 @@ END_TEST
 CHECK_MAIN("inuse", test_a_free_disk_is_free, test_a_mounted_partition_is_named_with_its_directory,
 	   test_a_mounted_disk_is_in_use, test_swap_space_is_in_use,
 	   test_a_disk_under_another_block_device_is_in_use,
+	   test_a_logical_volume_is_named_with_its_group,
+	   test_a_program_that_has_a_node_open_is_named,
+	   test_force_passes_over_programs_and_interfaces_only,
 	   test_what_hangs_below_a_virtio_device_counts,
 	   test_only_an_interface_that_is_up_is_in_use, test_a_member_of_a_device_group_is_in_use,
 	   test_a_terminal_that_may_be_the_console_is_never_given,

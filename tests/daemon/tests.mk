@@ -42,6 +42,9 @@ daemon_tests = \
 	tests/daemon/test-usage \
 	tests/daemon/test-vfio \
 	tests/daemon/test-worker \
+	tests/daemon/test-holder \
+	tests/daemon/test-opener \
+	tests/daemon/test-zdev \
 	tests/bus/test-bus \
 	tests/bus/test-bus-acquire \
 	tests/bus/test-bus-device \
@@ -133,3 +136,9 @@ tests_bus_test_bus_peer_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_peer_LDADD = $(daemon_test_LDADD)
 tests_bus_test_contract_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_contract_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_holder_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_holder_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_opener_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_opener_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_zdev_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_zdev_LDADD = $(daemon_test_LDADD)
