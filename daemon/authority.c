@@ -10,23 +10,27 @@
 #include <string.h>
 
 #include "config.h"
-#include "policy.h"
 
 struct authority {
 	const char *const *directories;
 	struct policy *policy;
+	struct policy *none; /* what holds while there is no policy */
 	struct fault problem;
 };
 
 int authority_new(const char *const *directories, struct authority **ret)
 {
-	struct authority *authority = calloc(1, sizeof(*authority));
+	_cleanup_(authority_freep) struct authority *authority = calloc(1, sizeof(*authority));
+	int r;
 
 	if (!authority)
 		return -ENOMEM;
+	r = policy_new("", &authority->none);
+	if (r < 0)
+		return r;
 	authority->directories = directories;
 	(void)fault_set(&authority->problem, FAULT_POLICY_INVALID, "it was never read");
-	*ret = authority;
+	*ret = TAKE_PTR(authority);
 	return 0;
 }
 
@@ -35,6 +39,7 @@ void authority_free(struct authority *authority)
 	if (!authority)
 		return;
 	policy_free(authority->policy);
+	policy_free(authority->none);
 	free(authority);
 }
 
@@ -62,20 +67,22 @@ const char *authority_problem(const struct authority *authority)
 	return authority->problem.code == FAULT_NONE ? NULL : authority->problem.text;
 }
 
-int authority_check(const struct authority *authority, const struct device *device,
-		    const struct subject *subject, struct fault *fault)
+void authority_decide(const struct authority *authority, const struct device *device,
+		      const struct subject *subject, struct policy_verdict *ret)
 {
-	const struct policy_device asked = {
+	const struct device_traits traits = {
 		.id = device->id,
 		.device_type = device->facts.device_type,
 		.control_unit = device->facts.control_unit,
 	};
 
-	if (!authority->policy && subject->uid == 0)
-		return 0;
-	if (!authority->policy)
-		return fault_set(fault, FAULT_ACCESS_DENIED,
-				 "only root may have devices until the policy is mended: %.*s",
-				 LIMIT_MESSAGE_BYTES / 2, authority->problem.text);
-	return policy_decide(authority->policy, subject, &asked, fault) ? 0 : -EACCES;
+	if (authority->policy) {
+		policy_decide(authority->policy, subject, &traits, ret);
+		return;
+	}
+	policy_decide(authority->none, subject, &traits, ret);
+	if (ret->action != POLICY_ALLOW)
+		(void)fault_set(&ret->why, FAULT_ACCESS_DENIED,
+				"only root may have devices until the policy is mended: %.*s",
+				LIMIT_MESSAGE_BYTES / 2, authority->problem.text);
 }

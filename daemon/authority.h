@@ -5,6 +5,7 @@
 #include "device.h"
 #include "fault.h"
 #include "macro.h"
+#include "policy.h"
 #include "subject.h"
 
 /* The policy in force. */
@@ -24,6 +25,9 @@ _must_check_ int authority_reload(struct authority *authority, struct fault *fau
  */
 const char *authority_problem(const struct authority *authority);
 
-/* 0 when subject may have device, else FAULT_ACCESS_DENIED with the rule or the lack of one. */
-_must_check_ int authority_check(const struct authority *authority, const struct device *device,
-				 const struct subject *subject, struct fault *fault);
+/*
+ * What the policy in force says; where it says POLICY_ASK, somebody must be asked. The pointers are
+ * good until authority_reload.
+ */
+void authority_decide(const struct authority *authority, const struct device *device,
+		      const struct subject *subject, struct policy_verdict *ret);

@@ -41,11 +41,20 @@ static int check_answers(const struct device *device, struct fault *fault)
 static int check_request(struct broker *broker, const struct device *device,
 			 const struct subject *subject, struct fault *fault)
 {
+	struct policy_verdict verdict;
 	int r;
 
-	r = authority_check(broker->authority, device, subject, fault);
-	if (r < 0)
-		return r;
+	authority_decide(broker->authority, device, subject, &verdict);
+	if (verdict.action != POLICY_ALLOW) {
+		*fault = verdict.why;
+		return -EACCES;
+	}
+	/* better none than one that gives more than it says */
+	if (verdict.profile->file)
+		return fault_set(
+			fault, FAULT_NOT_SUPPORTED,
+			"%s would be had as %s, and nothing holds a lease to a profile yet",
+			device->name, verdict.profile->name);
 	if (broker->custody.is_stopping)
 		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
 				 "the daemon is about to stop; try again in a moment");

@@ -15,10 +15,10 @@
 #include "bus-error.h"
 #include "bus-lease.h"
 #include "bus-peer.h"
+#include "device-set.h"
 #include "ignored.h"
 #include "log.h"
 #include "names.h"
-#include "policy.h"
 
 #define SHOWN_BYTES 64 /* of a caller's argument in our answer */
 
@@ -40,7 +40,7 @@ static int read_filter(sd_bus_message *message, struct filter *filter, struct fa
 	r = bus_dict_read(message, "filter key", keys, ARRAY_SIZE(keys), filter, fault);
 	if (r < 0)
 		return r;
-	if (filter->type && !policy_type_is_valid(filter->type))
+	if (filter->type && !device_set_type_is_valid(filter->type))
 		return fault_set(fault, FAULT_INVALID_ARGS,
 				 "filter key \"" CCWB_FILTER_TYPE
 				 "\" must be like 3490, 3490/50 or 3490/*, not %.*s",
@@ -56,8 +56,8 @@ static bool filter_matches(const struct filter *filter, const struct device *dev
 {
 	bool is_leased = device->lease && device->lease->is_announced;
 
-	if (filter->type && !policy_type_matches(filter->type, device->facts.device_type) &&
-	    !policy_type_matches(filter->type, device->facts.control_unit))
+	if (filter->type && !device_set_type_matches(filter->type, device->facts.device_type) &&
+	    !device_set_type_matches(filter->type, device->facts.control_unit))
 		return false;
 	if (filter->state && strcmp(filter->state, device_condition(device)) != 0)
 		return false;

@@ -14,124 +14,14 @@
 
 #include "io.h"
 #include "json.h"
-#include "text.h"
-
-/* Where in which file we are, for messages. */
-struct place {
-	const char *file;
-	const char *text;
-	size_t rule;
-	struct fault *fault;
-};
+#include "place.h"
+#include "profile-parse.h"
 
 struct file_list {
 	size_t n;
 	char *names[LIMIT_POLICY_FILES];
 	const char *directories[LIMIT_POLICY_FILES];
 };
-
-static int place_fault(const struct place *place, const char *key, const char *what)
-{
-	unsigned int line = json_line(place->text, "rules", place->rule, key);
-
-	if (key)
-		return fault_set(place->fault, FAULT_POLICY_INVALID, "%s:%u: \"%.*s\": %s",
-				 place->file, line, LIMIT_POLICY_NAME_BYTES, key, what);
-	return fault_set(place->fault, FAULT_POLICY_INVALID, "%s:%u: %s", place->file, line, what);
-}
-
-/* One entry of a list as a string within limits. */
-static int list_entry(const struct place *place, const char *key, struct json_object *list,
-		      size_t index, const char **ret)
-{
-	struct json_object *entry = json_object_array_get_idx(list, index);
-	const char *text;
-
-	if (!json_object_is_type(entry, json_type_string))
-		return place_fault(place, key, "must be a list of strings");
-	text = json_object_get_string(entry);
-	if (*text == '\0')
-		return place_fault(place, key, "has an empty string in it");
-	if (json_object_get_string_len(entry) > LIMIT_POLICY_NAME_BYTES)
-		return place_fault(place, key, "has a string of more than 64 bytes in it");
-	if (strlen(text) != (size_t)json_object_get_string_len(entry) || !text_is_printable(text))
-		return place_fault(place, key, "has a string with control characters in it");
-	*ret = text;
-	return 0;
-}
-
-static int list_check(const struct place *place, const char *key, struct json_object *list,
-		      size_t *ret_n)
-{
-	size_t n;
-
-	if (!json_object_is_type(list, json_type_array))
-		return place_fault(place, key, "must be a list of strings");
-	n = json_object_array_length(list);
-	if (n == 0)
-		return place_fault(place, key,
-				   "is empty and would never match; leave it out to match all");
-	if (n > LIMIT_POLICY_LIST)
-		return place_fault(place, key, "has more than 256 entries");
-	*ret_n = n;
-	return 0;
-}
-
-static int parse_strings(const struct place *place, const char *key, struct json_object *list,
-			 char ***ret, size_t *ret_n)
-{
-	const char *text;
-	size_t total, n;
-	int r;
-
-	r = list_check(place, key, list, &total);
-	if (r < 0)
-		return r;
-	*ret = calloc(total, sizeof(**ret));
-	if (!*ret)
-		return -ENOMEM;
-	for (n = 0; n < total; n++) {
-		r = list_entry(place, key, list, n, &text);
-		if (r < 0)
-			return r;
-		if (strcmp(key, "types") == 0 && !policy_type_is_valid(text))
-			return place_fault(place, key,
-					   "has an entry that is not like 3490, 3490/50 or 3490/*");
-		(*ret)[n] = strdup(text);
-		if (!(*ret)[n])
-			return -ENOMEM;
-		*ret_n = n + 1;
-	}
-	return 0;
-}
-
-static int parse_devices(const struct place *place, struct json_object *list,
-			 struct policy_rule *rule)
-{
-	struct policy_range *range;
-	const char *text;
-	size_t total, n;
-	int r;
-
-	r = list_check(place, "devices", list, &total);
-	if (r < 0)
-		return r;
-	rule->devices = calloc(total, sizeof(*rule->devices));
-	if (!rule->devices)
-		return -ENOMEM;
-	for (n = 0; n < total; n++) {
-		r = list_entry(place, "devices", list, n, &text);
-		if (r < 0)
-			return r;
-		range = &rule->devices[n];
-		if (ccw_id_parse_range(text, &range->first, &range->last) < 0)
-			return place_fault(
-				place, "devices",
-				"has an entry that is not like 0.0.0580 or 0.0.0100-0.0.01ff");
-		rule->n_devices = n + 1;
-	}
-	return 0;
-}
 
 static int parse_action(const struct place *place, struct json_object *rule_object,
 			struct policy_rule *rule)
@@ -144,11 +34,28 @@ static int parse_action(const struct place *place, struct json_object *rule_obje
 		return place_fault(place, NULL, "rule without \"action\"");
 	if (r >= 0 && strcmp(action, "allow") == 0)
 		rule->action = POLICY_ALLOW;
+	else if (r >= 0 && strcmp(action, "ask") == 0)
+		rule->action = POLICY_ASK;
 	else if (r >= 0 && strcmp(action, "deny") == 0)
 		rule->action = POLICY_DENY;
 	else
-		return place_fault(place, "action", "must be \"allow\" or \"deny\"");
+		return place_fault(place, "action", "must be \"allow\", \"ask\" or \"deny\"");
+	if (rule->action == POLICY_DENY && rule->profile_name)
+		return place_fault(place, "profile", "has no meaning in a rule that denies");
 	return 0;
+}
+
+static int parse_profile_name(const struct place *place, struct json_object *value,
+			      struct policy_rule *rule)
+{
+	const char *text;
+	int r;
+
+	r = place_read_text(place, "profile", value, LIMIT_POLICY_NAME_BYTES, &text);
+	if (r < 0)
+		return r;
+	rule->profile_name = strdup(text);
+	return rule->profile_name ? 0 : -ENOMEM;
 }
 
 static int parse_member(const struct place *place, const char *key, struct json_object *value,
@@ -157,16 +64,18 @@ static int parse_member(const struct place *place, const char *key, struct json_
 	if (strcmp(key, "action") == 0)
 		return 0; /* parse_action reads it */
 	if (strcmp(key, "devices") == 0)
-		return parse_devices(place, value, rule);
+		return place_read_ranges(place, value, &rule->devices);
 	if (strcmp(key, "types") == 0)
-		return parse_strings(place, key, value, &rule->types, &rule->n_types);
+		return place_read_types(place, value, &rule->devices);
 	if (strcmp(key, "users") == 0)
-		return parse_strings(place, key, value, &rule->users, &rule->n_users);
+		return place_read_strings(place, key, value, &rule->users, &rule->n_users);
 	if (strcmp(key, "groups") == 0)
-		return parse_strings(place, key, value, &rule->groups, &rule->n_groups);
+		return place_read_strings(place, key, value, &rule->groups, &rule->n_groups);
+	if (strcmp(key, "profile") == 0)
+		return parse_profile_name(place, value, rule);
 	return place_fault(
 		place, key,
-		"unknown key; a rule has \"action\", \"devices\", \"types\", \"users\", \"groups\"");
+		"unknown key; a rule has \"action\", \"devices\", \"types\", \"users\", \"groups\", \"profile\"");
 }
 
 static int parse_rule(const struct place *place, struct json_object *object, struct policy *policy)
@@ -178,10 +87,11 @@ static int parse_rule(const struct place *place, struct json_object *object, str
 		return place_fault(place, "rules", "must be a list of objects");
 	r = policy_add_rule(policy, &rule);
 	if (r == -E2BIG)
-		return place_fault(place, NULL, "more than 4096 rules in all files");
+		return place_faultf(place, NULL, "more than %d rules in all files",
+				    LIMIT_POLICY_RULES);
 	if (r < 0)
 		return r;
-	rule->line = json_line(place->text, "rules", place->rule, NULL);
+	rule->line = place_line(place);
 	rule->file = strdup(place->file);
 	if (!rule->file)
 		return -ENOMEM;
@@ -199,12 +109,65 @@ static int parse_rules(struct place *place, struct json_object *rules, struct po
 
 	if (!json_object_is_type(rules, json_type_array))
 		return place_fault(place, "rules", "must be a list of objects");
-	for (; place->rule < json_object_array_length(rules); place->rule++) {
-		r = parse_rule(place, json_object_array_get_idx(rules, place->rule), policy);
+	for (; place->index < json_object_array_length(rules); place->index++) {
+		r = parse_rule(place, json_object_array_get_idx(rules, place->index), policy);
 		if (r < 0)
 			return r;
 	}
 	return 0;
+}
+
+static int parse_profile(const struct place *place, const char *name, struct json_object *object,
+			 struct policy *policy)
+{
+	const struct profile *other;
+	struct profile *profile;
+	int r;
+
+	r = profile_parse(place, name, object, &profile);
+	if (r < 0)
+		return r;
+	r = policy_add_profile(policy, profile);
+	other = r == -EEXIST ? policy_find_profile(policy, name) : NULL;
+	if (other)
+		return place_faultf(
+			place, NULL,
+			"there is a profile %s already, at %s:%u; to replace that, give "
+			"a file of the same name in another directory",
+			name, other->file, other->line);
+	if (r == -E2BIG)
+		return place_faultf(place, NULL, "more than %d profiles in all files",
+				    LIMIT_PROFILES - 1);
+	return r;
+}
+
+static int parse_profiles(struct place *place, struct json_object *profiles, struct policy *policy)
+{
+	int r;
+
+	if (!json_object_is_type(profiles, json_type_object))
+		return place_fault(place, "profiles", "must be an object of objects");
+	json_object_object_foreach(profiles, name, object) {
+		r = parse_profile(place, name, object, policy);
+		if (r < 0)
+			return r;
+		place->index++;
+	}
+	return 0;
+}
+
+/* A key of the outermost object. */
+static int parse_part(struct place *place, const char *key, struct json_object *value,
+		      struct policy *policy)
+{
+	place->member = key;
+	place->index = 0;
+	if (strcmp(key, "rules") == 0)
+		return parse_rules(place, value, policy);
+	if (strcmp(key, "profiles") == 0)
+		return parse_profiles(place, value, policy);
+	place->index = SIZE_MAX;
+	return place_fault(place, key, "unknown key; a policy has \"rules\" and \"profiles\"");
 }
 
 int config_parse(struct policy *policy, const char *file, const char *text, size_t size,
@@ -222,12 +185,7 @@ int config_parse(struct policy *policy, const char *file, const char *text, size
 	if (r < 0)
 		return r;
 	json_object_object_foreach(object, key, value) {
-		if (strcmp(key, "rules") != 0)
-			return fault_set(fault, FAULT_POLICY_INVALID,
-					 "%s:%u: \"%.*s\": unknown key; a policy has \"rules\"",
-					 file, json_line(text, key, SIZE_MAX, NULL),
-					 LIMIT_POLICY_NAME_BYTES, key);
-		r = parse_rules(&place, value, policy);
+		r = parse_part(&place, key, value, policy);
 		if (r < 0)
 			return r;
 	}
@@ -393,6 +351,9 @@ int config_load(const char *const *directories, struct policy **ret, struct faul
 	if (r < 0)
 		return r;
 	r = load_drop_ins(policy, directories, fault);
+	if (r < 0)
+		return r;
+	r = policy_link(policy, fault);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(policy);

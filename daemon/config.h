@@ -18,6 +18,6 @@
 _must_check_ int config_load(const char *const *directories, struct policy **ret,
 			     struct fault *fault);
 
-/* One file's text, size bytes and a NUL, into policy. file is for messages. */
+/* One file's text, size bytes and a NUL, into policy, which is linked later. file is for messages. */
 _must_check_ int config_parse(struct policy *policy, const char *file, const char *text,
 			      size_t size, struct fault *fault);

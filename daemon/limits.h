@@ -25,6 +25,8 @@
 #define LIMIT_POLICY_RULES	4096   /* all files together */
 #define LIMIT_POLICY_LIST	256    /* entries in one list of one rule */
 #define LIMIT_POLICY_NAME_BYTES 64     /* one user, group, type or device range */
+#define LIMIT_PROFILES		256    /* all files together, and the one that is built in */
+#define LIMIT_DESCRIPTION_BYTES 128    /* of a profile: a line of a table */
 #define LIMIT_CREDENTIAL_GROUPS 1024   /* supplementary groups of one caller */
 #define LIMIT_MESSAGE_BYTES	1024   /* an explanation that goes back to the caller */
 #define LIMIT_WORKER_FDS	4      /* what one worker may hand back */

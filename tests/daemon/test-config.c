@@ -31,25 +31,29 @@ START_TEST(test_a_complete_rule_is_read)
 		" {\"action\": \"allow\",\n"
 		"  \"devices\": [\"0.0.0580\", \"0100-01ff\"],\n"
 		"  \"types\": [\"3490\", \"3390/0c\", \"3990/*\"],\n"
-		"  \"users\": [\"alice\", \"1001\"], \"groups\": [\"operators\"]}\n"
+		"  \"users\": [\"alice\", \"1001\"], \"groups\": [\"operators\"]},\n"
+		" {\"action\": \"ask\", \"profile\": \"reading\"}\n"
 		"]}\n";
 	_cleanup_(policy_freep) struct policy *policy = NULL;
 	const struct policy_rule *rule;
 
 	ck_assert_int_eq(policy_new("main", &policy), 0);
 	ck_assert_int_eq(config_parse(policy, "f.json", text, strlen(text), &fault), 0);
-	ck_assert_uint_eq(policy->n_rules, 2);
+	ck_assert_uint_eq(policy->n_rules, 3);
+	ck_assert_int_eq(policy->rules[2].action, POLICY_ASK);
+	ck_assert_str_eq(policy->rules[2].profile_name, "reading");
 	ck_assert_int_eq(policy->rules[0].action, POLICY_DENY);
+	ck_assert_ptr_null(policy->rules[0].profile_name);
 	ck_assert_uint_eq(policy->rules[0].line, 2);
 	rule = &policy->rules[1];
 	ck_assert_int_eq(rule->action, POLICY_ALLOW);
 	ck_assert_str_eq(rule->file, "f.json");
 	ck_assert_uint_eq(rule->line, 3);
-	ck_assert_uint_eq(rule->n_devices, 2);
-	ck_assert_int_eq(rule->devices[1].first.devno, 0x100);
-	ck_assert_int_eq(rule->devices[1].last.devno, 0x1ff);
-	ck_assert_uint_eq(rule->n_types, 3);
-	ck_assert_str_eq(rule->types[2], "3990/*");
+	ck_assert_uint_eq(rule->devices.n_ranges, 2);
+	ck_assert_int_eq(rule->devices.ranges[1].first.devno, 0x100);
+	ck_assert_int_eq(rule->devices.ranges[1].last.devno, 0x1ff);
+	ck_assert_uint_eq(rule->devices.n_types, 3);
+	ck_assert_str_eq(rule->devices.types[2], "3990/*");
 	ck_assert_uint_eq(rule->n_users, 2);
 	ck_assert_str_eq(rule->groups[0], "operators");
 }
@@ -101,6 +105,11 @@ START_TEST(test_what_is_wrong_is_named_with_file_line_and_key)
 		  "f.json:1: \"devices\": ", "0.0.0580" },
 		{ "{\"rules\": [{\"action\": \"allow\", \"devices\": [\"0.0.2-0.0.1\"]}]}",
 		  "f.json:1: \"devices\": ", "0.0.0580" },
+		{ "{\"rules\": [{\"action\": \"deny\",\n\"profile\": \"p\"}]}",
+		  "f.json:2: \"profile\": ", "denies" },
+		{ "{\"rules\": [{\"action\": \"allow\", \"profile\": [\"p\"]}]}",
+		  "f.json:1: \"profile\": ", "a string" },
+		{ "{\"profiles\": []}", "f.json:1: \"profiles\": ", "object" },
 		{ "{\"rules\": [{\"action\": \"allow\", \"action\": \"deny\"}]}",
 		  "f.json:1: ", "twice" },
 		{ "{\"rules\": [{\"action\": \"allow\", \"users\": [[[[[[[1]]]]]]]}]}",

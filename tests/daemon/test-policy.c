@@ -32,13 +32,14 @@ static void add(struct policy *policy, enum policy_action action, const char *ra
 	rule->file = one("/etc/ccwbroker/policy.json");
 	rule->line = (unsigned int)policy->n_rules;
 	if (range) {
-		rule->devices = calloc(1, sizeof(*rule->devices));
-		rule->n_devices = 1;
-		ck_assert_int_eq(
-			ccw_id_parse_range(range, &rule->devices->first, &rule->devices->last), 0);
+		rule->devices.ranges = calloc(1, sizeof(*rule->devices.ranges));
+		rule->devices.n_ranges = 1;
+		ck_assert_int_eq(ccw_id_parse_range(range, &rule->devices.ranges->first,
+						    &rule->devices.ranges->last),
+				 0);
 	}
 	if (type)
-		rule->types = list_of(type, &rule->n_types);
+		rule->devices.types = list_of(type, &rule->devices.n_types);
 	if (user)
 		rule->users = list_of(user, &rule->n_users);
 	if (group)
@@ -57,17 +58,24 @@ static const struct subject alice = {
 static const struct subject bob = { .uid = 1002, .user = (char *)"bob" };
 static const struct subject root = { .uid = 0, .user = (char *)"root" };
 
-static const struct policy_device tape = { { 0, 0, 0x580 }, "3490/50", "3490/50" };
-static const struct policy_device disk = { { 0, 0, 0x120 }, "3390/0c", "3990/E9" };
-static const struct policy_device mute = { { 0, 0, 0x900 }, "n/a", "n/a" };
+static const struct device_traits tape = { { 0, 0, 0x580 }, "3490/50", "3490/50" };
+static const struct device_traits disk = { { 0, 0, 0x120 }, "3390/0c", "3990/E9" };
+static const struct device_traits mute = { { 0, 0, 0x900 }, "n/a", "n/a" };
 
+static struct policy_verdict verdict;
 static struct fault why;
 
-static bool may(const struct policy *policy, const struct subject *subject,
-		const struct policy_device *device)
+static bool may(struct policy *policy, const struct subject *subject,
+		const struct device_traits *device)
 {
-	why = (struct fault){};
-	return policy_decide(policy, subject, device, &why);
+	ck_assert_int_eq(policy_link(policy, &why), 0);
+	policy_decide(policy, subject, device, &verdict);
+	why = verdict.why;
+	ck_assert_ptr_nonnull(verdict.profile);
+	ck_assert_str_ne(why.text, "");
+	ck_assert_int_eq(why.code,
+			 verdict.action == POLICY_ALLOW ? FAULT_NONE : FAULT_ACCESS_DENIED);
+	return verdict.action == POLICY_ALLOW;
 }
 
 static struct policy *new_policy(void)
@@ -174,7 +182,7 @@ END_TEST
 START_TEST(test_ranges_hold_at_their_ends_and_not_beyond)
 {
 	_cleanup_(policy_freep) struct policy *policy = new_policy();
-	struct policy_device device = tape;
+	struct device_traits device = tape;
 
 	add(policy, POLICY_ALLOW, "0.0.0580-0.0.058f", NULL, NULL, NULL);
 	ck_assert(may(policy, &bob, &device));
@@ -189,18 +197,125 @@ START_TEST(test_ranges_hold_at_their_ends_and_not_beyond)
 }
 END_TEST
 
-START_TEST(test_type_patterns_are_checked)
+/* The last rule added gets a profile of that name. */
+static void give_profile(struct policy *policy, const char *name)
 {
-	static const char *const good[] = { "3490", "3490/50", "3490/*", "abCD/eF" };
-	static const char *const bad[] = { "",	       "349",	  "34900",   "3490/", "3490/5",
-					   "3490/500", "3490/**", "3490-50", "*",     "349g",
-					   "3490/5g",  " 3490",	  "n/a" };
-	size_t n;
+	policy->rules[policy->n_rules - 1].profile_name = one(name);
+}
 
-	for (n = 0; n < ARRAY_SIZE(good); n++)
-		ck_assert_msg(policy_type_is_valid(good[n]), "%s", good[n]);
-	for (n = 0; n < ARRAY_SIZE(bad); n++)
-		ck_assert_msg(!policy_type_is_valid(bad[n]), "%s", bad[n]);
+static struct profile *new_profile(struct policy *policy, const char *name)
+{
+	struct profile *profile;
+
+	ck_assert_int_eq(profile_new(name, &profile), 0);
+	profile->file = one("/etc/ccwbroker/policy.json");
+	profile->line = 77;
+	ck_assert_int_eq(policy_add_profile(policy, profile), 0);
+	return profile;
+}
+
+START_TEST(test_ask_asks_everybody_but_root)
+{
+	_cleanup_(policy_freep) struct policy *policy = new_policy();
+
+	add(policy, POLICY_ASK, "0.0.0580", NULL, NULL, NULL);
+	ck_assert(may(policy, &root, &tape));
+	ck_assert(!may(policy, &alice, &tape));
+	ck_assert_int_eq(verdict.action, POLICY_ASK);
+	ck_assert_ptr_nonnull(strstr(why.text, "policy.json:1"));
+	ck_assert_ptr_nonnull(strstr(why.text, "administrator"));
+	ck_assert(!may(policy, &alice, &disk));
+	ck_assert_int_eq(verdict.action, POLICY_DENY);
+}
+END_TEST
+
+START_TEST(test_the_verdict_says_which_rule_and_under_which_profile)
+{
+	_cleanup_(policy_freep) struct policy *policy = new_policy();
+
+	new_profile(policy, "reading");
+	add(policy, POLICY_ALLOW, "0.0.0580", NULL, "alice", NULL);
+	give_profile(policy, "reading");
+	add(policy, POLICY_ALLOW, NULL, NULL, "bob", NULL);
+	ck_assert(may(policy, &alice, &tape));
+	ck_assert_str_eq(verdict.profile->name, "reading");
+	ck_assert_ptr_eq(verdict.rule, &policy->rules[0]);
+	ck_assert(may(policy, &bob, &tape));
+	ck_assert_str_eq(verdict.profile->name, PROFILE_FULL);
+	ck_assert_ptr_eq(verdict.rule, &policy->rules[1]);
+	ck_assert(may(policy, &root, &tape));
+	ck_assert_str_eq(verdict.profile->name, PROFILE_FULL);
+	ck_assert_ptr_null(verdict.rule);
+}
+END_TEST
+
+START_TEST(test_a_profile_is_not_had_for_a_device_that_is_none_of_its)
+{
+	_cleanup_(policy_freep) struct policy *policy = new_policy();
+	struct profile *profile = new_profile(policy, "reading");
+
+	profile->devices.types = list_of("3490", &profile->devices.n_types);
+	add(policy, POLICY_ALLOW, NULL, NULL, NULL, NULL);
+	give_profile(policy, "reading");
+	ck_assert(may(policy, &alice, &tape));
+	ck_assert(!may(policy, &alice, &disk));
+	ck_assert_ptr_nonnull(strstr(why.text, "policy.json:1"));
+	ck_assert_ptr_nonnull(strstr(why.text, "policy.json:77"));
+	ck_assert_ptr_nonnull(strstr(why.text, "3390/0c"));
+	ck_assert(!may(policy, &root, &disk));
+}
+END_TEST
+
+START_TEST(test_the_group_that_counts_is_the_rules_first_of_the_subject)
+{
+	_cleanup_(policy_freep) struct policy *policy = new_policy();
+	struct profile *profile = new_profile(policy, "reading");
+
+	profile->leases_per_group = 1;
+	add(policy, POLICY_ALLOW, NULL, NULL, NULL, "operators");
+	give_profile(policy, "reading");
+	ck_assert(may(policy, &alice, &tape));
+	ck_assert(verdict.has_group);
+	ck_assert_uint_eq(verdict.gid, 2001);
+	ck_assert(!may(policy, &bob, &tape));
+	ck_assert(may(policy, &root, &tape)); /* which is in none: no rule matches */
+	ck_assert(!verdict.has_group);
+}
+END_TEST
+
+START_TEST(test_a_rule_and_its_profile_must_fit)
+{
+	_cleanup_(policy_freep) struct policy *policy = new_policy();
+
+	add(policy, POLICY_ALLOW, NULL, NULL, "alice", NULL);
+	give_profile(policy, "reading");
+	ck_assert_int_eq(policy_link(policy, &why), -EBADMSG);
+	ck_assert_int_eq(why.code, FAULT_POLICY_INVALID);
+	ck_assert_ptr_nonnull(strstr(why.text, "policy.json:1: \"profile\": "));
+	ck_assert_ptr_nonnull(strstr(why.text, "reading"));
+	new_profile(policy, "reading")->leases_per_group = 1;
+	ck_assert_int_eq(policy_link(policy, &why), -EBADMSG);
+	ck_assert_ptr_nonnull(strstr(why.text, "leases-per-group"));
+}
+END_TEST
+
+START_TEST(test_profiles_end_at_the_limit_and_have_one_name_each)
+{
+	_cleanup_(policy_freep) struct policy *policy = new_policy();
+	struct profile *profile;
+	char name[16];
+	int n;
+
+	for (n = 0; n < LIMIT_PROFILES - 1; n++) {
+		snprintf(name, sizeof(name), "p%d", n);
+		new_profile(policy, name);
+	}
+	ck_assert_int_eq(profile_new("one-more", &profile), 0);
+	ck_assert_int_eq(policy_add_profile(policy, profile), -E2BIG);
+	ck_assert_int_eq(profile_new("p0", &profile), 0);
+	ck_assert_int_eq(policy_add_profile(policy, profile), -EEXIST);
+	ck_assert_int_eq(profile_new(PROFILE_FULL, &profile), 0);
+	ck_assert_int_eq(policy_add_profile(policy, profile), -EEXIST);
 }
 END_TEST
 
@@ -219,4 +334,9 @@ END_TEST
 CHECK_MAIN("policy", test_without_rules_only_root_may, test_the_first_match_decides,
 	   test_every_list_of_a_rule_must_match, test_users_and_groups_match_by_name_and_number,
 	   test_types_match_device_and_control_unit, test_ranges_hold_at_their_ends_and_not_beyond,
-	   test_type_patterns_are_checked, test_rules_end_at_the_limit)
+	   test_ask_asks_everybody_but_root,
+	   test_the_verdict_says_which_rule_and_under_which_profile,
+	   test_a_profile_is_not_had_for_a_device_that_is_none_of_its,
+	   test_the_group_that_counts_is_the_rules_first_of_the_subject,
+	   test_a_rule_and_its_profile_must_fit,
+	   test_profiles_end_at_the_limit_and_have_one_name_each, test_rules_end_at_the_limit)

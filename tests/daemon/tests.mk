@@ -19,6 +19,7 @@ daemon_tests = \
 	tests/daemon/test-config \
 	tests/daemon/test-custody \
 	tests/daemon/test-device \
+	tests/daemon/test-device-set \
 	tests/daemon/test-discovery \
 	tests/daemon/test-fault \
 	tests/daemon/test-ignored \
@@ -31,8 +32,11 @@ daemon_tests = \
 	tests/daemon/test-ledger \
 	tests/daemon/test-log \
 	tests/daemon/test-node \
+	tests/daemon/test-place \
 	tests/daemon/test-plan \
 	tests/daemon/test-policy \
+	tests/daemon/test-profile \
+	tests/daemon/test-profile-parse \
 	tests/daemon/test-registry \
 	tests/daemon/test-store \
 	tests/daemon/test-subject \
@@ -70,6 +74,8 @@ tests_daemon_test_custody_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_custody_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_device_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_device_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_device_set_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_device_set_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_discovery_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_discovery_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_fault_CFLAGS = $(daemon_test_CFLAGS)
@@ -94,10 +100,16 @@ tests_daemon_test_ledger_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_ledger_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_log_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_log_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_place_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_place_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_plan_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_plan_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_policy_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_policy_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_profile_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_profile_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_profile_parse_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_profile_parse_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_registry_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_registry_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_store_CFLAGS = $(daemon_test_CFLAGS)
