@@ -36,6 +36,17 @@ bare()
 	case_machine=$!
 }
 
+# A terminal that is connected is ready, which the guest must not have seen when it looks first.
+guest_has_looked()
+{
+	local i
+	for ((i = 0; i < 1200; i++)); do
+		! grep -qs 'terminal: nothing has happened' "$case_work/bare" || return 0
+		sleep 0.1
+	done
+	not_ok 'the guest on the bare emulator looks at its terminal'
+}
+
 # What the emulator itself gets wrong is marked by the guest and not compared.
 compared()
 {
@@ -44,6 +55,7 @@ compared()
 
 port=$(free_port)
 bare
+guest_has_looked
 somebody_types
 status=0
 wait "$case_machine" || status=$?
