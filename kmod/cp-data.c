@@ -20,8 +20,11 @@ static bool slot_moves_data(const struct cp_slot *slot)
 
 static bool area_is_small(struct cp *cp, const struct cp_slot *slot)
 {
+	bool stores = cp_slot_stores(slot);
+
 	return cp->nsmall_slots < CP_SMALL_MAX &&
-	       (!cp_slot_stores(slot) || cp_known_has(cp, slot->area, slot->ccw.count)) &&
+	       cp_memory_find(cp, slot->area, slot->ccw.count, stores, NULL) == CP_MEMORY_OTHER &&
+	       (!stores || cp_known_has(cp, slot->area, slot->ccw.count)) &&
 	       cp_small_reserve(cp, slot->ccw.count);
 }
 

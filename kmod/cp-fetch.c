@@ -45,7 +45,7 @@ static int page_extend(struct cp *cp, struct cp_fetch_page *page, u32 pos)
 		from = pos;
 		to = page->from;
 	}
-	r = cp_mem_read(cp->mem, page->iova + from, page->bytes + from, to - from);
+	r = cp_memory_read(cp, page->iova + from, page->bytes + from, to - from);
 	if (r)
 		return r;
 	page->from = min(page->from, from);

@@ -72,7 +72,7 @@ static int words_read(struct cp *cp, u32 addr, u8 *raw, u32 from, u32 to)
 		return CCWBROKER_REFUSED_IDAL_UNREADABLE;
 	for (; from < to; from += len) {
 		len = min(to - from, CP_PAGE_SIZE - ((addr + from) & (CP_PAGE_SIZE - 1)));
-		r = cp_mem_read(cp->mem, addr + from, raw + from, len);
+		r = cp_memory_read(cp, addr + from, raw + from, len);
 		if (r)
 			return r == -ENOMEM ? CCWBROKER_REFUSED_RESOURCES
 					    : CCWBROKER_REFUSED_IDAL_UNREADABLE;

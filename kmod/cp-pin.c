@@ -2,7 +2,7 @@
 // Copyright the ccwbroker authors
 /*
  * Owns the record of what is pinned: one entry for each contiguous range of client memory, and only
- * for a range that really is. Knows nothing of CCWs.
+ * for a range that really is, by itself or as registered memory. Knows nothing of CCWs.
  *
  * Data that is copied is pinned as well while the program runs: so a store into read-only memory is
  * known before the start, copying back can find nothing unmapped, and an unmap by the client
@@ -62,22 +62,30 @@ int cp_pin_piece(struct cp *cp, const struct cp_piece *piece, bool store, bool c
 		 u64 *ret_host)
 {
 	unsigned int npages = cp_pages_of(piece->addr, piece->len);
+	enum cp_memory memory;
 	struct cp_pin *pin;
-	int r;
+	int r = 0;
 
 	BUILD_BUG_ON(CP_CCW_PAGES_MAX > CP_PIN_PAGES_MAX);
 	pin = pin_append(cp);
 	if (!pin)
 		return CCWBROKER_REFUSED_RESOURCES;
-	r = cp_mem_pin(cp->mem, ALIGN_DOWN(piece->addr, CP_PAGE_SIZE), npages, store, ret_host);
+	memory = cp_memory_find(cp, piece->addr, piece->len, store, ret_host);
+	if (memory == CP_MEMORY_PROTECTED)
+		return CCWBROKER_REFUSED_DATA_PROTECTED;
+	if (memory == CP_MEMORY_OTHER)
+		r = cp_mem_pin(cp->mem, ALIGN_DOWN(piece->addr, CP_PAGE_SIZE), npages, store,
+			       ret_host);
 	if (r)
 		return cp_pin_refused(r, store);
 	pin->addr = piece->addr;
 	pin->len = piece->len;
 	pin->store = store;
 	pin->copied = copied;
+	pin->registered = memory == CP_MEMORY_REGISTERED;
 	cp->npins++;
-	cp->npinned += npages;
+	if (!pin->registered)
+		cp->npinned += npages;
 	return CCWBROKER_REFUSED_NOT;
 }
 
@@ -87,11 +95,12 @@ void cp_pin_unwind(struct cp *cp, unsigned int keep)
 	unsigned int npages;
 
 	while (cp->npins > keep) {
-		pin = cp_pin_at(cp, cp->npins - 1);
+		pin = cp_pin_at(cp, --cp->npins);
+		if (pin->registered)
+			continue;
 		npages = cp_pages_of(pin->addr, pin->len);
 		cp_mem_unpin(cp->mem, ALIGN_DOWN(pin->addr, CP_PAGE_SIZE), npages);
 		cp->npinned -= npages;
-		cp->npins--;
 	}
 }
 

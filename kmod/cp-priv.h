@@ -75,7 +75,23 @@ struct cp_pin {
 	u64 addr;
 	u32 len;
 	bool store;
-	bool copied; /* the device sees a copy of it */
+	bool copied;	 /* the device sees a copy of it */
+	bool registered; /* the pins are those of registered memory */
+};
+
+/* Registered memory: pinned in steps of CP_PIN_PAGES_MAX from its start. */
+struct cp_range {
+	u64 iova;
+	unsigned int npages;
+	bool store;
+	u64 *host; /* of each page */
+};
+
+/* How registered memory has to do with an area. */
+enum cp_memory {
+	CP_MEMORY_OTHER = 0,  /* it is not all registered */
+	CP_MEMORY_REGISTERED, /* it is, for this use */
+	CP_MEMORY_PROTECTED,  /* it is to be stored into, and what the device may only fetch from */
 };
 
 /* Consecutive bytes of client memory: [addr, addr + len), no wrap. */
@@ -156,12 +172,16 @@ struct cp {
 
 	struct cp_pin *pin[CP_DATA_PAGES_MAX / CP_PINS_STEP];
 	unsigned int npins;
-	unsigned int npinned;	    /* pages */
+	unsigned int npinned;	    /* pages, for this program */
 	unsigned int ndata_pages;   /* each area's for itself, also those not pinned */
 	u64 host[CP_PIN_PAGES_MAX]; /* of the pin at hand */
 	unsigned int ncopy_pages;
 	u64 bytes_stored; /* as counted by the CCWs that the program surely comes to */
 	u64 bytes_fetched;
+
+	struct cp_range range[CP_MEMORY_RANGES_MAX];
+	unsigned int nranges;
+	unsigned int nregistered; /* pages */
 
 	struct cp_buffer buffer;
 	struct cp_small small[CP_SMALL_MAX];
@@ -227,6 +247,15 @@ int cp_idal_pieces(struct cp *cp, const struct cp_slot *slot);
 /* Are there pieces that IDAWs of 4 KiB cannot express? */
 bool cp_idal_needs_copy(const struct cp_pieces *pieces);
 
+/* -- cp-memory.c: what stays pinned across programs; see cp.h -- */
+
+/* ret_host, unless NULL, gets the address of each page if it is CP_MEMORY_REGISTERED. */
+enum cp_memory cp_memory_find(const struct cp *cp, u64 addr, u32 len, bool store, u64 *ret_host);
+/* As cp_mem_read(), within a page; without VFIO where it is registered. */
+int cp_memory_read(struct cp *cp, u64 addr, void *buf, u32 len);
+/* Does the program use a range of which something is in [first, last]? */
+bool cp_memory_touches(const struct cp *cp, u64 first, u64 last);
+
 /* -- cp-pin.c: what is pinned -- */
 
 /* Does the piece meet another one that the program uses the other way, and one of them is a copy? */
@@ -235,7 +264,7 @@ bool cp_pin_conflicts(const struct cp *cp, const struct cp_piece *piece, bool st
 /* Why the port did not give access to data. */
 int cp_pin_refused(int r, bool store);
 
-/* Pins the pages of a piece, at most CP_PIN_PAGES_MAX. */
+/* Pins the pages of a piece, at most CP_PIN_PAGES_MAX, or finds that they are registered. */
 int cp_pin_piece(struct cp *cp, const struct cp_piece *piece, bool store, bool copied,
 		 u64 *ret_host);
 

@@ -62,5 +62,5 @@ bool cp_touches(const struct cp *cp, u64 iova, u64 length)
 		if (first <= end && iova <= last)
 			return true;
 	}
-	return cp_small_touches(cp, iova, end);
+	return cp_small_touches(cp, iova, end) || cp_memory_touches(cp, iova, end);
 }

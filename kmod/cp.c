@@ -65,6 +65,7 @@ struct cp *cp_free(struct cp *cp)
 	if (!cp)
 		return NULL;
 	cp_reset(cp, 0, 0, 0);
+	(void)cp_memory_drop(cp, 0, ~(u64)0); /* what there was is gone */
 	cp_small_trim(cp);
 	cp_arena_deinit(cp);
 	cp_free_mem(cp);

@@ -63,7 +63,7 @@ void cp_release(struct cp *cp);
 
 bool cp_is_held(const struct cp *cp);
 
-/* Of the held program: pages pinned, and bytes that its CCWs count, stored or fetched. */
+/* Of the held program: pages pinned for it, and bytes that its CCWs count, stored or fetched. */
 unsigned int cp_pinned_pages(const struct cp *cp);
 u64 cp_bytes(const struct cp *cp, bool stored);
 
@@ -73,7 +73,27 @@ void cp_forget(struct cp *cp);
 /* The client is gone: frees what would only make its next program faster. Nothing is held. */
 void cp_trim(struct cp *cp);
 
-/* Does a page that the held program pins, or what it copied, lie in [iova, iova + length)? */
+/*
+ * Registered memory: its pages stay pinned, and programs use them without a pin. With store unset the
+ * device may only fetch from it. Errors keep nothing: -EINVAL: zero or not page aligned. -EOVERFLOW:
+ * wraps around. -EEXIST: overlaps what is registered. -E2BIG: more than CP_MEMORY_PAGES_MAX.
+ * -ENOSPC: more than CP_MEMORY_RANGES_MAX. -EFAULT: not mapped. -EPERM: mapped read-only. -ENOMEM,
+ * -EINTR.
+ */
+int cp_memory_register(struct cp *cp, u64 iova, u64 length, bool store);
+/* Of exactly one cp_memory_register(). -ENOENT: there is none. -EBUSY: a program is held. */
+int cp_memory_unregister(struct cp *cp, u64 iova, u64 length);
+/*
+ * Every range of which a part lies in [iova, iova + length); none that the held program uses, see
+ * cp_touches(). Was there one?
+ */
+bool cp_memory_drop(struct cp *cp, u64 iova, u64 length);
+unsigned int cp_memory_pages(const struct cp *cp);
+
+/*
+ * Does a page that the held program pins, or what it copied, or registered memory of which it uses
+ * a part, lie in [iova, iova + length)?
+ */
 bool cp_touches(const struct cp *cp, u64 iova, u64 length);
 
 #endif

@@ -7,6 +7,8 @@
 #ifndef CCWBROKER_LIMITS_H
 #define CCWBROKER_LIMITS_H
 
+#include "uapi/ccwbroker.h"
+
 /* CCWs at consecutive addresses; as many as the kernel's vfio_ccw takes. */
 #define CP_RUN_CCWS_MAX 256
 
@@ -31,6 +33,15 @@
 
 /* Pages of one cp_mem_pin(): what VFIO's type1 backend takes in one call. */
 #define CP_PIN_PAGES_MAX 512
+
+/*
+ * Registered memory of one device: 64 MiB, whose table of host addresses is 128 KiB. Enough for the
+ * buffers of a client that drives one device; not meant for all memory of a virtual machine.
+ */
+#define CP_MEMORY_PAGES_MAX CCWBROKER_MEMORY_PAGES_MAX
+
+/* Ranges of it; looked through for each piece of data. */
+#define CP_MEMORY_RANGES_MAX CCWBROKER_MEMORY_RANGES_MAX
 
 /*
  * Data in one piece is copied rather than pinned, as long as there is room: up to so many bytes in

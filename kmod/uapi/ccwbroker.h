@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /* Copyright the ccwbroker authors */
 /*
- * What the ccwbroker VFIO device offers beyond <linux/vfio_ccw.h>: two ioctls on the device fd
+ * What the ccwbroker VFIO device offers beyond <linux/vfio_ccw.h>: four ioctls on the device fd
  * and the reasons why a channel program is refused. Everything in *_area is as the architecture
  * defines it, big-endian (z/Architecture Principles of Operation, chapters 15 and 16).
  */
@@ -39,7 +39,8 @@
  * IDAW: IDAW or its list not aligned as the format asks; MIDAW or its list against their rules
  *   (EINVAL)
  * DATA_UNMAPPED: data outside of mapped memory (EFAULT)
- * DATA_PROTECTED: the device would store into read-only memory (EPERM)
+ * DATA_PROTECTED: the device would store into read-only memory, or into memory that was registered
+ *   for fetches only (EPERM)
  * DATA_SIZE: more than 32 MiB of data, or 2 MiB in 2 KiB blocks (E2BIG)
  * RESOURCES: no memory, or the client's memlock limit (ENOMEM)
  * COMMAND: command that the device's policy does not permit (EPERM)
@@ -93,5 +94,53 @@ struct ccwbroker_cmd_request {
  * -ENODEV: device gone. Otherwise the error of taking it online; then the fd is dead.
  */
 #define VFIO_DEVICE_CCW_HOT_RESET _IO(CCWBROKER_IOCTL_TYPE, CCWBROKER_IOCTL_BASE + 1)
+
+/* Most memory that a device has registered at a time: pages of 4 KiB (64 MiB), and ranges. */
+#define CCWBROKER_MEMORY_PAGES_MAX  16384
+#define CCWBROKER_MEMORY_RANGES_MAX 16
+
+/* The device only fetches from it: pinned for reading, may be mapped so. */
+#define CCWBROKER_MEMORY_FETCH_ONLY (1u << 0)
+
+/* A range of the memory that the client has mapped for the device. */
+struct ccwbroker_memory {
+	__u32 argsz;  /* in: sizeof(struct ccwbroker_memory) or more */
+	__u32 flags;  /* in: CCWBROKER_MEMORY_*, must be 0 for UNREGISTER_MEMORY */
+	__u64 iova;   /* in: as it is mapped, a multiple of 4096 */
+	__u64 length; /* in: bytes, a multiple of 4096, not 0 */
+};
+
+/*
+ * Pins the range once and for all, until it is unregistered: programs whose data lies in registered
+ * ranges use it without a pin of their own. CCWs and IDALs may lie there like anywhere else. Off unless a
+ * client asks for it, as memory that stays pinned cannot be swapped, moved or ballooned away.
+ *
+ * The pages are the client's, who pays for them: they count as pinned by VFIO, against the memlock
+ * limit and in stats/pins and stats/registered. The range may span several mappings and belongs to
+ * this device; another one registers it for itself. Data that lies in it only in part is pinned
+ * for each program. Where the flag FETCH_ONLY is set, a program that would store into any of it is refused
+ * (DATA_PROTECTED), also when it is mapped for writing.
+ *
+ * It is dropped, and a program that uses a part of it is ended first, when any part of it is unmapped,
+ * when an iommufd address space is detached or replaced, at revoke and at close. It stays
+ * across RESET and HOT_RESET: these concern the device, not the client's memory. There is no notice
+ * of a drop: whoever unmaps knows; programs go on by pinning what they need.
+ *
+ * 0, or nothing is kept and: -EINVAL: argsz, unknown flag, iova or length not a multiple of 4096, or
+ * length 0. -EOVERFLOW: iova + length wraps. -EEXIST: part of it is registered, for whatever use.
+ * -E2BIG: more than CCWBROKER_MEMORY_PAGES_MAX with what is registered. -ENOSPC: one range
+ * too many. -EFAULT: not all of it is mapped. -EPERM: it is mapped read-only, and FETCH_ONLY is
+ * missing. -ENOMEM: no memory, or the memlock limit. -EINTR. -ENODEV: revoked.
+ */
+#define VFIO_DEVICE_CCW_REGISTER_MEMORY                                                            \
+	_IOW(CCWBROKER_IOCTL_TYPE, CCWBROKER_IOCTL_BASE + 2, struct ccwbroker_memory)
+
+/*
+ * Takes back one REGISTER_MEMORY of the same iova and length. -ENOENT: there is none, perhaps because
+ * it was dropped. -EBUSY: a program is active, whatever it uses; halt, clear, RESET or its end help.
+ * -EINVAL: argsz, flags. -ENODEV: revoked, nothing is registered any more.
+ */
+#define VFIO_DEVICE_CCW_UNREGISTER_MEMORY                                                          \
+	_IOW(CCWBROKER_IOCTL_TYPE, CCWBROKER_IOCTL_BASE + 3, struct ccwbroker_memory)
 
 #endif
