@@ -93,6 +93,7 @@ ATTRS_STAT(errors);
 ATTRS_STAT(translate_ns);
 ATTRS_STAT(pins);
 ATTRS_STAT(pins_max);
+ATTRS_STAT(registered);
 
 static struct attribute *attrs_plain[] = {
 	&open_attr.attr,   &fds_attr.attr,	&state_attr.attr,
@@ -100,9 +101,11 @@ static struct attribute *attrs_plain[] = {
 };
 
 static struct attribute *attrs_stats[] = {
-	&programs_attr.attr, &bytes_in_attr.attr, &bytes_out_attr.attr,
-	&refused_attr.attr,  &errors_attr.attr,	  &translate_ns_attr.attr,
-	&pins_attr.attr,     &pins_max_attr.attr, NULL,
+	&programs_attr.attr,   &bytes_in_attr.attr,
+	&bytes_out_attr.attr,  &refused_attr.attr,
+	&errors_attr.attr,     &translate_ns_attr.attr,
+	&pins_attr.attr,       &pins_max_attr.attr,
+	&registered_attr.attr, NULL,
 };
 
 static const struct attribute_group attrs_plain_group = {

@@ -2,8 +2,8 @@
 /* Copyright the ccwbroker authors */
 /*
  * What the files of request.h share; nobody else includes it. request-irq.c is called by cio,
- * request-start.c brings a program to the subchannel, request-run.c waits for one, request.c ends
- * programs and takes the device online and offline.
+ * request-start.c brings a program to the subchannel, request-run.c waits for one, request-memory.c
+ * has memory stay pinned, request.c ends programs and takes the device online and offline.
  */
 #ifndef CCWBROKER_REQUEST_PRIV_H
 #define CCWBROKER_REQUEST_PRIV_H
@@ -45,6 +45,17 @@ int request_begin(struct request *req, const u8 *orb, struct cp_refusal *refusal
  * cannot be written to the client's memory, its last IRB says so: *last, or NULL for the queue's.
  */
 void request_settle(struct request *req, struct irb *last);
+
+/* Nothing is pinned anew for a while after an unmap met something: see REQUEST_UNMAP_QUIET_MS. */
+void request_wait_quiet(struct request *req);
+
+/* -- request-memory.c: io_mutex held -- */
+
+/* Brings the statistics of what is pinned up to date. */
+void request_count_pins(struct request *req);
+/* Drops registered memory of which a part lies there. No program uses it. Was there any? */
+bool request_drop_memory(struct request *req, u64 iova, u64 length);
+void request_drop_all_memory(struct request *req);
 
 /* -- request.c: io_mutex held -- */
 

@@ -7,7 +7,6 @@
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
-#include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
@@ -58,7 +57,7 @@ void request_settle(struct request *req, struct irb *last)
 	if (cp_copy_back(req->cp))
 		request_tell_loss(req, last);
 	cp_release(req->cp);
-	req->stats.pins = 0;
+	request_count_pins(req);
 	trace_ccwbroker_completed(req->cdev);
 	/* Only io_mutex leads out of ENDED, and to cio both states are the same. */
 	WRITE_ONCE(req->state, REQUEST_IDLE);
@@ -110,8 +109,14 @@ static void request_account(struct request *req)
 	stats->programs++;
 	stats->bytes_in += cp_bytes(req->cp, true);
 	stats->bytes_out += cp_bytes(req->cp, false);
-	stats->pins = cp_pinned_pages(req->cp);
-	stats->pins_max = max(stats->pins_max, stats->pins);
+	request_count_pins(req);
+}
+
+void request_wait_quiet(struct request *req)
+{
+	lockdep_assert_held(&req->io_mutex);
+	while (time_before(jiffies, req->unmap_quiet_end))
+		usleep_range(500, 1500);
 }
 
 int request_begin(struct request *req, const u8 *orb, struct cp_refusal *refusal,
@@ -125,8 +130,7 @@ int request_begin(struct request *req, const u8 *orb, struct cp_refusal *refusal
 	request_settle(req, NULL); /* in this order: it may end at any moment */
 	if (req->is_revoked || READ_ONCE(req->is_offline))
 		return -ENODEV;
-	while (time_before(jiffies, req->unmap_quiet_end))
-		usleep_range(500, 1500);
+	request_wait_quiet(req);
 	if (!orb_lpm(orb)) /* cio would read 0 as "any path" */
 		return -EACCES;
 	ret = request_translate(req, orb, refusal);

@@ -152,13 +152,18 @@ bool request_get_irb(struct request *req, struct irb *ret_irb)
 
 void request_unmap(struct request *req, u64 iova, u64 length)
 {
+	bool has_met;
+
 	mutex_lock(&req->io_mutex);
 	cp_forget(req->cp);
-	if (cp_touches(req->cp, iova, length)) {
+	has_met = cp_touches(req->cp, iova, length);
+	if (has_met) {
 		(void)request_stop(req);
 		request_settle(req, NULL);
-		req->unmap_quiet_end = jiffies + msecs_to_jiffies(REQUEST_UNMAP_QUIET_MS);
 	}
+	has_met |= request_drop_memory(req, iova, length);
+	if (has_met)
+		req->unmap_quiet_end = jiffies + msecs_to_jiffies(REQUEST_UNMAP_QUIET_MS);
 	mutex_unlock(&req->io_mutex);
 }
 
@@ -237,6 +242,7 @@ void request_revoke(struct request *req)
 	mutex_lock(&req->io_mutex);
 	(void)request_stop(req);
 	request_settle(req, NULL);
+	request_drop_all_memory(req);
 	request_forget_irbs(req);
 	mutex_unlock(&req->io_mutex);
 }
@@ -253,6 +259,7 @@ bool request_sever(struct request *req, bool even_closed, void (*part)(struct re
 		if (!READ_ONCE(req->is_offline))
 			(void)request_go_offline(req);
 		request_settle(req, NULL);
+		request_drop_all_memory(req);
 		WRITE_ONCE(req->is_severed, true);
 		part(req);
 	}
@@ -320,6 +327,7 @@ void request_close(struct request *req)
 	if (!READ_ONCE(req->is_offline))
 		(void)request_go_offline(req); /* a device that is gone is offline already */
 	request_settle(req, NULL);
+	request_drop_all_memory(req);
 	if (!cp_is_held(req->cp))
 		cp_trim(req->cp);
 	request_forget_irbs(req);

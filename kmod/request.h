@@ -45,8 +45,9 @@ struct request_stats {
 	u64 refused;   /* not started, for a reason of enum ccwbroker_refusal */
 	u64 errors;    /* ended with unit check, a channel's error, or copies not written back */
 	u64 translate_ns;
-	u64 pins; /* pages pinned now */
+	u64 pins; /* pages pinned now, for the program or as registered memory */
 	u64 pins_max;
+	u64 registered; /* pages of registered memory now */
 };
 
 struct request {
@@ -65,7 +66,7 @@ struct request {
 	struct irb_queue irbs;	       /* ccwdev lock */
 	struct irb halt_irb;	       /* ccwdev lock: kept while a clear completes a halt */
 	wait_queue_head_t ended;       /* woken at ENDED */
-	unsigned long unmap_quiet_end; /* io_mutex: jiffies until which nothing is pinned */
+	unsigned long unmap_quiet_end; /* io_mutex: jiffies until which nothing is pinned anew */
 	unsigned long ended_at;	       /* ccwdev lock: jiffies, of a program without a waiter */
 	struct delayed_work settle_work;
 };
@@ -121,7 +122,13 @@ int request_store_schib(struct request *req, u8 *ret_schib);
 /* Permitted commands, 256 bits from the left. -EBUSY while open. */
 int request_set_commands(struct request *req, const u8 *commands);
 void request_get_commands(struct request *req, u8 *ret_commands);
-/* Nothing of the range may stay pinned on return: a program that touches it is cancelled. */
+/* Registered memory: as VFIO_DEVICE_CCW_REGISTER_MEMORY and UNREGISTER_MEMORY say. */
+int request_register_memory(struct request *req, u64 iova, u64 length, bool store);
+int request_unregister_memory(struct request *req, u64 iova, u64 length);
+/*
+ * Nothing of the range may stay pinned on return: a program that touches it is cancelled, registered
+ * memory of which it is a part is dropped.
+ */
 void request_unmap(struct request *req, u64 iova, u64 length);
 
 /* From cio, ccwdev lock held, any context: an interrupt, or ERR_PTR when cio gave up. */

@@ -162,6 +162,22 @@ static long vfio_dev_cmd_request(struct vfio_dev *dev, void __user *arg)
 	return copy_to_user(arg, &cmd, sizeof(cmd)) ? -EFAULT : ret;
 }
 
+static long vfio_dev_memory(struct vfio_dev *dev, void __user *arg, bool registers)
+{
+	struct ccwbroker_memory memory;
+	bool store;
+
+	if (copy_from_user(&memory, arg, sizeof(memory)))
+		return -EFAULT;
+	if (memory.argsz < sizeof(memory))
+		return -EINVAL;
+	if (memory.flags & ~(registers ? CCWBROKER_MEMORY_FETCH_ONLY : 0))
+		return -EINVAL;
+	store = !(memory.flags & CCWBROKER_MEMORY_FETCH_ONLY);
+	return registers ? request_register_memory(&dev->request, memory.iova, memory.length, store)
+			 : request_unregister_memory(&dev->request, memory.iova, memory.length);
+}
+
 static long vfio_dev_ioctl(struct vfio_device *vdev, unsigned int op, unsigned long arg)
 {
 	struct vfio_dev *dev = vfio_dev_from(vdev);
@@ -184,6 +200,10 @@ static long vfio_dev_ioctl(struct vfio_device *vdev, unsigned int op, unsigned l
 		return request_hot_reset(&dev->request);
 	case VFIO_DEVICE_CCW_CMD_REQUEST:
 		return vfio_dev_cmd_request(dev, p);
+	case VFIO_DEVICE_CCW_REGISTER_MEMORY:
+		return vfio_dev_memory(dev, p, true);
+	case VFIO_DEVICE_CCW_UNREGISTER_MEMORY:
+		return vfio_dev_memory(dev, p, false);
 	default:
 		return -ENOTTY;
 	}
