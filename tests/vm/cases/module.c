@@ -17,6 +17,7 @@
 #include "module-fork.h"
 #include "module-iommufd.h"
 #include "module-program.h"
+#include "module-registered.h"
 
 static void test_claims(const char *id)
 {
@@ -395,6 +396,7 @@ static void test_all(const char *id)
 	test_commands(id, event);
 	test_revoke(id);
 	test_stats(id);
+	test_registered(id);
 	test_unbind_open(id);
 	test_exit(id, event);
 	test_fork(id, event);
