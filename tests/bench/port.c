@@ -106,6 +106,17 @@ int port_open(const char *dir, const char *name, size_t size, struct port *ret)
 	return 0;
 }
 
+int port_register(struct port *port)
+{
+	struct ccwbroker_memory memory = {
+		.argsz = sizeof(memory),
+		.iova = PORT_IOVA,
+		.length = port->size,
+	};
+
+	return ioctl(port->device, VFIO_DEVICE_CCW_REGISTER_MEMORY, &memory) ? -errno : 0;
+}
+
 static void orb_write(uint8_t *orb, uint8_t *scsw)
 {
 	orb[5] = ORB_FORMAT_1 | ORB_PREFETCH | ORB_FORMAT_2_IDAW;

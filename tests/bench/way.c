@@ -56,6 +56,13 @@ static int way_open_ccw(struct way *way, const char *device)
 	return port_open(dir, device, SHAPE_PAGES * SHAPE_PAGE, &way->port);
 }
 
+static int way_open_registered(struct way *way, const char *device)
+{
+	int r = way_open_ccw(way, device);
+
+	return r < 0 ? r : port_register(&way->port);
+}
+
 static int way_open_mdev(struct way *way, const char *device)
 {
 	_cleanup_free_ char *dir = NULL;
@@ -147,6 +154,7 @@ static const struct way_kind kinds[] = {
 	{ "vfio_ccw", way_open_mdev, way_run_port, port_run_region },
 	{ "region", way_open_ccw, way_run_port, port_run_region },
 	{ "request", way_open_ccw, way_run_port, port_run_request },
+	{ "registered", way_open_registered, way_run_port, port_run_request },
 };
 
 int way_open(const char *name, const char *device, struct way **ret)

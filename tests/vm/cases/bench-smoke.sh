@@ -20,7 +20,7 @@ case_machine=$!
 check 'the benchmark ends well' wait "$case_machine"
 case_machine=
 for program in 1x32 16x4k 64x4k 1x64k-idal; do
-	for way in floor region request; do
+	for way in floor region request registered; do
 		check "$program by $way" row_is_there "$program" "$way"
 	done
 done
