@@ -106,7 +106,7 @@ int port_open(const char *dir, const char *name, size_t size, struct port *ret)
 	return 0;
 }
 
-int port_register(struct port *port)
+static int port_memory(struct port *port, unsigned long op)
 {
 	struct ccwbroker_memory memory = {
 		.argsz = sizeof(memory),
@@ -114,7 +114,17 @@ int port_register(struct port *port)
 		.length = port->size,
 	};
 
-	return ioctl(port->device, VFIO_DEVICE_CCW_REGISTER_MEMORY, &memory) ? -errno : 0;
+	return ioctl(port->device, op, &memory) ? -errno : 0;
+}
+
+int port_register(struct port *port)
+{
+	return port_memory(port, VFIO_DEVICE_CCW_REGISTER_MEMORY);
+}
+
+int port_unregister(struct port *port)
+{
+	return port_memory(port, VFIO_DEVICE_CCW_UNREGISTER_MEMORY);
 }
 
 static void orb_write(uint8_t *orb, uint8_t *scsw)

@@ -33,8 +33,9 @@ struct port_irb {
  */
 int port_open(const char *dir, const char *name, size_t size, struct port *ret);
 
-/* Has all of its memory stay pinned: only for our module. -errno. */
+/* Has all of its memory stay pinned, or no longer: only for our module. -errno. */
 int port_register(struct port *port);
+int port_unregister(struct port *port);
 
 /* Write of the I/O region, the eventfd, read of the region: as a VM manager does it. */
 int port_run_region(struct port *port, struct port_irb *ret_irb);
