@@ -105,10 +105,13 @@ void cp_mem_unpin(struct cp_mem *m, u64 iova, unsigned int npages)
 	vfio_unpin_pages(m->vdev, iova, npages);
 }
 
-/* Client memory is ordinary memory, all of which the kernel has mapped. */
-void cp_mem_peek(struct cp_mem *m, u64 host, void *buf, size_t len)
+/* What the kernel has no page for, like the registers of a PCI device, it has not mapped either. */
+bool cp_mem_peek(struct cp_mem *m, u64 host, void *buf, size_t len)
 {
+	if (!pfn_valid(PHYS_PFN(host)))
+		return false;
 	memcpy(buf, phys_to_virt(host), len);
+	return true;
 }
 
 /*

@@ -28,8 +28,8 @@ int cp_mem_pin(struct cp_mem *mem, u64 iova, unsigned int npages, bool store, u6
 /* Undoes one cp_mem_pin() of the same iova and npages. */
 void cp_mem_unpin(struct cp_mem *mem, u64 iova, unsigned int npages);
 
-/* Copies len bytes that begin at host, in one page that is pinned. */
-void cp_mem_peek(struct cp_mem *mem, u64 host, void *buf, size_t len);
+/* Copies len bytes that begin at host, in one page that is pinned. false: it is no ordinary memory. */
+bool cp_mem_peek(struct cp_mem *mem, u64 host, void *buf, size_t len);
 
 /*
  * Zeroed, physically contiguous memory below 2 GiB, on a page boundary when size is 4096 or more,

@@ -225,8 +225,8 @@ int cp_memory_read(struct cp *cp, u64 addr, void *buf, u32 len)
 {
 	u64 host;
 
-	if (cp_memory_find(cp, addr, len, false, &host) != CP_MEMORY_REGISTERED)
-		return cp_mem_read(cp->mem, addr, buf, len);
-	cp_mem_peek(cp->mem, host + (addr & (CP_PAGE_SIZE - 1)), buf, len);
-	return 0;
+	if (cp_memory_find(cp, addr, len, false, &host) == CP_MEMORY_REGISTERED &&
+	    cp_mem_peek(cp->mem, host + (addr & (CP_PAGE_SIZE - 1)), buf, len))
+		return 0;
+	return cp_mem_read(cp->mem, addr, buf, len);
 }

@@ -387,15 +387,18 @@ int cp_mem_read(struct cp_mem *guest, u64 iova, void *buf, size_t len)
 	return 0;
 }
 
-void cp_mem_peek(struct cp_mem *guest, u64 host, void *buf, size_t len)
+bool cp_mem_peek(struct cp_mem *guest, u64 host, void *buf, size_t len)
 {
 	u8 *bytes = guest_host_pinned(guest, host, false), *p = buf;
 	size_t i;
 
+	if (call_enter(guest, GUEST_PEEK))
+		return false;
 	REQUIRE(bytes && len > 0 && (host & (CP_PAGE_SIZE - 1)) + len <= CP_PAGE_SIZE);
 	memcpy(buf, bytes, len);
 	for (i = 0; guest->mutate && i < len; i++)
 		bytes[i] = (u8)~p[i];
+	return true;
 }
 
 int cp_mem_write(struct cp_mem *guest, u64 iova, const void *buf, size_t len)

@@ -19,6 +19,7 @@ enum guest_call {
 	GUEST_PIN,
 	GUEST_ALLOC,
 	GUEST_ZALLOC,
+	GUEST_PEEK,
 	_GUEST_CALL_MAX,
 };
 

@@ -178,6 +178,23 @@ START_TEST(test_data_that_lies_in_it_only_in_part_is_pinned)
 }
 END_TEST
 
+/* As a device's registers, which may be mapped and pinned, too. */
+START_TEST(test_what_is_no_ordinary_memory_is_read_by_the_port)
+{
+	struct bench *b = bench_new();
+	unsigned int reads;
+
+	put(b, PROGRAM, 1, true);
+	one(b, 0x02, 0, LONG, DATA);
+	reads = calls(b, GUEST_READ);
+	guest_fail(b->guest, 1 << GUEST_PEEK, 1, -EFAULT);
+	bench_accept(b, ORB5, PROGRAM);
+	ck_assert(guest_has_failed(b->guest));
+	ck_assert_uint_eq(calls(b, GUEST_READ), reads + 1);
+	end(b);
+}
+END_TEST
+
 static void expect_protected(struct bench *b, u32 ccw)
 {
 	ck_assert_int_eq(bench_translate(b, ORB5, PROGRAM), -EPERM);
@@ -255,6 +272,7 @@ CHECK_MAIN("cp-memory-use", test_programs_use_it_without_a_pin_or_an_allocation,
 	   test_small_data_in_it_is_not_copied, test_read_backward_and_lists_use_it,
 	   test_data_may_lie_in_ranges_side_by_side,
 	   test_programs_and_lists_in_it_are_read_without_the_port,
+	   test_what_is_no_ordinary_memory_is_read_by_the_port,
 	   test_data_that_lies_in_it_only_in_part_is_pinned, test_read_only_memory_is_a_source_only,
 	   test_the_ccw_that_stores_into_read_only_memory_is_named,
 	   test_copied_blocks_in_it_come_back)
