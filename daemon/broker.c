@@ -25,6 +25,7 @@ struct broker {
 	struct discovery *discovery;
 	struct store *store;
 	struct custody custody;
+	struct bus_hold *hold;
 };
 
 /* One that is boxed may be free by now, which only an attempt shows. */
@@ -224,6 +225,21 @@ void broker_set_listener(struct broker *broker, const struct listener *listener,
 {
 	broker->custody.listener = listener;
 	broker->custody.userdata = userdata;
+}
+
+const struct broker_config *broker_config_peek(const struct broker *broker)
+{
+	return &broker->config;
+}
+
+void broker_set_hold(struct broker *broker, struct bus_hold *hold)
+{
+	broker->hold = hold;
+}
+
+struct bus_hold *broker_hold(const struct broker *broker)
+{
+	return broker->hold;
 }
 
 int broker_start(struct broker *broker)

@@ -14,6 +14,7 @@
 #include "worker.h"
 
 struct broker;
+struct bus_hold;
 
 /* Borrowed for the life of the broker. */
 struct broker_config {
@@ -25,6 +26,8 @@ struct broker_config {
 	worker_run_t acquire; /* binder_acquire and binder_restore, which tests without a */
 	worker_run_t restore; /* channel subsystem replace */
 	int (*retract)(struct sysfs *sysfs, struct ccw_id id); /* binder_retract, in the same way */
+	worker_run_t resolve;				       /* resolver_run, in the same way */
+	unsigned int lookup_ms;				       /* LIMIT_LOOKUP_MS, likewise */
 };
 
 /* What a client says that it wants, besides the device. */
@@ -40,6 +43,12 @@ void broker_free(struct broker *broker);
 DEFINE_CLEANUP(struct broker *, broker_free)
 
 void broker_set_listener(struct broker *broker, const struct listener *listener, void *userdata);
+
+const struct broker_config *broker_config_peek(const struct broker *broker);
+
+/* The bus side's place for calls that wait, which the broker only keeps for the handlers. */
+void broker_set_hold(struct broker *broker, struct bus_hold *hold);
+struct bus_hold *broker_hold(const struct broker *broker);
 
 /* Reads the policy, finds the devices and takes up the leases of the time before. */
 _must_check_ int broker_start(struct broker *broker);

@@ -12,7 +12,7 @@
 
 #include "bus-dict.h"
 #include "bus-error.h"
-#include "bus-peer.h"
+#include "bus-hold.h"
 #include "limits.h"
 #include "names.h"
 #include "text.h"
@@ -219,14 +219,13 @@ int bus_acquire(struct broker *broker, struct ccw_id id, sd_bus_message *message
 	if (r < 0)
 		return r;
 	wish.who = options.who;
+	r = bus_hold_subject(broker_hold(broker), message, &subject, fault);
+	if (r <= 0)
+		return r;
 	r = request_new(broker, id, message, &request);
-	if (r < 0)
-		return r;
-	r = bus_peer_subject(message, &subject);
-	if (r < 0)
-		return r;
-	r = broker_acquire(broker, id, &subject, &wish, on_outcome, request, &request->lease,
-			   fault);
+	if (r >= 0)
+		r = broker_acquire(broker, id, &subject, &wish, on_outcome, request,
+				   &request->lease, fault);
 	subject_deinit(&subject);
 	if (r < 0)
 		return r;

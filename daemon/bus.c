@@ -9,6 +9,7 @@
 #include <errno.h>
 
 #include "bus-device.h"
+#include "bus-hold.h"
 #include "bus-lease.h"
 #include "bus-manager.h"
 #include "names.h"
@@ -16,6 +17,7 @@
 struct bus {
 	sd_bus *connection;
 	struct broker *broker;
+	struct bus_hold *hold;
 };
 
 static void on_device_added(struct device *device, void *userdata)
@@ -102,6 +104,12 @@ static const struct listener bus_listener = {
 
 int bus_new(sd_bus *connection, struct broker *broker, struct bus **ret)
 {
+	const struct broker_config *config = broker_config_peek(broker);
+	const struct resolver_config resolver = {
+		.event = config->event,
+		.run = config->resolve,
+		.patience_ms = config->lookup_ms,
+	};
 	_cleanup_(bus_freep) struct bus *bus = calloc(1, sizeof(*bus));
 	int r;
 
@@ -109,6 +117,10 @@ int bus_new(sd_bus *connection, struct broker *broker, struct bus **ret)
 		return -ENOMEM;
 	bus->connection = sd_bus_ref(connection);
 	bus->broker = broker;
+	r = bus_hold_new(connection, &resolver, &bus->hold);
+	if (r < 0)
+		return r;
+	broker_set_hold(broker, bus->hold);
 	r = sd_bus_add_object_manager(connection, NULL, CCWB_PATH);
 	if (r < 0)
 		return r;
@@ -131,6 +143,8 @@ void bus_free(struct bus *bus)
 	if (!bus)
 		return;
 	broker_set_listener(bus->broker, NULL, NULL);
+	broker_set_hold(bus->broker, NULL);
+	bus_hold_free(bus->hold);
 	sd_bus_unref(bus->connection);
 	free(bus);
 }

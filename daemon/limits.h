@@ -28,6 +28,13 @@
 #define LIMIT_PROFILES		256    /* all files together, and the one that is built in */
 #define LIMIT_DESCRIPTION_BYTES 128    /* of a profile: a line of a table */
 #define LIMIT_CREDENTIAL_GROUPS 1024   /* supplementary groups of one caller */
+#define LIMIT_ACCOUNT_BYTES	524288 /* name and groups of one account: 1024 names of 255 */
+#define LIMIT_ACCOUNTS		64     /* accounts known at a time */
+#define LIMIT_ACCOUNT_LIFE_MS	2000   /* for how long: a change of groups counts after that */
+#define LIMIT_LOOKUPS		16     /* users being looked up, root apart; each is one process */
+#define LIMIT_LOOKUP_MS		10000  /* until a lookup is given up */
+#define LIMIT_CALLS		256    /* calls put aside until something is known */
+#define LIMIT_CALLS_PER_UID	32     /* so that one user cannot keep the others out */
 #define LIMIT_MESSAGE_BYTES	1024   /* an explanation that goes back to the caller */
 #define LIMIT_WORKER_FDS	4      /* what one worker may hand back */
 #define LIMIT_PLAN_STEPS	16     /* steps of one binding plan; the longest has 8 */

@@ -21,6 +21,7 @@
 #include "bus.h"
 #include "log.h"
 #include "names.h"
+#include "resolver.h"
 
 /* One more than there are, for the NULL at the end. */
 struct directories {
@@ -159,6 +160,8 @@ static int run(const char *sysfs_root)
 		.acquire = binder_acquire,
 		.restore = binder_restore,
 		.retract = binder_retract,
+		.resolve = resolver_run,
+		.lookup_ms = LIMIT_LOOKUP_MS,
 	};
 	int r;
 

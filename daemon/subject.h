@@ -12,6 +12,8 @@
 struct subject {
 	uid_t uid;
 	pid_t pid;
+	int pidfd;  /* of pid, or -1 */
+	char *unit; /* the system unit that the process belongs to, NULL when that is not sure */
 	char *user; /* the name of uid, or its digits */
 	size_t n_groups;
 	gid_t *gids;
@@ -19,8 +21,14 @@ struct subject {
 };
 
 /*
- * Fills *ret for a process of uid. Groups are those of the account, so a process can neither gain
- * nor hide one. The caller calls subject_deinit.
+ * Asks the account database for uid, which may block. Groups are those of the account, so a
+ * process can neither gain nor hide one. The caller calls subject_deinit.
  */
 _must_check_ int subject_init(struct subject *ret, uid_t uid, pid_t pid);
 void subject_deinit(struct subject *subject);
+
+/* What the account database says of subject, as bytes for subject_read in another process. */
+_must_check_ int subject_write(const struct subject *subject, int fd);
+
+/* The reverse; -EBADMSG for anything else. The bytes must end with a NUL. */
+_must_check_ int subject_read(struct subject *ret, const char *bytes, size_t size);

@@ -3,7 +3,7 @@
 /*
  * Owns the bus and the daemon that bus tests talk to. Behaviours, as words in work/behave: "slow"
  * takes half a second more, "in-use" refuses, "die" and "die-back" kill the worker that takes or
- * gives back, "stuck" fails to give back, "open" leaves the device open.
+ * gives back, "stuck" fails to give back, "open" leaves the device open, "mute" finds no account.
  */
 #include "broker-bus.h"
 
@@ -22,6 +22,7 @@
 #include "io.h"
 #include "log.h"
 #include "names.h"
+#include "resolver.h"
 #include "vfio.h"
 
 #define NOBODY 65534
@@ -107,6 +108,15 @@ static void fake_restore(void *data, struct worker_result *result)
 	}
 }
 
+/* "mute": the account database has no answer for user nobody. */
+static void fake_resolve(void *data, struct worker_result *result)
+{
+	current->work.fd = open(current->work.path, O_PATH | O_CLOEXEC);
+	while (behaves("mute") && *(uid_t *)data == NOBODY)
+		pause();
+	resolver_run(data, result);
+}
+
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
 	broker_stop(userdata);
@@ -138,6 +148,8 @@ static void serve(struct broker_bus *bb, sd_event *event)
 		.acquire = fake_acquire,
 		.restore = fake_restore,
 		.retract = fake_retract,
+		.resolve = fake_resolve,
+		.lookup_ms = BROKER_BUS_PATIENCE_MS,
 	};
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *connection = NULL;
 	_cleanup_(broker_freep) struct broker *broker = NULL;

@@ -30,6 +30,8 @@ struct grant {
 #define BROKER_BUS_TAPE "0.0.0580"
 #define BROKER_BUS_DISK "0.0.0120" /* online */
 
+#define BROKER_BUS_PATIENCE_MS 1500 /* with an account database that does not answer */
+
 /* The file work/behave says what the workers do next; see broker-bus.c. */
 void broker_bus_init(struct broker_bus *bb);
 void broker_bus_deinit(struct broker_bus *bb);

@@ -4,8 +4,10 @@
 #include <grp.h>
 #include <pwd.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "check-main.h"
+#include "io.h"
 #include "limits.h"
 #include "subject.h"
 
@@ -94,6 +96,89 @@ START_TEST(test_a_uid_without_account_is_its_digits_and_in_no_group)
 }
 END_TEST
 
-CHECK_MAIN("subject", test_an_account_has_its_name_and_groups,
+/* Written and read in one process; the file is at its start again. */
+static char *bytes_of(const struct subject *subject, size_t *ret_size)
+{
+	_cleanup_close_ int fd = memfd_create("subject", MFD_CLOEXEC);
+	char *bytes;
+
+	ck_assert_int_eq(subject_write(subject, fd), 0);
+	ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
+	ck_assert_int_eq(io_read_fd(fd, LIMIT_ACCOUNT_BYTES, &bytes, ret_size), 0);
+	return bytes;
+}
+
+START_TEST(test_what_is_written_is_read)
+{
+	static gid_t gids[] = { 1001, 4294967295U };
+	static char *groups[] = { (char *)"alice", (char *)"EXAMPLE\\domain users" };
+	const struct subject alice = { 7, 0, -1, NULL, (char *)"alice", 2, gids, groups };
+	_cleanup_free_ char *bytes = NULL;
+	struct subject found;
+	size_t size;
+
+	bytes = bytes_of(&alice, &size);
+	ck_assert_int_eq(subject_read(&found, bytes, size), 0);
+	ck_assert_uint_eq(found.uid, 7);
+	ck_assert_str_eq(found.user, "alice");
+	ck_assert_uint_eq(found.n_groups, 2);
+	ck_assert_uint_eq(found.gids[1], 4294967295U);
+	ck_assert_str_eq(found.groups[1], "EXAMPLE\\domain users");
+	ck_assert_int_eq(found.pidfd, -1);
+	ck_assert_ptr_null(found.unit);
+	subject_deinit(&found);
+}
+END_TEST
+
+START_TEST(test_other_bytes_are_refused)
+{
+	static const struct {
+		const char *bytes;
+		size_t size;
+	} bad[] = {
+		{ "", 0 },
+		{ "1", 1 },
+		{ "1", 2 },
+		{ "x\0alice", 8 },
+		{ "-1\0alice", 9 },
+		{ "4294967296\0alice", 17 },
+		{ "1\0alice\0002", 10 },
+		{ "1\0alice\0x\0wheel", 16 },
+		{ "1\0alice", 7 },
+	};
+	struct subject subject;
+	size_t n;
+
+	for (n = 0; n < ARRAY_SIZE(bad); n++)
+		ck_assert_msg(subject_read(&subject, bad[n].bytes, bad[n].size) == -EBADMSG, "%zu",
+			      n);
+}
+END_TEST
+
+START_TEST(test_groups_end_at_the_limit)
+{
+	static gid_t gids[LIMIT_CREDENTIAL_GROUPS + 1];
+	static char *groups[LIMIT_CREDENTIAL_GROUPS + 1];
+	struct subject many = { 7, 0, -1, NULL, (char *)"alice", 0, gids, groups }, found;
+	char *bytes;
+	size_t n, size;
+
+	for (n = 0; n < ARRAY_SIZE(groups); n++)
+		groups[n] = (char *)"wheel";
+	many.n_groups = LIMIT_CREDENTIAL_GROUPS;
+	bytes = bytes_of(&many, &size);
+	ck_assert_int_eq(subject_read(&found, bytes, size), 0);
+	ck_assert_uint_eq(found.n_groups, LIMIT_CREDENTIAL_GROUPS);
+	subject_deinit(&found);
+	free(bytes);
+	many.n_groups++;
+	bytes = bytes_of(&many, &size);
+	ck_assert_int_eq(subject_read(&found, bytes, size), -EBADMSG);
+	free(bytes);
+}
+END_TEST
+
+CHECK_MAIN("subject", test_what_is_written_is_read, test_other_bytes_are_refused,
+	   test_groups_end_at_the_limit, test_an_account_has_its_name_and_groups,
 	   test_a_uid_without_account_is_its_digits_and_in_no_group,
 	   test_a_name_that_cannot_be_shown_is_its_digits)

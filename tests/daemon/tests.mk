@@ -38,11 +38,13 @@ daemon_tests = \
 	tests/daemon/test-profile \
 	tests/daemon/test-profile-parse \
 	tests/daemon/test-registry \
+	tests/daemon/test-resolver \
 	tests/daemon/test-store \
 	tests/daemon/test-subject \
 	tests/daemon/test-sysfs \
 	tests/daemon/test-text \
 	tests/daemon/test-uevent \
+	tests/daemon/test-unit \
 	tests/daemon/test-usage \
 	tests/daemon/test-vfio \
 	tests/daemon/test-worker \
@@ -54,6 +56,7 @@ daemon_tests = \
 	tests/bus/test-bus-device \
 	tests/bus/test-bus-dict \
 	tests/bus/test-bus-error \
+	tests/bus/test-bus-hold \
 	tests/bus/test-bus-lease \
 	tests/bus/test-bus-manager \
 	tests/bus/test-bus-many \
@@ -154,3 +157,9 @@ tests_daemon_test_opener_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_opener_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_zdev_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_zdev_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_unit_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_unit_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_resolver_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_resolver_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_hold_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_hold_LDADD = $(daemon_test_LDADD)

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the calls that are put aside until somebody else has answered, from the first question to the
+ * second time that their handler runs, also when the caller leaves in between. Decides nothing.
+ */
+#include "bus-hold.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "bus-peer.h"
+#include "limits.h"
+
+/* One call, found again by its message: it is the very same one that comes to the handler again. */
+struct held {
+	struct bus_hold *hold;
+	sd_bus_message *message;
+	sd_bus_track *track;
+	uid_t uid;
+	struct resolver_wait *wait;
+	struct fault refusal;	  /* why the caller cannot be known */
+	bool is_back;		  /* its handler runs again, or has done so */
+	sd_event_source *dropper; /* at work when the call has been sent to its handler again */
+	struct held *next;
+};
+
+struct bus_hold {
+	sd_bus *bus;
+	struct resolver *resolver;
+	struct held *first;
+};
+
+static void held_free(struct held *held)
+{
+	struct held **at = &held->hold->first;
+
+	while (*at && *at != held)
+		at = &(*at)->next;
+	if (*at)
+		*at = held->next;
+	resolver_wait_free(held->wait);
+	sd_event_source_disable_unref(held->dropper);
+	sd_bus_track_unref(held->track);
+	sd_bus_message_unref(held->message);
+	free(held);
+}
+
+DEFINE_CLEANUP(struct held *, held_free)
+
+static struct held *find(const struct bus_hold *hold, const sd_bus_message *message)
+{
+	struct held *held = hold->first;
+
+	while (held && held->message != message)
+		held = held->next;
+	return held;
+}
+
+/* Those that are over: their handlers have run again, and ask for nothing more. */
+static void sweep(struct bus_hold *hold, const sd_bus_message *current)
+{
+	struct held *held, *next;
+
+	for (held = hold->first; held; held = next) {
+		next = held->next;
+		if (held->is_back && held->message != current)
+			held_free(held);
+	}
+}
+
+static int check_limits(const struct bus_hold *hold, uid_t uid, struct fault *fault)
+{
+	unsigned int count = 0, of_uid = 0;
+	const struct held *held;
+
+	for (held = hold->first; held; held = held->next) {
+		count++;
+		of_uid += held->uid == uid;
+	}
+	if (of_uid >= LIMIT_CALLS_PER_UID)
+		return fault_set(fault, FAULT_LIMITS_EXCEEDED,
+				 "%d calls of uid %u wait for an answer already; try again in a "
+				 "moment",
+				 LIMIT_CALLS_PER_UID, (unsigned int)uid);
+	if (uid != 0 && count >= LIMIT_CALLS)
+		return fault_set(fault, FAULT_LIMITS_EXCEEDED,
+				 "%d calls wait for an answer already; try again in a moment",
+				 LIMIT_CALLS);
+	return 0;
+}
+
+static int on_caller_gone(sd_bus_track *track, void *userdata)
+{
+	held_free(userdata);
+	return 0;
+}
+
+static int held_new(struct bus_hold *hold, sd_bus_message *message, uid_t uid, struct held **ret,
+		    struct fault *fault)
+{
+	_cleanup_(held_freep) struct held *held = NULL;
+	int r;
+
+	sweep(hold, message);
+	r = check_limits(hold, uid, fault);
+	if (r < 0)
+		return r;
+	held = calloc(1, sizeof(*held));
+	if (!held)
+		return -ENOMEM;
+	held->hold = hold;
+	held->uid = uid;
+	held->message = sd_bus_message_ref(message);
+	r = sd_bus_track_new(hold->bus, &held->track, on_caller_gone, held);
+	if (r >= 0)
+		r = sd_bus_track_add_sender(held->track, message);
+	if (r < 0)
+		return r;
+	held->next = hold->first;
+	*ret = hold->first = TAKE_PTR(held);
+	return 0;
+}
+
+/* Behind everything that waits on the bus, and so behind the call itself. */
+static int on_handled(sd_event_source *source, void *userdata)
+{
+	held_free(userdata);
+	return 0;
+}
+
+static int add_dropper(struct held *held)
+{
+	int r;
+
+	if (held->dropper)
+		return sd_event_source_set_enabled(held->dropper, SD_EVENT_ONESHOT);
+	r = sd_event_add_defer(sd_bus_get_event(held->hold->bus), &held->dropper, on_handled, held);
+	if (r < 0)
+		return r;
+	return sd_event_source_set_priority(held->dropper, SD_EVENT_PRIORITY_IDLE);
+}
+
+/* Sends the call to its handler again; one that cannot be sent is dropped, which ends in no reply. */
+static void release(struct held *held)
+{
+	int r;
+
+	r = add_dropper(held);
+	if (r >= 0)
+		r = sd_bus_message_rewind(held->message, true);
+	if (r >= 0)
+		r = sd_bus_enqueue_for_read(held->hold->bus, held->message);
+	if (r >= 0)
+		return;
+	(void)sd_bus_reply_method_errno(held->message, r, NULL); /* there is no third way */
+	held_free(held);
+}
+
+static void on_known(const struct fault *fault, void *userdata)
+{
+	struct held *held = userdata;
+
+	held->wait = NULL;
+	held->refusal = *fault;
+	release(held);
+}
+
+static void wait_again(struct held *held)
+{
+	held->is_back = false;
+	if (held->dropper)
+		(void)sd_event_source_set_enabled(held->dropper, SD_EVENT_OFF);
+}
+
+static int look_up(struct bus_hold *hold, struct held *held, sd_bus_message *message, uid_t uid,
+		   struct fault *fault)
+{
+	int r;
+
+	if (held && held->refusal.code != FAULT_NONE)
+		return fault_set(fault, held->refusal.code, "%s", held->refusal.text);
+	if (!held) {
+		r = held_new(hold, message, uid, &held, fault);
+		if (r < 0)
+			return r;
+	}
+	r = resolver_ask(hold->resolver, uid, on_known, held, &held->wait, fault);
+	if (r < 0) {
+		held_free(held);
+		return r;
+	}
+	wait_again(held);
+	return 0;
+}
+
+int bus_hold_subject(struct bus_hold *hold, sd_bus_message *message, struct subject *ret,
+		     struct fault *fault)
+{
+	struct held *held = find(hold, message);
+	struct bus_peer peer;
+	int r;
+
+	if (held)
+		held->is_back = true;
+	r = bus_peer_init(&peer, message);
+	if (r < 0)
+		return r;
+	r = resolver_get(hold->resolver, peer.uid, ret);
+	if (r > 0) {
+		ret->pid = peer.pid;
+		ret->pidfd = TAKE_FD(peer.pidfd);
+		ret->unit = TAKE_PTR(peer.unit);
+	} else if (r == 0) {
+		r = look_up(hold, held, message, peer.uid, fault);
+	}
+	bus_peer_deinit(&peer);
+	return r;
+}
+
+int bus_hold_new(sd_bus *bus, const struct resolver_config *resolver, struct bus_hold **ret)
+{
+	_cleanup_(bus_hold_freep) struct bus_hold *hold = calloc(1, sizeof(*hold));
+	int r;
+
+	if (!hold)
+		return -ENOMEM;
+	hold->bus = sd_bus_ref(bus);
+	r = resolver_new(resolver, &hold->resolver);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(hold);
+	return 0;
+}
+
+void bus_hold_free(struct bus_hold *hold)
+{
+	if (!hold)
+		return;
+	while (hold->first)
+		held_free(hold->first);
+	resolver_free(hold->resolver);
+	sd_bus_unref(hold->bus);
+	free(hold);
+}

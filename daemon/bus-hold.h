@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "fault.h"
+#include "macro.h"
+#include "resolver.h"
+#include "subject.h"
+
+/*
+ * Calls that wait for something. A handler asks here for what it needs; when that is not known yet, it
+ * returns, and the same call comes to it again later, when it is. So everything that the handler
+ * looked at before is looked at again.
+ */
+struct bus_hold;
+
+/* bus has an event loop already. The caller owns *ret. */
+_must_check_ int bus_hold_new(sd_bus *bus, const struct resolver_config *resolver,
+			      struct bus_hold **ret);
+
+/* The calls that wait are dropped. */
+void bus_hold_free(struct bus_hold *hold);
+DEFINE_CLEANUP(struct bus_hold *, bus_hold_free)
+
+/*
+ * Who sent message. 1: *ret, for which the caller calls subject_deinit. 0: message comes again, the
+ * handler returns 1.
+ */
+_must_check_ int bus_hold_subject(struct bus_hold *hold, sd_bus_message *message,
+				  struct subject *ret, struct fault *fault);
