@@ -77,6 +77,23 @@ static int step_run(struct sysfs *sysfs, struct ccw_id id, const struct plan_ste
 	return r;
 }
 
+/* Says what is about to be done, to whoever watches the time. */
+static void tell_step(const struct binder_job *job, size_t n, size_t n_steps, unsigned int limit_ms,
+		      const char *words)
+{
+	worker_step((unsigned int)n, (unsigned int)n_steps, job->step_limit_ms ?: limit_ms, words);
+}
+
+static int step_run_told(const struct binder_job *job, const struct plan_step *step, size_t n,
+			 size_t n_steps)
+{
+	char words[WORKER_TEXT_SIZE];
+
+	tell_step(job, n, n_steps, plan_step_limit_ms(step),
+		  plan_step_describe(step, words, sizeof(words)));
+	return step_run(job->sysfs, job->id, step);
+}
+
 /* Takes back the first n steps of plan, last first. Goes on after a failure; gives the first one. */
 static int roll_back(const struct binder_job *job, const struct plan *plan, size_t n,
 		     struct plan_step *ret_failed)
@@ -88,7 +105,7 @@ static int roll_back(const struct binder_job *job, const struct plan *plan, size
 	while (n-- > 0) {
 		if (!plan_undo(&plan->steps[n], &undo))
 			continue;
-		r = step_run(job->sysfs, job->id, &undo);
+		r = step_run_told(job, &undo, n, plan->n_steps + 1);
 		if (r < 0 && failure >= 0) {
 			failure = r;
 			*ret_failed = undo;
@@ -209,18 +226,20 @@ static int take(const struct binder_job *job, struct worker_result *result)
 	r = sysfs_read(job->sysfs, job->id, &facts, NULL);
 	if (r < 0)
 		return r;
+	tell_step(job, 0, 0, LIMIT_STEP_BIND_MS, "look who uses the device");
 	r = check_first(job, &facts, &result->fault);
 	if (r < 0)
 		return r;
 	plan_acquire(&facts, &plan);
 	for (n = 0; n < plan.n_steps; n++) {
-		r = step_run(job->sysfs, job->id, &plan.steps[n]);
+		r = step_run_told(job, &plan.steps[n], n, plan.n_steps + 1);
 		if (r < 0) {
 			explain_step(job, &plan.steps[n], r, facts.driver, &result->fault);
 			(void)give_up(job, &plan, n, &result->fault); /* the fault says it */
 			return r;
 		}
 	}
+	tell_step(job, n, plan.n_steps + 1, LIMIT_STEP_ONLINE_MS, "open through VFIO");
 	if (job->is_by_path)
 		r = vfio_share(job->sysfs, dev_fd, job->id, job->uid, &result->fault);
 	else
@@ -262,7 +281,7 @@ static int restore_gone(const struct binder_job *job, struct fault *fault)
 	const struct plan_step unclaim = { .action = PLAN_UNCLAIM };
 	char name[CCW_ID_STRING_SIZE];
 
-	(void)step_run(job->sysfs, job->id, &unclaim); /* the module may be gone as well */
+	(void)step_run_told(job, &unclaim, 0, 1); /* the module may be gone as well */
 	return fault_set(fault, FAULT_DEVICE_GONE, "%s is gone", ccw_id_format(job->id, name));
 }
 
@@ -288,7 +307,7 @@ void binder_restore(void *data, struct worker_result *result)
 	}
 	plan_restore(&facts, &job->origin, &plan);
 	for (n = 0; n < plan.n_steps; n++) {
-		r = step_run(job->sysfs, job->id, &plan.steps[n]);
+		r = step_run_told(job, &plan.steps[n], n, plan.n_steps);
 		if (r >= 0)
 			continue;
 		plan_step_describe(&plan.steps[n], words, sizeof(words));

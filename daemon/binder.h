@@ -18,7 +18,8 @@ struct binder_job {
 	bool is_forced;	  /* for binder_acquire: as inuse_check has it */
 	bool is_by_path;  /* for binder_acquire: uid may open its node, there are no fds */
 	uid_t uid;
-	struct plan_origin origin; /* for binder_restore */
+	struct plan_origin origin;  /* for binder_restore */
+	unsigned int step_limit_ms; /* of every step; 0: each has its own */
 };
 
 /*

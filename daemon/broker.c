@@ -196,6 +196,7 @@ int broker_new(const struct broker_config *config, struct broker **ret)
 	broker->custody.acquire = config->acquire;
 	broker->custody.restore = config->restore;
 	broker->custody.retract = config->retract;
+	broker->custody.step_limit_ms = config->step_limit_ms;
 	broker->custody.sysfs = broker->sysfs;
 	broker->custody.registry = broker->registry;
 	broker->custody.store = broker->store;

@@ -28,6 +28,7 @@ struct broker_config {
 	int (*retract)(struct sysfs *sysfs, struct ccw_id id); /* binder_retract, in the same way */
 	worker_run_t resolve;				       /* resolver_run, in the same way */
 	unsigned int lookup_ms;				       /* LIMIT_LOOKUP_MS, likewise */
+	unsigned int step_limit_ms; /* of every step, for tests; 0: as plan.h has them */
 };
 
 /* What a client says that it wants, besides the device. */

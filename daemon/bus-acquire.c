@@ -54,15 +54,27 @@ static int append_fds(sd_bus_message *reply, const struct lease *lease,
 }
 
 static int append_info(sd_bus_message *reply, const struct lease *lease,
-		       const struct device *device)
+		       const struct device *device, const char *warning)
 {
 	const char *iommu = lease->iommu == IOMMU_GROUP ? CCWB_IOMMU_TYPE1V2 : CCWB_IOMMU_IOMMUFD;
+	const struct {
+		const char *key;
+		const char *value;
+	} entries[] = {
+		{ CCWB_INFO_LEASE, lease->id },
+		{ CCWB_INFO_SUBCHANNEL, device->facts.subchannel },
+		{ CCWB_INFO_DEVICE_TYPE, device->facts.device_type },
+		{ CCWB_INFO_VFIO_PATH, device->vfio_path },
+		{ CCWB_INFO_IOMMU, iommu },
+		{ CCWB_INFO_WARNING, warning },
+	};
+	size_t n, n_entries = ARRAY_SIZE(entries) - (*warning ? 0 : 1);
+	int r;
 
-	return sd_bus_message_append(reply, "a{sv}", 5, CCWB_INFO_LEASE, "s", lease->id,
-				     CCWB_INFO_SUBCHANNEL, "s", device->facts.subchannel,
-				     CCWB_INFO_DEVICE_TYPE, "s", device->facts.device_type,
-				     CCWB_INFO_VFIO_PATH, "s", device->vfio_path, CCWB_INFO_IOMMU,
-				     "s", iommu);
+	r = sd_bus_message_open_container(reply, 'a', "{sv}");
+	for (n = 0; r >= 0 && n < n_entries; n++)
+		r = sd_bus_message_append(reply, "{sv}", entries[n].key, "s", entries[n].value);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
 static int reply_granted(struct request *request, const struct lease *lease,
@@ -88,7 +100,7 @@ static int reply_granted(struct request *request, const struct lease *lease,
 	r = append_fds(reply, lease, result);
 	if (r < 0)
 		return r;
-	r = append_info(reply, lease, device);
+	r = append_info(reply, lease, device, result->fault.text);
 	if (r < 0)
 		return r;
 	/* the message has its own copies of the fds; ours are closed by whoever owns result */

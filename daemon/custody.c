@@ -16,6 +16,7 @@
 #include "lease-ref.h"
 #include "log.h"
 #include "names.h"
+#include "text.h"
 #include "vfio.h"
 
 /* NULL only for a lease that was taken up after its device had gone. */
@@ -56,6 +57,59 @@ static void complete_fault(struct worker_result *result, enum fault_code code)
 	if (result->r >= 0 || raw.code != FAULT_NONE)
 		return;
 	(void)fault_set(&result->fault, code, "%s", *raw.text ? raw.text : strerror(-result->r));
+}
+
+/* Tells the waiting client. Whatever it is told is the end of its waiting. */
+static int tell_client(struct lease *lease, struct worker_result *result)
+{
+	lease_done_t done = lease->done;
+
+	lease->done = NULL;
+	return done ? done(lease, result, lease->userdata) : -ECONNRESET;
+}
+
+/* The worker goes on, or ends, when the kernel lets it; until then this is all that is known. */
+static void on_late(const struct worker_progress *progress, void *userdata)
+{
+	struct lease *lease = userdata;
+	struct custody *custody = lease->custody;
+	struct device *device = device_of(custody, lease);
+	struct worker_result result = { .r = 0, .fds = { -1, -1, -1, -1 } };
+	char name[CCW_ID_STRING_SIZE], since[TEXT_TIME_SIZE];
+
+	ccw_id_format(lease->device, name);
+	result.r = fault_set(
+		&result.fault, FAULT_STUCK,
+		"%s is stuck: \"%s\" has not come back from the kernel since %s, longer "
+		"than %u seconds; when it does, the device is given back; look into dmesg "
+		"and at the device's paths",
+		name, progress->text, text_format_time(progress->since, since),
+		progress->limit_ms / 1000);
+	log_full(LOG_ERR, name, lease->id, "%s", result.fault.text);
+	if (device && (device->state == DEVICE_BINDING || device->state == DEVICE_RELEASING))
+		device_move(custody, device, DEVICE_STUCK, &result.fault);
+	if (lease->done)
+		(void)tell_client(lease, &result); /* it gets nothing in either case */
+	custody_stop_when_idle(custody);
+}
+
+/* Without a watch there is no limit, which is no reason to do nothing at all. */
+static int start_worker(struct custody *custody, struct lease *lease, worker_run_t run,
+			struct binder_job *job, worker_done_t done)
+{
+	char name[CCW_ID_STRING_SIZE];
+	int r;
+
+	job->step_limit_ms = custody->step_limit_ms;
+	r = worker_new(custody->event, sysfs_fd_peek(custody->sysfs), run, job, done, lease,
+		       &lease->worker);
+	if (r < 0)
+		return r;
+	r = worker_watch(lease->worker, on_late);
+	if (r < 0)
+		log_full_errno(LOG_WARNING, ccw_id_format(lease->device, name), lease->id, r,
+			       "steps have no time limit");
+	return 0;
 }
 
 /* ---- the end ---- */
@@ -126,8 +180,7 @@ static void begin_restore(struct custody *custody, struct lease *lease)
 	struct worker_result result = { .r = 0 };
 	int r;
 
-	r = worker_new(custody->event, sysfs_fd_peek(custody->sysfs), custody->restore, &job,
-		       on_restored, lease, &lease->worker);
+	r = start_worker(custody, lease, custody->restore, &job, on_restored);
 	if (r >= 0)
 		return;
 	result.r = fault_set(&result.fault, FAULT_RESTORE_FAILED, "cannot start a worker: %s",
@@ -217,15 +270,6 @@ static void announce(struct custody *custody, struct lease *lease)
 	lease->is_announced = true;
 	if (device)
 		device_move(custody, device, DEVICE_LEASED, NULL);
-}
-
-/* Tells the waiting client. Whatever it is told is the end of its waiting. */
-static int tell_client(struct lease *lease, struct worker_result *result)
-{
-	lease_done_t done = lease->done;
-
-	lease->done = NULL;
-	return done ? done(lease, result, lease->userdata) : -ECONNRESET;
 }
 
 static int make_reference(struct custody *custody, struct lease *lease,
@@ -359,8 +403,7 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 	r = store_save(custody->store, lease);
 	if (r < 0)
 		return r;
-	r = worker_new(custody->event, sysfs_fd_peek(custody->sysfs), custody->acquire, &job,
-		       on_taken, lease, &lease->worker);
+	r = start_worker(custody, lease, custody->acquire, &job, on_taken);
 	if (r < 0) {
 		store_remove(custody->store, device->id);
 		return r;

@@ -28,7 +28,8 @@ struct custody {
 	struct ledger ledger;
 	const struct listener *listener;
 	void *userdata;
-	bool is_stopping; /* leave the event loop as soon as no worker is at work */
+	unsigned int step_limit_ms; /* of every step, for tests; 0: as plan.h has them */
+	bool is_stopping;	    /* leave the event loop as soon as no worker is at work */
 };
 
 /*

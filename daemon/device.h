@@ -19,6 +19,7 @@ enum device_state {
 	DEVICE_LEASED,	  /* a client has it */
 	DEVICE_RELEASING, /* waits for the last close, or a worker gives it back */
 	DEVICE_FAILED,	  /* could not be given back; origin still says where it belongs */
+	DEVICE_STUCK,	  /* the kernel does not come back from a step of the above */
 	DEVICE_ABSENT,	  /* unplugged while something of the above was going on */
 	_DEVICE_STATE_MAX,
 };

@@ -34,6 +34,7 @@ static const struct {
 	[FAULT_RESTORE_FAILED] = { "RestoreFailed", EIO },
 	[FAULT_OPERATION_IN_PROGRESS] = { "OperationInProgress", EALREADY },
 	[FAULT_POLICY_INVALID] = { "PolicyInvalid", EBADMSG },
+	[FAULT_STUCK] = { "Stuck", ETIMEDOUT },
 };
 
 int fault_set(struct fault *fault, enum fault_code code, const char *format, ...)

@@ -99,6 +99,17 @@ void lease_set_state(struct lease *lease, enum lease_state state)
 	lease->state = state;
 }
 
+static int explain_stuck(const struct lease *lease, const char *device, struct fault *fault)
+{
+	struct worker_progress progress;
+
+	worker_read_progress(lease->worker, &progress);
+	return fault_set(fault, FAULT_STUCK,
+			 "%s is stuck: the kernel does not come back from \"%s\"; it may come back "
+			 "by itself, look into dmesg and at the device's paths",
+			 device, progress.text);
+}
+
 int lease_explain(const struct lease *lease, const char *device, struct fault *fault)
 {
 	time_t since = (time_t)(lease->since / 1000000);
@@ -113,6 +124,8 @@ int lease_explain(const struct lease *lease, const char *device, struct fault *f
 		return fault_set(fault, FAULT_DEVICE_LEASED,
 				 "%s is leased to %s since %s, lease %s", device, owner, when,
 				 lease->id);
+	if (lease->worker && worker_is_late(lease->worker))
+		return explain_stuck(lease, device, fault);
 	if (lease->state == LEASE_PENDING)
 		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
 				 "%s is being taken for %s; try again in a moment", device, owner);

@@ -45,3 +45,6 @@
 #define LIMIT_OPENER_FDS	16384 /* fds of others looked at for it; a microsecond or two each */
 #define LIMIT_DEVICE_NODES	128   /* of one device: a disk, its partitions, or a tape's two */
 #define LIMIT_RULE_FILES	4096  /* of udev, looked at for one of chzdev */
+#define LIMIT_STEP_ONLINE_MS	100000 /* a step that asks the device: 10 s a path, 8 paths, and air */
+#define LIMIT_STEP_BIND_MS	30000 /* a step that binds: drivers look at the device, not long */
+#define LIMIT_STEP_QUICK_MS	5000  /* a step of the kernel's own memory */

@@ -97,6 +97,25 @@ bool plan_step_holds(const struct plan_step *step, const struct sysfs_facts *fac
 	return false;
 }
 
+unsigned int plan_step_limit_ms(const struct plan_step *step)
+{
+	switch (step->action) {
+	case PLAN_OFFLINE:
+	case PLAN_ONLINE:
+	case PLAN_UNBIND: /* sets an online device offline */
+	case PLAN_REVOKE:
+		return LIMIT_STEP_ONLINE_MS;
+	case PLAN_BIND:
+	case PLAN_WAIT_GROUP:
+		return LIMIT_STEP_BIND_MS;
+	case PLAN_CLAIM:
+	case PLAN_UNCLAIM:
+	case _PLAN_ACTION_MAX:
+		break;
+	}
+	return LIMIT_STEP_QUICK_MS;
+}
+
 const char *plan_step_describe(const struct plan_step *step, char *buffer, size_t size)
 {
 	static const char *const words[_PLAN_ACTION_MAX] = {

@@ -51,5 +51,8 @@ bool plan_undo(const struct plan_step *step, struct plan_step *ret);
 /* Whether facts already are as step would make them: then its failure does not matter. */
 bool plan_step_holds(const struct plan_step *step, const struct sysfs_facts *facts);
 
+/* How long the kernel may take for step until the device counts as stuck. */
+unsigned int plan_step_limit_ms(const struct plan_step *step);
+
 /* "bind to dasd-eckd", for messages; the buffer is the caller's. */
 const char *plan_step_describe(const struct plan_step *step, char *buffer, size_t size);

@@ -6,6 +6,9 @@
  */
 #include "text.h"
 
+#include <string.h>
+#include <time.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -75,4 +78,17 @@ void text_list_free(char **list)
 	for (at = list; at && *at; at++)
 		free(*at);
 	free(list);
+}
+
+const char *text_format_time(uint64_t monotonic, char buffer[static TEXT_TIME_SIZE])
+{
+	struct timespec now;
+	time_t then;
+	struct tm tm;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	then = time(NULL) - (now.tv_sec - (time_t)(monotonic / 1000000));
+	if (!localtime_r(&then, &tm) || strftime(buffer, TEXT_TIME_SIZE, "%T", &tm) == 0)
+		strcpy(buffer, "?");
+	return buffer;
 }

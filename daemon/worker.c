@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 /*
- * Owns the processes that do what may block: fork, the way back over a socket, and the end. Knows
- * nothing of what the function does.
+ * Owns the processes that do what may block: fork, the way back over a socket, the time that each
+ * step may take, and the end. Knows nothing of what the function does.
  */
 #include "worker.h"
 
@@ -10,17 +10,37 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
+
+#define USEC_PER_MSEC  1000ULL
+#define FIRST_PAUSE_MS 20
+#define PAUSE_MAX_MS   1000
+
+/* Memory of both processes. The count is odd while the worker writes. */
+struct shared {
+	atomic_uint count;
+	struct worker_progress progress;
+};
 
 struct worker {
 	pid_t pid;
 	int socket;
+	struct shared *shared;
 	sd_event_source *source;
+	sd_event_source *timer;
+	unsigned int pause_ms;
+	bool is_late;
 	worker_done_t done;
+	worker_late_t late;
 	void *userdata;
 };
+
+static struct shared *own; /* in the worker: where it tells what it is at */
 
 union fd_space {
 	struct cmsghdr header;
@@ -107,6 +127,46 @@ static void close_other_fds(int keep_a, int keep_b)
 	close_range((unsigned int)next, ~0U, 0);
 }
 
+static uint64_t monotonic_usec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+void worker_step(unsigned int step, unsigned int n_steps, unsigned int limit_ms, const char *text)
+{
+	struct worker_progress progress = {
+		.step = step,
+		.n_steps = n_steps,
+		.limit_ms = limit_ms,
+		.since = monotonic_usec(),
+	};
+
+	if (!own)
+		return;
+	snprintf(progress.text, sizeof(progress.text), "%s", text);
+	atomic_fetch_add(&own->count, 1);
+	own->progress = progress;
+	atomic_fetch_add(&own->count, 1);
+}
+
+/* A worker killed while it wrote leaves an odd count for ever: then what is there has to do. */
+void worker_read_progress(const struct worker *worker, struct worker_progress *ret)
+{
+	unsigned int before, tries;
+
+	for (tries = 0; tries < 100; tries++) {
+		before = atomic_load(&worker->shared->count);
+		*ret = worker->shared->progress;
+		atomic_thread_fence(memory_order_acquire);
+		if (before % 2 == 0 && before == atomic_load(&worker->shared->count))
+			break;
+	}
+	ret->text[sizeof(ret->text) - 1] = '\0';
+}
+
 static _Noreturn void child_run(int socket, int keep_fd, pid_t parent, worker_run_t run, void *data)
 {
 	struct worker_result result = { .r = -EIO, .fds = { -1, -1, -1, -1 } };
@@ -136,6 +196,7 @@ static int on_exit_event(sd_event_source *source, const siginfo_t *info, void *u
 	int r;
 
 	worker->pid = 0;
+	worker->timer = sd_event_source_disable_unref(worker->timer);
 	r = result_receive(worker->socket, &result);
 	if (r < 0) {
 		result = (struct worker_result){ .r = -EIO, .fds = { -1, -1, -1, -1 } };
@@ -164,6 +225,12 @@ int worker_new(sd_event *event, int keep_fd, worker_run_t run, void *data, worke
 	if (!worker)
 		return -ENOMEM;
 	worker->socket = -1;
+	worker->shared = mmap(NULL, sizeof(*worker->shared), PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (worker->shared == MAP_FAILED) {
+		worker->shared = NULL;
+		return -ENOMEM;
+	}
 	worker->done = done;
 	worker->userdata = userdata;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
@@ -176,8 +243,10 @@ int worker_new(sd_event *event, int keep_fd, worker_run_t run, void *data, worke
 		worker->pid = 0;
 		return r;
 	}
-	if (worker->pid == 0)
+	if (worker->pid == 0) {
+		own = worker->shared;
 		child_run(child_socket, keep_fd, parent, run, data);
+	}
 	r = sd_event_add_child(event, &worker->source, worker->pid, WEXITED, on_exit_event, worker);
 	if (r < 0)
 		return r;
@@ -187,16 +256,66 @@ int worker_new(sd_event *event, int keep_fd, worker_run_t run, void *data, worke
 	return 0;
 }
 
+static int look_again(struct worker *worker, uint64_t in_usec)
+{
+	uint64_t pause = worker->pause_ms * USEC_PER_MSEC;
+	int r;
+
+	if (worker->pause_ms < PAUSE_MAX_MS)
+		worker->pause_ms *= 2;
+	r = sd_event_source_set_time_relative(worker->timer, pause < in_usec ? pause : in_usec);
+	if (r < 0)
+		return r;
+	return sd_event_source_set_enabled(worker->timer, SD_EVENT_ONESHOT);
+}
+
+/* Every second at the least: the next step may have to be shorter than this one. */
+static int on_timer(sd_event_source *source, uint64_t now, void *userdata)
+{
+	struct worker *worker = userdata;
+	struct worker_progress progress;
+	uint64_t end;
+
+	worker_read_progress(worker, &progress);
+	end = progress.since + progress.limit_ms * USEC_PER_MSEC;
+	now = monotonic_usec();
+	if (progress.since == 0 || now < end)
+		return look_again(worker, progress.since == 0 ? UINT64_MAX : end - now);
+	worker->is_late = true;
+	/* what it waits for may let itself be interrupted; what does not, ends when it ends */
+	(void)kill(worker->pid, SIGKILL);
+	worker->late(&progress, worker->userdata); /* may free the worker */
+	return 0;
+}
+
+int worker_watch(struct worker *worker, worker_late_t late)
+{
+	sd_event *event = sd_event_source_get_event(worker->source);
+
+	worker->late = late;
+	worker->pause_ms = FIRST_PAUSE_MS;
+	return sd_event_add_time_relative(event, &worker->timer, CLOCK_MONOTONIC,
+					  FIRST_PAUSE_MS * USEC_PER_MSEC, 0, on_timer, worker);
+}
+
+bool worker_is_late(const struct worker *worker)
+{
+	return worker->is_late;
+}
+
 void worker_free(struct worker *worker)
 {
 	if (!worker)
 		return;
 	sd_event_source_disable_unref(worker->source);
+	sd_event_source_disable_unref(worker->timer);
 	if (worker->pid > 0) {
 		(void)kill(worker->pid, SIGKILL);
 		/* it may sit in the kernel for long: let init or the next wait reap it */
 		(void)waitpid(worker->pid, NULL, WNOHANG);
 	}
 	macro_close(worker->socket);
+	if (worker->shared)
+		(void)munmap(worker->shared, sizeof(*worker->shared)); /* was mapped as this */
 	free(worker);
 }

@@ -36,6 +36,7 @@
 #define CCWB_ERROR_RESTORE_FAILED	  "org.ccwbroker1.Error.RestoreFailed"
 #define CCWB_ERROR_OPERATION_IN_PROGRESS  "org.ccwbroker1.Error.OperationInProgress"
 #define CCWB_ERROR_POLICY_INVALID	  "org.ccwbroker1.Error.PolicyInvalid"
+#define CCWB_ERROR_STUCK		  "org.ccwbroker1.Error.Stuck"
 
 /* Keys of AcquireDevice's a{sv} options. */
 #define CCWB_OPTION_WHO	  "who"	  /* s: the caller's own words, shown in listings */
@@ -62,6 +63,7 @@
 #define CCWB_INFO_DEVICE_TYPE "device-type"
 #define CCWB_INFO_VFIO_PATH   "vfio-path"
 #define CCWB_INFO_IOMMU	      "iommu"
+#define CCWB_INFO_WARNING     "warning" /* only when there is one */
 #define CCWB_IOMMU_TYPE1V2    "type1v2" /* with fds container and group */
 #define CCWB_IOMMU_IOMMUFD    "iommufd" /* with fd iommufd */
 

@@ -2,8 +2,9 @@
 /* Copyright the ccwbroker authors */
 /*
  * Owns the bus and the daemon that bus tests talk to. Behaviours, as words in work/behave: "slow"
- * takes half a second more, "in-use" refuses, "die" and "die-back" kill the worker that takes or
- * gives back, "stuck" fails to give back, "open" leaves the device open, "mute" finds no account.
+ * takes half a second more, "in-use" refuses, "warn" warns, "hang" and "hang-back" never end, "die"
+ * and "die-back" kill the worker that takes or gives back, "stuck" fails to give back, "open" leaves
+ * the device open, "mute" finds no account.
  */
 #include "broker-bus.h"
 
@@ -47,6 +48,13 @@ static void worker_begin(void)
 		poll(NULL, 0, 500);
 }
 
+static _Noreturn void hang(const char *step)
+{
+	worker_step(0, 1, 100, step);
+	for (;;)
+		pause();
+}
+
 static void fake_acquire(void *data, struct worker_result *result)
 {
 	const struct binder_job *job = data;
@@ -54,6 +62,8 @@ static void fake_acquire(void *data, struct worker_result *result)
 
 	worker_begin();
 	ccw_id_format(job->id, id);
+	if (behaves("hang"))
+		hang("take it");
 	if (behaves("in-use")) {
 		result->r =
 			fault_set(&result->fault, FAULT_DEVICE_IN_USE, "%s is in use: test", id);
@@ -71,6 +81,8 @@ static void fake_acquire(void *data, struct worker_result *result)
 	result->detail = job->iommu == IOMMU_GROUP ? IOMMU_GROUP : IOMMU_IOMMUFD;
 	while (!job->is_by_path && vfio_fd_name(result->detail, result->n_fds))
 		result->fds[result->n_fds++] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (behaves("warn"))
+		(void)fault_set(&result->fault, FAULT_NONE, "%s: be warned", id);
 	result->r = 0;
 }
 
@@ -94,6 +106,8 @@ static void fake_restore(void *data, struct worker_result *result)
 
 	worker_begin();
 	ccw_id_format(job->id, id);
+	if (behaves("hang-back"))
+		hang("give it back");
 	if (behaves("die-back"))
 		kill(getpid(), SIGKILL);
 	if (sysfs_read(job->sysfs, job->id, &facts, NULL) < 0) {

@@ -305,6 +305,25 @@ START_TEST(test_a_refusal_of_the_worker_reaches_the_caller)
 }
 END_TEST
 
+START_TEST(test_a_warning_of_the_worker_reaches_the_caller)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const char *key, *value = "";
+
+	setup();
+	broker_bus_behave(&bb, "warn");
+	ck_assert_int_ge(broker_bus_call(bus, "AcquireDevice", NULL, &reply, "sa{sv}", "580", 0),
+			 0);
+	ck_assert_int_gt(sd_bus_message_skip(reply, "oa{sh}"), 0);
+	ck_assert_int_gt(sd_bus_message_enter_container(reply, 'a', "{sv}"), 0);
+	while (sd_bus_message_read(reply, "{sv}", &key, "s", &value) > 0)
+		if (strcmp(key, CCWB_INFO_WARNING) == 0)
+			break;
+	ck_assert_str_eq(value, "0.0.0580: be warned");
+	teardown();
+}
+END_TEST
+
 START_TEST(test_a_worker_that_dies_is_cleaned_up_after)
 {
 	setup();
@@ -437,6 +456,7 @@ CHECK_MAIN("bus-acquire", test_a_grant_has_four_fds_and_the_daemon_keeps_only_th
 	   test_no_other_word_is_a_grant, test_who_ends_at_its_limit,
 	   test_a_second_caller_learns_who_has_it, test_who_is_not_in_the_policy_is_denied,
 	   test_a_refusal_of_the_worker_reaches_the_caller,
+	   test_a_warning_of_the_worker_reaches_the_caller,
 	   test_a_worker_that_dies_is_cleaned_up_after,
 	   test_one_user_may_have_so_many_calls_under_way_and_no_more,
 	   test_a_caller_that_leaves_before_the_outcome_gets_nothing,

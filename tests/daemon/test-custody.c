@@ -304,7 +304,51 @@ START_TEST(test_a_spoiled_file_is_told_and_harms_nobody)
 }
 END_TEST
 
-CHECK_MAIN("custody", test_a_lease_survives_kill_stop_and_start,
+START_TEST(test_a_step_that_never_ends_is_told_and_the_device_comes_back)
+{
+	_cleanup_free_ char *log = NULL;
+
+	setup();
+	broker_bus_behave(&bb, "hang");
+	ck_assert_int_lt(broker_bus_call(bus, "AcquireDevice", &error, NULL, "sa{sv}",
+					 BROKER_BUS_TAPE, 0),
+			 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_STUCK, "\"take it\" has not come back");
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
+	expect_driver("tape_34xx");
+	log = broker_bus_log(&bb);
+	ck_assert_ptr_nonnull(strstr(log, BROKER_BUS_TAPE " is stuck"));
+	/* and it can be had again */
+	broker_bus_behave(&bb, "");
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	broker_bus_drop(&grant);
+	expect_back();
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_way_back_that_never_ends_fails_and_is_tried_again)
+{
+	_cleanup_free_ char *log = NULL;
+
+	setup();
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	broker_bus_behave(&bb, "hang-back");
+	broker_bus_drop(&grant);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "failed");
+	log = broker_bus_log(&bb);
+	ck_assert_ptr_nonnull(strstr(log, "\"give it back\" has not come back"));
+	broker_bus_behave(&bb, "");
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	broker_bus_drop(&grant);
+	expect_back();
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("custody", test_a_step_that_never_ends_is_told_and_the_device_comes_back,
+	   test_a_way_back_that_never_ends_fails_and_is_tried_again,
+	   test_a_lease_survives_kill_stop_and_start,
 	   test_a_holder_that_went_while_the_daemon_was_away_is_noticed,
 	   test_a_reference_that_is_lost_ends_the_lease,
 	   test_by_path_there_is_the_lease_only_and_the_node_is_open_as_long,

@@ -2,6 +2,7 @@
 /* Copyright the ccwbroker authors */
 /* What is printable UTF-8 and what is made of the rest. */
 #include <string.h>
+#include <time.h>
 
 #include "check-main.h"
 #include "macro.h"
@@ -68,5 +69,25 @@ START_TEST(test_a_list_is_freed_with_its_texts)
 }
 END_TEST
 
+START_TEST(test_a_moment_is_shown_in_local_time)
+{
+	char buffer[TEXT_TIME_SIZE], expected[TEXT_TIME_SIZE], later[TEXT_TIME_SIZE];
+	struct timespec now;
+	time_t then;
+
+	setenv("TZ", "UTC0", 1);
+	tzset();
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	then = time(NULL) - 3600;
+	strftime(expected, sizeof(expected), "%T", gmtime(&then));
+	then++; /* the clocks tick at different moments */
+	strftime(later, sizeof(later), "%T", gmtime(&then));
+	text_format_time((uint64_t)(now.tv_sec - 3600) * 1000000, buffer);
+	ck_assert_msg(strcmp(buffer, expected) == 0 || strcmp(buffer, later) == 0, "%s %s", buffer,
+		      expected);
+}
+END_TEST
+
 CHECK_MAIN("text", test_printable_texts_are_taken_and_left_alone,
-	   test_everything_else_is_refused_and_made_harmless, test_a_list_is_freed_with_its_texts)
+	   test_everything_else_is_refused_and_made_harmless, test_a_list_is_freed_with_its_texts,
+	   test_a_moment_is_shown_in_local_time)

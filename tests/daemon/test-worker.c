@@ -155,7 +155,76 @@ START_TEST(test_a_worker_is_killed_with_its_owner)
 }
 END_TEST
 
+static struct worker_progress late;
+static int late_calls;
+
+static void on_late(const struct worker_progress *progress, void *userdata)
+{
+	late_calls++;
+	late = *progress;
+	ck_assert(worker_is_late(worker));
+}
+
+static void watch_worker(worker_run_t run)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	calls = late_calls = 0;
+	ck_assert_int_eq(sd_event_new(&event), 0);
+	ck_assert_int_eq(worker_new(event, -1, run, NULL, on_done, NULL, &worker), 0);
+	ck_assert_int_eq(worker_watch(worker, on_late), 0);
+	ck_assert(!worker_is_late(worker));
+	ck_assert_int_eq(sd_event_loop(event), 0);
+	ck_assert_int_eq(calls, 1);
+	event = sd_event_unref(event);
+}
+
+static void hang_in_second_step(void *data, struct worker_result *result)
+{
+	worker_step(0, 2, 60000, "a step that may take long");
+	worker_step(1, 2, 50, "one that may not");
+	for (;;)
+		pause();
+}
+
+START_TEST(test_a_step_that_takes_too_long_is_told_and_ended)
+{
+	watch_worker(hang_in_second_step);
+	ck_assert_int_eq(late_calls, 1);
+	ck_assert_uint_eq(late.step, 1);
+	ck_assert_uint_eq(late.n_steps, 2);
+	ck_assert_uint_ne(late.since, 0);
+	ck_assert_str_eq(late.text, "one that may not");
+	ck_assert_int_eq(outcome.r, -EIO);
+	ck_assert_ptr_nonnull(strstr(outcome.fault.text, "signal 9"));
+}
+END_TEST
+
+static void be_quick(void *data, struct worker_result *result)
+{
+	unsigned int n;
+
+	for (n = 0; n < 1000; n++)
+		worker_step(n, 1000, 60000, "quick");
+	result->r = 7;
+}
+
+START_TEST(test_steps_within_their_limits_are_not_late)
+{
+	watch_worker(be_quick);
+	ck_assert_int_eq(late_calls, 0);
+	ck_assert_int_eq(outcome.r, 7);
+	/* no worker here: nobody to tell */
+	worker_step(0, 1, 1, "nothing");
+}
+END_TEST
+
 CHECK_MAIN("worker", test_value_fault_and_detail_come_back,
 	   test_as_many_fds_as_allowed_come_back_and_none_leaks,
 	   test_the_worker_has_only_the_fd_it_is_given, test_a_worker_that_dies_is_an_error,
-	   test_a_worker_is_killed_with_its_owner)
+	   test_a_worker_is_killed_with_its_owner,
+	   test_a_step_that_takes_too_long_is_told_and_ended,
+	   test_steps_within_their_limits_are_not_late)
