@@ -2,8 +2,9 @@
 // Copyright the ccwbroker authors
 /*
  * How the device gets at the data of each CCW. First all of it is located. Data in several
- * pieces is pinned or copied (cp-copy.c) at once; an area, data in one piece, waits until all are
- * known. Then small areas are copied (cp-small.c) and the others pinned, neighbours in one call.
+ * pieces is pinned or copied (cp-copy.c) at once, an area, data in one piece, is done with at once
+ * if it is in registered memory. The others wait until all are known. Then small ones are copied
+ * (cp-small.c), the rest is pinned, neighbours in one call.
  */
 #include "cp-priv.h"
 
@@ -20,31 +21,53 @@ static bool slot_moves_data(const struct cp_slot *slot)
 
 static bool area_is_small(struct cp *cp, const struct cp_slot *slot)
 {
-	bool stores = cp_slot_stores(slot);
-
 	return cp->nsmall_slots < CP_SMALL_MAX &&
-	       cp_memory_find(cp, slot->area, slot->ccw.count, stores, NULL) == CP_MEMORY_OTHER &&
-	       (!stores || cp_known_has(cp, slot->area, slot->ccw.count)) &&
+	       (!cp_slot_stores(slot) || cp_known_has(cp, slot->area, slot->ccw.count)) &&
 	       cp_small_reserve(cp, slot->ccw.count);
+}
+
+static void area_wait(struct cp *cp, struct cp_slot *slot, bool is_small)
+{
+	slot->placing = is_small ? CP_PLACING_SMALL : CP_PLACING_PIN;
+	cp_overlap_note(cp, slot);
+	if (is_small)
+		cp->small_slot[cp->nsmall_slots++] = slot;
+	cp->nwaiting++;
 }
 
 static int area_locate(struct cp *cp, struct cp_slot *slot)
 {
+	enum cp_memory memory;
 	int reason;
 
-	slot->area = cp->pieces.piece[0].addr;
 	reason = cp_place_reserve(cp, slot->area, slot->ccw.count);
 	if (reason)
 		return reason;
-	if (!area_is_small(cp, slot)) {
-		slot->placing = CP_PLACING_PIN;
-		cp_overlap_note(cp, slot);
-		return CCWBROKER_REFUSED_NOT;
+	memory = cp_memory_use(cp, slot->area, slot->ccw.count, cp_slot_stores(slot), cp->host);
+	switch (memory) {
+	case CP_MEMORY_REGISTERED:
+		slot->placing = CP_PLACING_DONE;
+		cp_overlap_note_done(cp, slot);
+		return cp_place_area(cp, slot, cp->host);
+	case CP_MEMORY_PROTECTED:
+		return CCWBROKER_REFUSED_DATA_PROTECTED;
+	case CP_MEMORY_OTHER:
+		area_wait(cp, slot, area_is_small(cp, slot));
 	}
-	slot->placing = CP_PLACING_SMALL;
-	cp_overlap_note(cp, slot);
-	cp->small_slot[cp->nsmall_slots++] = slot;
 	return CCWBROKER_REFUSED_NOT;
+}
+
+static int list_locate(struct cp *cp, struct cp_slot *slot)
+{
+	int reason;
+
+	reason = cp_idal_pieces(cp, slot);
+	if (reason)
+		return reason;
+	if (cp->pieces.n > 1 || cp_idal_needs_copy(&cp->pieces))
+		return cp_place_pieces(cp, slot);
+	slot->area = cp->pieces.piece[0].addr;
+	return area_locate(cp, slot);
 }
 
 static void count_bytes(struct cp *cp, const struct cp_slot *slot)
@@ -68,13 +91,10 @@ static int slot_locate(struct cp *cp, struct cp_slot *slot)
 		slot->host_ida = true;
 		return CCWBROKER_REFUSED_NOT;
 	}
-	reason = cp_idal_pieces(cp, slot);
-	if (reason)
-		return reason;
-	if (cp->pieces.n == 1 && !cp_idal_needs_copy(&cp->pieces))
-		reason = area_locate(cp, slot);
+	if (slot->ccw.flags & (CCW_IDA | CCW_MIDA))
+		reason = list_locate(cp, slot);
 	else
-		reason = cp_place_pieces(cp, slot);
+		reason = cp_idal_direct(cp, slot, &slot->area) ?: area_locate(cp, slot);
 	if (!reason && !slot->speculative)
 		count_bytes(cp, slot);
 	return reason;
@@ -123,7 +143,8 @@ static bool area_is_copied(const struct cp *cp, const struct cp_slot *slot)
 
 static bool area_is_pinned(const struct cp *cp, const struct cp_slot *slot)
 {
-	return slot->placing != CP_PLACING_NONE && !area_is_copied(cp, slot);
+	return slot->placing == CP_PLACING_PIN ||
+	       (slot->placing == CP_PLACING_SMALL && !area_is_copied(cp, slot));
 }
 
 /* Areas of a run that one pin covers: all that are to be pinned among the slots [from, to). */
@@ -212,7 +233,7 @@ static int group_pin_each(struct cp *cp, const struct data_group *group)
 	return CCWBROKER_REFUSED_NOT;
 }
 
-/* An area that is to be pinned must not overlap data that is copied (cp-copy.c). */
+/* An area that the device sees itself must not overlap data that is copied (cp-copy.c). */
 static int run_check(struct cp *cp, struct cp_run *run)
 {
 	const struct cp_slot *slot;
@@ -224,7 +245,7 @@ static int run_check(struct cp *cp, struct cp_run *run)
 		slot = &run->slot[i];
 		piece.addr = slot->area;
 		piece.len = slot->ccw.count;
-		if (area_is_pinned(cp, slot) &&
+		if ((slot->placing == CP_PLACING_DONE || area_is_pinned(cp, slot)) &&
 		    cp_pin_conflicts(cp, &piece, cp_slot_stores(slot), false))
 			reason = slot_fault(cp, run, i, CCWBROKER_REFUSED_CCW_UNSUPPORTED);
 	}
@@ -291,6 +312,8 @@ static int run_copy(struct cp *cp, struct cp_run *run)
 
 static int run_place(struct cp *cp, struct cp_run *run)
 {
+	if (!cp->nwaiting)
+		return run_check(cp, run);
 	return run_check(cp, run) ?: run_copy(cp, run) ?: run_pin(cp, run);
 }
 
@@ -307,41 +330,21 @@ static int locate_all(struct cp *cp, bool speculative)
 	return CCWBROKER_REFUSED_NOT;
 }
 
-static bool run_loops(const struct cp *cp, unsigned int r)
-{
-	const struct cp_slot *slot;
-	unsigned int i;
-
-	for (i = 0; i < cp->run[r]->n; i++) {
-		slot = &cp->run[r]->slot[i];
-		if (slot->role == CP_SLOT_TIC &&
-		    (slot->target_run < r || (slot->target_run == r && slot->target_slot <= i)))
-			return true;
-	}
-	return false;
-}
-
-/*
- * One that loops may never end by itself, and an unmap, which is to end it, is told of what is
- * pinned only. A TIC to an earlier run counts, whether it comes back or not.
- */
-static bool program_loops(const struct cp *cp)
-{
-	unsigned int r;
-
-	for (r = 0; r < cp->nruns; r++)
-		if (run_loops(cp, r))
-			return true;
-	return false;
-}
-
 static int data_begin(struct cp *cp)
 {
+	int reason;
+
 	cp_overlap_reset(cp);
-	cp->buffer.barred = program_loops(cp);
+	/*
+	 * A program that loops may never end by itself, and an unmap, which is to end it, is told of
+	 * what is pinned only.
+	 */
+	cp->buffer.barred = cp->loops;
 	cp->ndata_pages = 0;
+	cp->nwaiting = 0;
 	/* What the program surely comes to takes its share of the limits first. */
-	return locate_all(cp, false) ?: locate_all(cp, true);
+	reason = locate_all(cp, false);
+	return reason || !cp->speculates ? reason : locate_all(cp, true);
 }
 
 int cp_data(struct cp *cp)

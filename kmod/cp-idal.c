@@ -46,19 +46,20 @@ static void piece_add_skipped(struct cp_pieces *pieces, u32 len)
 	pieces->n++;
 }
 
-static int direct_piece(struct cp *cp, const struct ccw *ccw)
+int cp_idal_direct(const struct cp *cp, const struct cp_slot *slot, u64 *ret_addr)
 {
+	const struct ccw *ccw = &slot->ccw;
 	u32 before = ccw->count - 1u;
 
-	if (cp->pieces.down) {
+	if (slot->transfer == CCW_TRANSFER_STORE_DOWN) {
 		if (ccw->addr < before)
 			return CCWBROKER_REFUSED_DATA_UNMAPPED;
-		piece_add(&cp->pieces, ccw->addr - before, ccw->count);
+		*ret_addr = ccw->addr - before;
 		return CCWBROKER_REFUSED_NOT;
 	}
 	if (cp->address_end - ccw->addr < ccw->count)
 		return CCWBROKER_REFUSED_DATA_UNMAPPED;
-	piece_add(&cp->pieces, ccw->addr, ccw->count);
+	*ret_addr = ccw->addr;
 	return CCWBROKER_REFUSED_NOT;
 }
 
@@ -72,7 +73,7 @@ static int words_read(struct cp *cp, u32 addr, u8 *raw, u32 from, u32 to)
 		return CCWBROKER_REFUSED_IDAL_UNREADABLE;
 	for (; from < to; from += len) {
 		len = min(to - from, CP_PAGE_SIZE - ((addr + from) & (CP_PAGE_SIZE - 1)));
-		r = cp_memory_read(cp, addr + from, raw + from, len);
+		r = cp_fetch_read(cp, addr + from, raw + from, len);
 		if (r)
 			return r == -ENOMEM ? CCWBROKER_REFUSED_RESOURCES
 					    : CCWBROKER_REFUSED_IDAL_UNREADABLE;
@@ -210,9 +211,7 @@ int cp_idal_pieces(struct cp *cp, const struct cp_slot *slot)
 	cp->pieces.down = slot->transfer == CCW_TRANSFER_STORE_DOWN;
 	if (slot->ccw.flags & CCW_MIDA)
 		return midal_pieces(cp, &slot->ccw, slot->transfer != CCW_TRANSFER_FETCH);
-	if (slot->ccw.flags & CCW_IDA)
-		return idal_pieces(cp, &slot->ccw);
-	return direct_piece(cp, &slot->ccw);
+	return idal_pieces(cp, &slot->ccw);
 }
 
 bool cp_idal_needs_copy(const struct cp_pieces *pieces)

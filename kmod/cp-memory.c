@@ -7,14 +7,9 @@
  */
 #include "cp-priv.h"
 
-static u64 range_last(const struct cp_range *range)
-{
-	return range->iova + ((u64)range->npages << CP_PAGE_SHIFT) - 1;
-}
-
 static bool range_meets(const struct cp_range *range, u64 first, u64 last)
 {
-	return range->iova <= last && first <= range_last(range);
+	return range->iova <= last && first <= range->last;
 }
 
 static unsigned int step_pages(const struct cp_range *range, unsigned int from)
@@ -92,6 +87,8 @@ int cp_memory_register(struct cp *cp, u64 iova, u64 length, bool store)
 		return r;
 	range = &cp->range[cp->nranges];
 	range->iova = iova;
+	range->last = iova + (length - 1);
+	range->used = false;
 	range->npages = (unsigned int)(length >> CP_PAGE_SHIFT);
 	range->store = store;
 	range->host = cp_zalloc(range->npages, sizeof(*range->host));
@@ -157,22 +154,20 @@ unsigned int cp_memory_pages(const struct cp *cp)
 
 bool cp_memory_touches(const struct cp *cp, u64 first, u64 last)
 {
-	const struct cp_range *range;
-	const struct cp_pin *pin;
-	unsigned int i, p;
+	unsigned int i;
 
-	for (i = 0; i < cp->nranges; i++) {
-		range = &cp->range[i];
-		if (!range_meets(range, first, last))
-			continue;
-		for (p = 0; p < cp->npins; p++) {
-			pin = cp_pin_at(cp, p);
-			if (pin->registered &&
-			    range_meets(range, pin->addr, pin->addr + (pin->len - 1)))
-				return true;
-		}
-	}
+	for (i = 0; i < cp->nranges; i++)
+		if (cp->range[i].used && range_meets(&cp->range[i], first, last))
+			return true;
 	return false;
+}
+
+void cp_memory_reset(struct cp *cp)
+{
+	unsigned int i;
+
+	for (i = 0; i < cp->nranges; i++)
+		cp->range[i].used = false;
 }
 
 static bool memory_protects(const struct cp *cp, u64 first, u64 last)
@@ -185,48 +180,74 @@ static bool memory_protects(const struct cp *cp, u64 first, u64 last)
 	return false;
 }
 
-/* The range that a page is in, or NULL. */
-static const struct cp_range *memory_range(const struct cp *cp, u64 page)
+/* The range that an address is in, or NULL. */
+static struct cp_range *memory_range(struct cp *cp, u64 addr)
 {
 	unsigned int i;
 
 	for (i = 0; i < cp->nranges; i++)
-		if (range_meets(&cp->range[i], page, page))
+		if (addr >= cp->range[i].iova && addr <= cp->range[i].last)
 			return &cp->range[i];
 	return NULL;
 }
 
-enum cp_memory cp_memory_find(const struct cp *cp, u64 addr, u32 len, bool store, u64 *ret_host)
+/* Of the pages from this one to that of the last byte. */
+static void range_get(const struct cp_range *range, u64 page, u64 last, u64 *ret_host)
 {
-	u64 page = ALIGN_DOWN(addr, CP_PAGE_SIZE);
-	unsigned int left = cp_pages_of(addr, len);
-	const struct cp_range *range;
-	unsigned int at, n;
+	const u64 *host = &range->host[(page - range->iova) >> CP_PAGE_SHIFT];
+	u64 n = ((last - page) >> CP_PAGE_SHIFT) + 1;
 
-	if (!cp->nranges)
-		return CP_MEMORY_OTHER;
-	if (store && memory_protects(cp, addr, addr + (len - 1)))
+	do
+		*ret_host++ = *host++;
+	while (--n > 0);
+}
+
+/* In several ranges side by side? */
+static enum cp_memory memory_find_parts(struct cp *cp, u64 addr, u64 last, bool store,
+					u64 *ret_host)
+{
+	u64 page = ALIGN_DOWN(addr, CP_PAGE_SIZE), to;
+	struct cp_range *range;
+
+	if (store && memory_protects(cp, addr, last))
 		return CP_MEMORY_PROTECTED;
-	for (; left > 0; left -= n, page += (u64)n << CP_PAGE_SHIFT) {
+	for (;; page = to + 1) {
 		range = memory_range(cp, page);
 		if (!range)
 			return CP_MEMORY_OTHER;
-		at = (unsigned int)((page - range->iova) >> CP_PAGE_SHIFT);
-		n = min(left, range->npages - at);
-		if (!ret_host)
-			continue;
-		memcpy(ret_host, range->host + at, n * sizeof(*ret_host));
-		ret_host += n;
+		range->used = true;
+		to = min(last, range->last);
+		range_get(range, page, to, ret_host);
+		if (to == last)
+			return CP_MEMORY_REGISTERED;
+		ret_host += ((to - page) >> CP_PAGE_SHIFT) + 1;
 	}
+}
+
+enum cp_memory cp_memory_use(struct cp *cp, u64 addr, u32 len, bool store, u64 *ret_host)
+{
+	u64 last = addr + (len - 1);
+	struct cp_range *range;
+
+	if (!cp->nranges)
+		return CP_MEMORY_OTHER;
+	range = memory_range(cp, addr);
+	if (!range || last > range->last)
+		return memory_find_parts(cp, addr, last, store, ret_host);
+	if (store && !range->store)
+		return CP_MEMORY_PROTECTED;
+	range->used = true;
+	range_get(range, ALIGN_DOWN(addr, CP_PAGE_SIZE), last, ret_host);
 	return CP_MEMORY_REGISTERED;
 }
 
-int cp_memory_read(struct cp *cp, u64 addr, void *buf, u32 len)
+bool cp_memory_peek(struct cp *cp, u64 addr, void *buf, u32 len)
 {
+	const struct cp_range *range = memory_range(cp, addr);
 	u64 host;
 
-	if (cp_memory_find(cp, addr, len, false, &host) == CP_MEMORY_REGISTERED &&
-	    cp_mem_peek(cp->mem, host + (addr & (CP_PAGE_SIZE - 1)), buf, len))
-		return 0;
-	return cp_mem_read(cp->mem, addr, buf, len);
+	if (!range)
+		return false;
+	host = range->host[(addr - range->iova) >> CP_PAGE_SHIFT];
+	return cp_mem_peek(cp->mem, host + (addr & (CP_PAGE_SIZE - 1)), buf, len);
 }

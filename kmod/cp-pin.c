@@ -70,7 +70,7 @@ int cp_pin_piece(struct cp *cp, const struct cp_piece *piece, bool store, bool c
 	pin = pin_append(cp);
 	if (!pin)
 		return CCWBROKER_REFUSED_RESOURCES;
-	memory = cp_memory_find(cp, piece->addr, piece->len, store, ret_host);
+	memory = cp_memory_use(cp, piece->addr, piece->len, store, ret_host);
 	if (memory == CP_MEMORY_PROTECTED)
 		return CCWBROKER_REFUSED_DATA_PROTECTED;
 	if (memory == CP_MEMORY_OTHER)

@@ -29,6 +29,7 @@ enum cp_placing {
 	CP_PLACING_NONE = 0,
 	CP_PLACING_PIN,
 	CP_PLACING_SMALL, /* to be copied, unless the program turns out to forbid it */
+	CP_PLACING_DONE,  /* nothing: it is an area in registered memory */
 };
 
 /* One guest CCW, as it was when it was fetched, in the one context that its run is entered with. */
@@ -53,7 +54,8 @@ struct cp_run {
 	u32 host;
 	u8 *host_mem;
 	u16 n;
-	u16 scanned; /* slots whose status modifier edge has been followed */
+	bool branches; /* not all slots are CP_SLOT_PLAIN */
+	u16 scanned;   /* slots whose status modifier edge has been followed */
 	struct cp_slot slot[CP_RUN_CCWS_MAX];
 };
 
@@ -82,9 +84,11 @@ struct cp_pin {
 /* Registered memory: pinned in steps of CP_PIN_PAGES_MAX from its start. */
 struct cp_range {
 	u64 iova;
+	u64 last;  /* its last byte */
+	u64 *host; /* of each page */
 	unsigned int npages;
 	bool store;
-	u64 *host; /* of each page */
+	bool used; /* by data of the program at hand */
 };
 
 /* How registered memory has to do with an area. */
@@ -103,10 +107,10 @@ struct cp_piece {
 
 /* What one CCW transfers, in the order of the transfer; neighbours are not contiguous. */
 struct cp_pieces {
-	struct cp_piece piece[CP_CCW_PIECES_MAX];
 	unsigned int n;
 	u32 count; /* sum of len */
 	bool down; /* each piece from its last byte to its first */
+	struct cp_piece piece[CP_CCW_PIECES_MAX];
 };
 
 struct cp_copy;
@@ -157,9 +161,12 @@ struct cp {
 
 	struct cp_run *run[CP_RUNS_MAX];
 	unsigned int nruns;
+	bool loops; /* a TIC leads back, or to an earlier run, whether that comes back or not */
+	bool speculates; /* there are slots that only a status modifier leads to */
 
 	struct cp_fetch_page *page[CP_FETCH_PAGES_MAX];
 	unsigned int npages;
+	const struct cp_fetch_page *page_now; /* the last that was asked for, or NULL */
 
 	struct cp_chunk chunk[CP_ARENA_CHUNKS_MAX];
 	unsigned int chunk_now;
@@ -182,6 +189,7 @@ struct cp {
 	struct cp_range range[CP_MEMORY_RANGES_MAX];
 	unsigned int nranges;
 	unsigned int nregistered; /* pages */
+	unsigned int nwaiting;	  /* areas that are CP_PLACING_PIN or SMALL */
 
 	struct cp_buffer buffer;
 	struct cp_small small[CP_SMALL_MAX];
@@ -198,7 +206,8 @@ struct cp {
 	struct cp_copy *copy_last;
 	bool copies_store;
 
-	struct cp_pieces pieces; /* of the CCW at hand */
+	struct cp_pieces pieces;	  /* of the CCW at hand */
+	struct cp_fetch_page page_beside; /* with lists or small data, without CCWs */
 };
 
 /* -- cp-arena.c: host memory for CCWs and IDALs -- */
@@ -211,9 +220,11 @@ void cp_arena_deinit(struct cp *cp);
 void *cp_arena_take(struct cp *cp, u32 size, u32 *ret_host);
 void cp_arena_reset(struct cp *cp);
 
-/* -- cp-fetch.c: the only reader of guest CCWs -- */
+/* -- cp-fetch.c: the only reader of guest CCWs, and what stands beside them -- */
 
 int cp_fetch_ccw(struct cp *cp, u32 addr, struct ccw *ret);
+/* Lists and small data, within a page; once more only what other data of the page came between. */
+int cp_fetch_read(struct cp *cp, u64 addr, void *buf, u32 len);
 void cp_fetch_reset(struct cp *cp, unsigned int keep);
 
 /* -- cp-check.c: accept or refuse, pure -- */
@@ -242,6 +253,9 @@ static inline u32 cp_run_addr(const struct cp_run *run, unsigned int slot)
 
 /* -- cp-idal.c: where the data of a CCW is -- */
 
+/* Without a list: the lowest address of the data. */
+int cp_idal_direct(const struct cp *cp, const struct cp_slot *slot, u64 *ret_addr);
+/* With one: cp->pieces. */
 int cp_idal_pieces(struct cp *cp, const struct cp_slot *slot);
 
 /* Are there pieces that IDAWs of 4 KiB cannot express? */
@@ -249,10 +263,14 @@ bool cp_idal_needs_copy(const struct cp_pieces *pieces);
 
 /* -- cp-memory.c: what stays pinned across programs; see cp.h -- */
 
-/* ret_host, unless NULL, gets the address of each page if it is CP_MEMORY_REGISTERED. */
-enum cp_memory cp_memory_find(const struct cp *cp, u64 addr, u32 len, bool store, u64 *ret_host);
-/* As cp_mem_read(), within a page; without VFIO where it is registered. */
-int cp_memory_read(struct cp *cp, u64 addr, void *buf, u32 len);
+/*
+ * ret_host gets the address of each page if it is CP_MEMORY_REGISTERED; the program uses what was
+ * found of it then, until cp_memory_reset().
+ */
+enum cp_memory cp_memory_use(struct cp *cp, u64 addr, u32 len, bool store, u64 *ret_host);
+void cp_memory_reset(struct cp *cp);
+/* As cp_mem_read(), within a page. false: it is not registered, or else not to be had this way. */
+bool cp_memory_peek(struct cp *cp, u64 addr, void *buf, u32 len);
 /* Does the program use a range of which something is in [first, last]? */
 bool cp_memory_touches(const struct cp *cp, u64 first, u64 last);
 
@@ -318,6 +336,8 @@ void cp_copy_reset(struct cp *cp);
 void cp_overlap_reset(struct cp *cp);
 /* Of an area, or of a piece with placing NONE; before it is in small_slot or pinned. */
 void cp_overlap_note(struct cp *cp, const struct cp_slot *slot);
+/* Cheaper, of an area with placing DONE. */
+void cp_overlap_note_done(struct cp *cp, const struct cp_slot *slot);
 
 /* -- cp-place.c: what a host CCW designates -- */
 

@@ -116,7 +116,10 @@ static int small_fill(struct cp *cp, const struct cp_small *small, u32 len)
 {
 	int r;
 
-	r = cp_mem_read(cp->mem, small->addr, small->mem, len);
+	if (len <= CP_SMALL_BYTES_MAX && cp_pages_of(small->addr, len) == 1)
+		r = cp_fetch_read(cp, small->addr, small->mem, len);
+	else
+		r = cp_mem_read(cp->mem, small->addr, small->mem, len);
 	if (!r && small->store)
 		memcpy(small->before, small->mem, len);
 	return r;

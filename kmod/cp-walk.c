@@ -50,6 +50,7 @@ static int run_new(struct cp *cp, u32 addr, unsigned int *ret)
 	}
 	run->addr = addr;
 	run->n = 0;
+	run->branches = false;
 	run->scanned = 0;
 	*ret = cp->nruns++;
 	return CCWBROKER_REFUSED_NOT;
@@ -96,6 +97,7 @@ static int slot_fill(struct cp *cp, const struct walk_place *at, struct cp_slot 
 	memset(slot, 0, sizeof(*slot));
 	slot->context = at->context;
 	slot->speculative = at->speculative;
+	cp->speculates |= at->speculative;
 	reason = cp_fetch_ccw(cp, addr, &slot->ccw);
 	if (reason)
 		return refuse(cp, reason, addr);
@@ -107,22 +109,29 @@ static int slot_fill(struct cp *cp, const struct walk_place *at, struct cp_slot 
 	return CCWBROKER_REFUSED_NOT;
 }
 
+static int tic_follow(struct cp *cp, struct cp_slot *slot, struct walk_place *at)
+{
+	const struct walk_place from = *at;
+	int reason;
+
+	cp->run[from.run]->branches = true;
+	reason = tic_target(cp, slot, at);
+	if (reason)
+		return refuse(cp, reason, cp_run_addr(cp->run[from.run], from.slot));
+	slot->target_run = (u8)at->run;
+	slot->target_slot = (u16)at->slot;
+	if (at->run < from.run || (at->run == from.run && at->slot <= from.slot))
+		cp->loops = true;
+	return CCWBROKER_REFUSED_NOT;
+}
+
 /* Moves on from a slot that is good. */
 static int place_next(struct cp *cp, struct cp_slot *slot, struct walk_place *at, bool *ret_ends)
 {
-	u32 addr = cp_run_addr(cp->run[at->run], at->slot);
-	int reason;
-
 	*ret_ends = false;
 	at->from_tic = slot->role == CP_SLOT_TIC;
-	if (at->from_tic) {
-		reason = tic_target(cp, slot, at);
-		if (reason)
-			return refuse(cp, reason, addr);
-		slot->target_run = (u8)at->run;
-		slot->target_slot = (u16)at->slot;
-		return CCWBROKER_REFUSED_NOT;
-	}
+	if (at->from_tic)
+		return tic_follow(cp, slot, at);
 	at->slot++;
 	at->context = ccw_chains_data(&slot->ccw) ? slot->transfer : CCW_TRANSFER_COMMAND;
 	*ret_ends = !ccw_chains_data(&slot->ccw) && !ccw_chains_command(&slot->ccw);
@@ -148,8 +157,10 @@ static int place_step(struct cp *cp, struct walk_place *at, bool *ret_ends)
 	reason = slot_fill(cp, at, slot);
 	if (!reason)
 		reason = place_next(cp, slot, at, ret_ends);
-	if (reason)
+	if (reason) {
 		slot->role = CP_SLOT_STOP;
+		run->branches = true;
+	}
 	return reason;
 }
 
@@ -188,6 +199,8 @@ static int run_scan(struct cp *cp, unsigned int r)
 	struct cp_run *run = cp->run[r];
 	int reason;
 
+	if (!run->branches)
+		run->scanned = run->n;
 	while (run->scanned < run->n) {
 		at.slot = run->scanned++;
 		if (!slot_can_be_skipped(run, at.slot))
@@ -229,6 +242,8 @@ int cp_walk(struct cp *cp)
 	};
 	int reason;
 
+	cp->loops = false;
+	cp->speculates = false;
 	reason = run_new(cp, cp->cpa, &first.run);
 	if (reason)
 		return reason;

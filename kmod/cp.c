@@ -50,6 +50,7 @@ static void cp_reset(struct cp *cp, unsigned int keep_runs, unsigned int keep_pa
 	cp_copy_reset(cp);
 	cp_small_reset(cp);
 	cp_pin_reset(cp, keep_steps);
+	cp_memory_reset(cp);
 	cp_walk_reset(cp, keep_runs);
 	cp_fetch_reset(cp, keep_pages);
 	cp_arena_reset(cp);

@@ -144,6 +144,80 @@ START_TEST(test_program_may_lie_in_read_only_memory)
 }
 END_TEST
 
+static unsigned int reads_of(struct bench *b, u8 orb5)
+{
+	unsigned int before = guest_calls(b->guest, GUEST_READ);
+
+	guest_mutate(b->guest, true);
+	bench_accept(b, orb5, PROGRAM);
+	guest_mutate(b->guest, false);
+	return guest_calls(b->guest, GUEST_READ) - before;
+}
+
+/* Sent out: 16 bytes by a CCW of its own, and a long area by a list; at is where both stand. */
+static void make_output(struct bench *b, u32 at)
+{
+	const u8 orb5 = FORMAT1 | IDAW2_4K;
+
+	bench_fill(b, DATA, 2 * CP_PAGE_SIZE);
+	bench_fill(b, at + 0x40, 16);
+	bench_idaw(b, orb5, at, 0, DATA);
+	bench_idaw(b, orb5, at, 1, DATA + CP_PAGE_SIZE);
+	bench_ccw(b, orb5, PROGRAM, 0x01, CC, 16, at + 0x40);
+	bench_ccw(b, orb5, PROGRAM + 8, 0x01, IDA, 8192, at);
+}
+
+static void expect_output(struct bench *b, u32 at)
+{
+	bench_channel(b);
+	ck_assert_uint_eq(b->host.ngot, 16 + 8192);
+	ck_assert_uint_eq(b->host.got[5], bench_byte(at + 0x45));
+	ck_assert_uint_eq(b->host.got[16 + 4100], bench_byte(DATA + 4100));
+	cp_release(b->cp);
+}
+
+START_TEST(test_lists_and_small_data_of_a_page_are_read_at_once)
+{
+	const u8 orb5 = FORMAT1 | IDAW2_4K;
+	struct bench *b = bench_new();
+
+	/* beyond what was read with the CCWs, in their page: once more. And the long area. */
+	make_output(b, PROGRAM + 0x800);
+	ck_assert_uint_eq(reads_of(b, orb5), 2 + 1);
+	expect_output(b, PROGRAM + 0x800);
+	make_output(b, PROGRAM + 0x100);
+	ck_assert_uint_eq(reads_of(b, orb5), 1 + 1);
+	expect_output(b, PROGRAM + 0x100);
+	make_output(b, PROGRAM + 0x2f00);
+	ck_assert_uint_eq(reads_of(b, orb5), 2 + 1);
+	expect_output(b, PROGRAM + 0x2f00);
+	bench_free(b);
+}
+END_TEST
+
+START_TEST(test_small_data_before_the_ccws_in_their_page_is_read_alone)
+{
+	struct bench *b = bench_new();
+
+	bench_fill(b, PROGRAM + 0x10, 8);
+	bench_ccw(b, FORMAT1, PROGRAM + 0x100, 0x01, 0, 8, PROGRAM + 0x10);
+	guest_mutate(b->guest, true);
+	bench_accept(b, FORMAT1, PROGRAM + 0x100);
+	guest_mutate(b->guest, false);
+	bench_channel(b);
+	ck_assert_uint_eq(b->host.got[7], bench_byte(PROGRAM + 0x17));
+	cp_release(b->cp);
+	/* neither what stands across a page edge nor an earlier program's is taken for it */
+	bench_fill(b, PROGRAM + 0x1000 - 4, 8);
+	bench_ccw(b, FORMAT1, PROGRAM, 0x01, 0, 8, PROGRAM + 0x1000 - 4);
+	bench_accept(b, FORMAT1, PROGRAM);
+	bench_channel(b);
+	ck_assert_uint_eq(b->host.got[7], bench_byte(PROGRAM + 0x1003));
+	cp_release(b->cp);
+	bench_free(b);
+}
+END_TEST
+
 CHECK_MAIN("cp-fetch", test_program_in_the_last_bytes_of_a_mapping_is_read,
 	   test_chain_that_runs_out_of_a_mapping_is_refused_at_the_first_ccw_outside,
 	   test_chain_across_a_page_edge_is_read_in_two_parts,
@@ -151,4 +225,6 @@ CHECK_MAIN("cp-fetch", test_program_in_the_last_bytes_of_a_mapping_is_read,
 	   test_jump_back_in_a_page_reads_only_what_stands_before,
 	   test_guest_that_changes_its_program_changes_nothing,
 	   test_format_0_program_ends_at_16_mib, test_format_1_program_ends_at_2_gib,
-	   test_program_may_lie_in_read_only_memory)
+	   test_program_may_lie_in_read_only_memory,
+	   test_lists_and_small_data_of_a_page_are_read_at_once,
+	   test_small_data_before_the_ccws_in_their_page_is_read_alone)
