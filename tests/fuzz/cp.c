@@ -31,6 +31,7 @@ static struct {
 	u8 *after;
 	u8 *nstores;
 	size_t len;
+	bool registered[REACH_PAGES_MAX]; /* by guest_page() */
 	bool had_copies;
 	bool copied_back;
 } run;
@@ -56,7 +57,7 @@ static void expect_refusal(int r)
 	REQUIRE(run.refusal.reason != CCWBROKER_REFUSED_NOT);
 	REQUIRE(r < 0);
 	REQUIRE(!cp_is_held(run.cp));
-	REQUIRE(guest_pinned_pages(run.guest) == 0);
+	REQUIRE(guest_pinned_pages(run.guest) == cp_memory_pages(run.cp));
 	if (guest_has_failed(run.guest) || run.scenario.mutates ||
 	    reason_is_ours(run.refusal.reason))
 		return;
@@ -68,7 +69,7 @@ static void expect_refusal(int r)
 		     run.refusal.ccw);
 }
 
-/* Pinned is what the program may touch and nothing else, and all that it must be able to. */
+/* Besides registered memory, pinned is what the program may touch and nothing else, and all that it must be able to. */
 static void expect_pins(void)
 {
 	unsigned int page;
@@ -76,9 +77,9 @@ static void expect_pins(void)
 
 	for (page = 0; page < guest_pages(run.guest); page++) {
 		use = run.reach.pages[page];
-		if (guest_page_is_pinned(run.guest, page, true))
+		if (guest_page_is_pinned(run.guest, page, true) && !run.registered[page])
 			REQUIRE(use & REACH_MAY_STORE);
-		if (guest_page_is_pinned(run.guest, page, false))
+		if (guest_page_is_pinned(run.guest, page, false) && !run.registered[page])
 			REQUIRE(use & (REACH_MAY_STORE | REACH_MAY_FETCH));
 		if (use & (REACH_MUST_FETCH | REACH_MUST_STORE))
 			REQUIRE(guest_was_touched(run.guest, page));
@@ -119,7 +120,7 @@ static void host_run(void)
 	run.copied_back = cp_copy_back(run.cp) == 0;
 	cp_release(run.cp);
 	REQUIRE(!cp_is_held(run.cp));
-	REQUIRE(guest_pinned_pages(run.guest) == 0);
+	REQUIRE(guest_pinned_pages(run.guest) == cp_memory_pages(run.cp));
 }
 
 static void model_run(unsigned int ccws_max)
@@ -277,11 +278,25 @@ static bool program_translate(void)
 	return r == 0;
 }
 
+static void registered_note(void)
+{
+	unsigned int page;
+
+	for (page = 0; page < guest_pages(run.guest); page++)
+		run.registered[page] = guest_page_is_pinned(run.guest, page, false);
+}
+
 /* The translator may keep memory, and what it has learnt, from one program to the next. */
 static void programs_run(void)
 {
+	REQUIRE(scenario_register(&run.scenario, run.cp) == 0 || guest_has_failed(run.guest));
+	registered_note();
 	if (!program_translate() || !run.scenario.twice)
 		return;
+	if (scenario_drop(run.cp)) {
+		cp_forget(run.cp);
+		registered_note();
+	}
 	guest_restore(run.guest, run.before);
 	(void)program_translate(); /* may fail this time */
 }

@@ -161,8 +161,14 @@ static void step_answer(struct maker *m, u8 code)
 		m->scenario->answer[m->scenario->nanswers++] = answer;
 }
 
+/* Where the next CCWs go, or which places are registered memory. */
 static void step_row(struct maker *m, u8 code)
 {
+	if (code & 0x40) {
+		m->scenario->registered |= feed_u8(&m->feed);
+		m->scenario->registers_less = code & 0x80;
+		return;
+	}
 	m->ccw = PROGRAM + 8u * feed_u8(&m->feed) + (code & 0x80 ? 0xf00 : 0);
 }
 
@@ -188,6 +194,8 @@ static void head_make(struct maker *m)
 	fail = feed_u8(&m->feed);
 	scenario->mutates = fail == 0xff;
 	scenario->fail_kinds = scenario->mutates ? 0 : fail & 0x1f;
+	if (scenario->fail_kinds & 1u << GUEST_READ)
+		scenario->fail_kinds |= 1u << GUEST_PEEK;
 	scenario->fail_error = errors[(fail >> 5) & 3];
 	fail = feed_u8(&m->feed);
 	scenario->fail_nth = 1u + (fail & 0x7f);
@@ -244,6 +252,30 @@ void scenario_make(struct scenario *scenario, struct cp_mem *guest, const u8 *da
 	scenario->orb[9] = (PROGRAM >> 16) & 0xff;
 	scenario->orb[10] = (PROGRAM >> 8) & 0xff;
 	scenario->orb[11] = PROGRAM & 0xff;
+}
+
+int scenario_register(const struct scenario *scenario, struct cp *cp)
+{
+	unsigned int i, npages;
+	int first = 0, r;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		npages = places[i].npages;
+		if (!npages || !(scenario->registered & (1u << i)))
+			continue;
+		if (scenario->registers_less && npages > 1)
+			npages--;
+		r = cp_memory_register(cp, places[i].addr, (u64)npages * CP_PAGE_SIZE,
+				       places[i].writable);
+		if (r && !first)
+			first = r;
+	}
+	return first;
+}
+
+bool scenario_drop(struct cp *cp)
+{
+	return cp_memory_drop(cp, places[0].addr, 1);
 }
 
 /* Immediate are just the commands that the translator takes for such, see doc/kernel.md. */

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "cp.h"
 #include "kmod/fake-guest.h"
 #include "kmod/model-channel.h"
 
@@ -22,10 +23,17 @@ struct scenario {
 	bool mutates; /* the guest changes what has been read */
 	struct channel_answer answer[SCENARIO_ANSWERS_MAX];
 	unsigned int nanswers;
+	u8 registered;	     /* which places are registered memory */
+	bool registers_less; /* all but the last page of each */
 };
 
 /* The guest is empty before. */
 void scenario_make(struct scenario *scenario, struct cp_mem *guest, const u8 *data, size_t size);
+
+/* 0 or the first -errno. */
+int scenario_register(const struct scenario *scenario, struct cp *cp);
+/* Some of it goes, as by an unmap. Was there any? */
+bool scenario_drop(struct cp *cp);
 
 /* For struct channel; data is the scenario. */
 struct channel_answer scenario_answer(void *data, unsigned int nth, u8 cmd, u16 count);
