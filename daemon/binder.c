@@ -9,73 +9,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 
+#include "binder-css.h"
 #include "inuse.h"
 #include "names.h"
+#include "plan-css.h"
+#include "step.h"
 #include "vfio.h"
 #include "zdev.h"
 
 /* /dev is looked up here, in the worker, which has no fd but the root of sysfs. */
 #define DEV_ROOT "/dev"
-
-static int wait_group(struct sysfs *sysfs, struct ccw_id id)
-{
-	const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
-	unsigned int group, waited;
-	int r;
-
-	for (waited = 0;; waited += 10) {
-		r = sysfs_read_group(sysfs, id, &group);
-		if (r != -ENOENT || waited >= LIMIT_IOMMU_WAIT_MS)
-			return r;
-		(void)nanosleep(&pause, NULL); /* cut short is no harm */
-	}
-}
-
-static int step_run_once(struct sysfs *sysfs, struct ccw_id id, const struct plan_step *step)
-{
-	int r;
-
-	switch (step->action) {
-	case PLAN_OFFLINE:
-		return sysfs_set_online(sysfs, id, false);
-	case PLAN_ONLINE:
-		return sysfs_set_online(sysfs, id, true);
-	case PLAN_REVOKE:
-		r = sysfs_revoke(sysfs, id);
-		return r == -ENOENT ? 0 : r; /* an older module: unbinding waits for the client */
-	case PLAN_UNBIND:
-		return sysfs_unbind(sysfs, id, step->driver);
-	case PLAN_BIND:
-		return sysfs_bind(sysfs, id, step->driver);
-	case PLAN_CLAIM:
-		r = sysfs_set_claim(sysfs, id, true);
-		return r == -EEXIST ? 0 : r;
-	case PLAN_UNCLAIM:
-		r = sysfs_set_claim(sysfs, id, false);
-		return r == -ENOENT ? 0 : r; /* not on the list, or no module any more */
-	case PLAN_WAIT_GROUP:
-		return wait_group(sysfs, id);
-	case _PLAN_ACTION_MAX:
-		break;
-	}
-	return -EINVAL;
-}
-
-/* A udev rule or a person may have done the same a moment earlier: what counts is the outcome. */
-static int step_run(struct sysfs *sysfs, struct ccw_id id, const struct plan_step *step)
-{
-	struct sysfs_facts facts;
-	int r;
-
-	r = step_run_once(sysfs, id, step);
-	if (r >= 0)
-		return 0;
-	if (sysfs_read(sysfs, id, &facts, NULL) >= 0 && plan_step_holds(step, &facts))
-		return 0;
-	return r;
-}
 
 /* Says what is about to be done, to whoever watches the time. */
 static void tell_step(const struct binder_job *job, size_t n, size_t n_steps, unsigned int limit_ms,
@@ -84,14 +28,22 @@ static void tell_step(const struct binder_job *job, size_t n, size_t n_steps, un
 	worker_step((unsigned int)n, (unsigned int)n_steps, job->step_limit_ms ?: limit_ms, words);
 }
 
+static struct step_scene scene_of(const struct binder_job *job)
+{
+	return (struct step_scene){
+		.sysfs = job->sysfs,
+		.id = job->id,
+		.backend = &job->backend,
+		.limit_ms = job->step_limit_ms,
+	};
+}
+
 static int step_run_told(const struct binder_job *job, const struct plan_step *step, size_t n,
 			 size_t n_steps)
 {
-	char words[WORKER_TEXT_SIZE];
+	const struct step_scene scene = scene_of(job);
 
-	tell_step(job, n, n_steps, plan_step_limit_ms(step),
-		  plan_step_describe(step, words, sizeof(words)));
-	return step_run(job->sysfs, job->id, step);
+	return step_run(&scene, step, n, n_steps);
 }
 
 /* Takes back the first n steps of plan, last first. Goes on after a failure; gives the first one. */
@@ -118,11 +70,20 @@ static int roll_back(const struct binder_job *job, const struct plan *plan, size
 static int give_up(const struct binder_job *job, const struct plan *plan, size_t n,
 		   struct fault *fault)
 {
-	struct fault why = *fault;
+	struct fault why = *fault, back = {};
+	struct step_scene scene;
 	struct plan_step failed;
 	char name[CCW_ID_STRING_SIZE], words[128];
 	int r;
 
+	if (job->backend.kind == BACKEND_VFIO_CCW) {
+		scene = scene_of(job);
+		r = binder_css_return(&scene, &job->origin, &back);
+		if (r < 0 && back.code == FAULT_RESTORE_FAILED)
+			return fault_set(fault, FAULT_RESTORE_FAILED, "%.*s; and %s",
+					 LIMIT_MESSAGE_BYTES / 2, why.text, back.text);
+		return -ECANCELED;
+	}
 	r = roll_back(job, plan, n, &failed);
 	if (r < 0)
 		return fault_set(fault, FAULT_RESTORE_FAILED,
@@ -171,13 +132,14 @@ static int check_first(const struct binder_job *job, const struct sysfs_facts *f
 {
 	struct inuse_tables tables;
 	char name[CCW_ID_STRING_SIZE];
+	enum backend_kind kind;
 	_cleanup_close_ int fd = -1;
 	int r;
 
-	if (!sysfs_has_driver(job->sysfs, CCWB_DRIVER))
-		return fault_set(fault, FAULT_NOT_SUPPORTED,
-				 "the kernel module " CCWB_MODULE
-				 " is not loaded; run: modprobe " CCWB_MODULE);
+	r = backend_choose(job->sysfs, job->backend.kind, ccw_id_format(job->id, name), facts,
+			   &kind, fault);
+	if (r < 0)
+		return r;
 	r = vfio_check(job->sysfs, job->iommu, fault);
 	if (r < 0)
 		return r;
@@ -213,6 +175,7 @@ static void warn_of_rules(const struct binder_job *job, struct fault *fault)
 static int take(const struct binder_job *job, struct worker_result *result)
 {
 	_cleanup_close_ int dev_fd = -1;
+	const struct sysfs_site site = backend_site(&job->backend, job->id);
 	struct sysfs_facts facts;
 	enum iommu iommu = IOMMU_GROUP;
 	struct plan plan;
@@ -230,7 +193,10 @@ static int take(const struct binder_job *job, struct worker_result *result)
 	r = check_first(job, &facts, &result->fault);
 	if (r < 0)
 		return r;
-	plan_acquire(&facts, &plan);
+	if (job->backend.kind == BACKEND_VFIO_CCW)
+		plan_css_acquire(&facts, &plan);
+	else
+		plan_acquire(&facts, &plan);
 	for (n = 0; n < plan.n_steps; n++) {
 		r = step_run_told(job, &plan.steps[n], n, plan.n_steps + 1);
 		if (r < 0) {
@@ -241,9 +207,9 @@ static int take(const struct binder_job *job, struct worker_result *result)
 	}
 	tell_step(job, n, plan.n_steps + 1, LIMIT_STEP_ONLINE_MS, "open through VFIO");
 	if (job->is_by_path)
-		r = vfio_share(job->sysfs, dev_fd, job->id, job->uid, &result->fault);
+		r = vfio_share(job->sysfs, dev_fd, &site, job->uid, &result->fault);
 	else
-		r = vfio_open(job->sysfs, dev_fd, job->id, job->iommu, result->fds, &result->n_fds,
+		r = vfio_open(job->sysfs, dev_fd, &site, job->iommu, result->fds, &result->n_fds,
 			      &iommu, &result->fault);
 	if (r < 0) {
 		(void)give_up(job, &plan, plan.n_steps, &result->fault); /* the fault says it */
@@ -268,11 +234,11 @@ void binder_acquire(void *data, struct worker_result *result)
 				strerror(-result->r));
 }
 
-int binder_retract(struct sysfs *sysfs, struct ccw_id id)
+int binder_retract(struct sysfs *sysfs, const struct sysfs_site *site)
 {
 	_cleanup_close_ int dev_fd = open(DEV_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	return dev_fd < 0 ? -errno : vfio_unshare(sysfs, dev_fd, id);
+	return dev_fd < 0 ? -errno : vfio_unshare(sysfs, dev_fd, site);
 }
 
 /* A device that is gone keeps nothing but its place on the claim list. */
@@ -289,11 +255,17 @@ void binder_restore(void *data, struct worker_result *result)
 {
 	const struct binder_job *job = data;
 	char name[CCW_ID_STRING_SIZE], words[128];
+	struct step_scene scene;
 	struct sysfs_facts facts;
 	struct plan plan;
 	size_t n;
 	int r;
 
+	if (job->backend.kind == BACKEND_VFIO_CCW) {
+		scene = scene_of(job);
+		result->r = binder_css_return(&scene, &job->origin, &result->fault);
+		return;
+	}
 	r = sysfs_read(job->sysfs, job->id, &facts, NULL);
 	if (r == -ENOENT || r == -ENODEV) {
 		result->r = restore_gone(job, &result->fault);

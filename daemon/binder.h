@@ -2,6 +2,7 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
+#include "backend.h"
 #include "ccw-id.h"
 #include "iommu.h"
 #include "plan.h"
@@ -18,7 +19,8 @@ struct binder_job {
 	bool is_forced;	  /* for binder_acquire: as inuse_check has it */
 	bool is_by_path;  /* for binder_acquire: uid may open its node, there are no fds */
 	uid_t uid;
-	struct plan_origin origin;  /* for binder_restore */
+	struct backend backend;
+	struct plan_origin origin;
 	unsigned int step_limit_ms; /* of every step; 0: each has its own */
 };
 
@@ -38,4 +40,4 @@ void binder_restore(void *data, struct worker_result *result);
  * No worker function: takes a node that was given by path back to root. Nobody can open it then, but
  * who has it open keeps it open. Negative when there is no such node (any more).
  */
-int binder_retract(struct sysfs *sysfs, struct ccw_id id);
+int binder_retract(struct sysfs *sysfs, const struct sysfs_site *site);

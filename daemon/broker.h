@@ -25,9 +25,10 @@ struct broker_config {
 	const char *const *policy_directories; /* ended by NULL */
 	worker_run_t acquire; /* binder_acquire and binder_restore, which tests without a */
 	worker_run_t restore; /* channel subsystem replace */
-	int (*retract)(struct sysfs *sysfs, struct ccw_id id); /* binder_retract, in the same way */
-	worker_run_t resolve;				       /* resolver_run, in the same way */
-	unsigned int lookup_ms;				       /* LIMIT_LOOKUP_MS, likewise */
+	/* binder_retract, in the same way */
+	int (*retract)(struct sysfs *sysfs, const struct sysfs_site *site);
+	worker_run_t resolve;	    /* resolver_run, in the same way */
+	unsigned int lookup_ms;	    /* LIMIT_LOOKUP_MS, likewise */
 	unsigned int step_limit_ms; /* of every step, for tests; 0: as plan.h has them */
 };
 

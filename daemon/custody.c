@@ -175,6 +175,7 @@ static void begin_restore(struct custody *custody, struct lease *lease)
 	struct binder_job job = {
 		.sysfs = custody->sysfs,
 		.id = lease->device,
+		.backend = lease->backend,
 		.origin = lease->origin,
 	};
 	struct worker_result result = { .r = 0 };
@@ -217,12 +218,13 @@ static void drop_reference(struct custody *custody, struct lease *lease)
 /* At once: who has not opened the node by now does not get in while the device is on its way. */
 static void retract_node(struct custody *custody, const struct lease *lease)
 {
+	const struct sysfs_site site = backend_site(&lease->backend, lease->device);
 	char name[CCW_ID_STRING_SIZE];
 	int r;
 
 	if (!lease->is_by_path)
 		return;
-	r = custody->retract(custody->sysfs, lease->device);
+	r = custody->retract(custody->sysfs, &site);
 	if (r < 0 && r != -ENOENT && r != -ENODEV) /* gone with its group, or was never there */
 		log_full_errno(LOG_ERR, ccw_id_format(lease->device, name), lease->id, r,
 			       "%s can still be opened by %s", name, lease->user);
@@ -287,10 +289,10 @@ static int make_reference(struct custody *custody, struct lease *lease,
 
 static void find_node(struct custody *custody, const struct lease *lease)
 {
+	const struct sysfs_site site = backend_site(&lease->backend, lease->device);
 	struct device *device = device_of(custody, lease);
 
-	if (device &&
-	    vfio_node_path(custody->sysfs, device->id, lease->iommu, device->vfio_path) < 0)
+	if (device && vfio_node_path(custody->sysfs, &site, lease->iommu, device->vfio_path) < 0)
 		*device->vfio_path = '\0'; /* gone again */
 }
 
@@ -389,6 +391,7 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 		.iommu = lease_take->iommu,
 		.is_by_path = lease_take->is_by_path,
 		.uid = lease_take->uid,
+		.backend = lease_take->backend,
 	};
 	_cleanup_(lease_freep) struct lease *lease = lease_take;
 	int r;
@@ -400,6 +403,7 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 		strcpy(lease->origin.driver, device->facts.driver);
 		lease->origin.is_online = device->facts.is_online;
 	}
+	job.origin = lease->origin;
 	r = store_save(custody->store, lease);
 	if (r < 0)
 		return r;

@@ -21,7 +21,8 @@ struct custody {
 	sd_event *event;
 	worker_run_t acquire; /* binder_acquire and binder_restore, which tests without a */
 	worker_run_t restore; /* channel subsystem replace */
-	int (*retract)(struct sysfs *sysfs, struct ccw_id id); /* binder_retract, in the same way */
+	/* binder_retract, in the same way */
+	int (*retract)(struct sysfs *sysfs, const struct sysfs_site *site);
 	struct sysfs *sysfs;
 	struct registry *registry;
 	struct store *store;

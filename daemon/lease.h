@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "backend.h"
 #include "ccw-id.h"
 #include "fault.h"
 #include "iommu.h"
@@ -59,6 +60,7 @@ struct lease {
 	enum iommu iommu;   /* PENDING: wanted; then what its fds are for */
 	bool is_by_path;    /* its client opens the node itself and has but the lease's fd */
 	struct plan_origin origin;
+	struct backend backend;
 
 	struct custody *custody; /* peek */
 	struct worker *worker;	 /* takes or gives back the device */

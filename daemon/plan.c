@@ -12,7 +12,7 @@
 
 #include "names.h"
 
-static void plan_add(struct plan *plan, enum plan_action action, const char *driver)
+void plan_add(struct plan *plan, enum plan_action action, const char *driver)
 {
 	struct plan_step *step = &plan->steps[plan->n_steps++];
 
@@ -69,7 +69,8 @@ bool plan_undo(const struct plan_step *step, struct plan_step *ret)
 		[PLAN_UNCLAIM] = PLAN_CLAIM,	  [PLAN_WAIT_GROUP] = _PLAN_ACTION_MAX,
 	};
 
-	if (undo[step->action] == _PLAN_ACTION_MAX)
+	/* those of plan-css.h are taken back by a plan of their own */
+	if (step->action > PLAN_WAIT_GROUP || undo[step->action] == _PLAN_ACTION_MAX)
 		return false;
 	*ret = *step;
 	ret->action = undo[step->action];
@@ -91,6 +92,12 @@ bool plan_step_holds(const struct plan_step *step, const struct sysfs_facts *fac
 	case PLAN_CLAIM:
 	case PLAN_UNCLAIM:
 	case PLAN_WAIT_GROUP:
+	case PLAN_OVERRIDE:
+	case PLAN_SUBCHANNEL_UNBIND:
+	case PLAN_SUBCHANNEL_BIND:
+	case PLAN_MDEV_CREATE:
+	case PLAN_MDEV_REMOVE:
+	case PLAN_WAIT_DEVICE:
 	case _PLAN_ACTION_MAX:
 		break;
 	}
@@ -104,12 +111,18 @@ unsigned int plan_step_limit_ms(const struct plan_step *step)
 	case PLAN_ONLINE:
 	case PLAN_UNBIND: /* sets an online device offline */
 	case PLAN_REVOKE:
+	case PLAN_WAIT_DEVICE:
 		return LIMIT_STEP_ONLINE_MS;
 	case PLAN_BIND:
 	case PLAN_WAIT_GROUP:
+	case PLAN_SUBCHANNEL_UNBIND:
+	case PLAN_SUBCHANNEL_BIND:
+	case PLAN_MDEV_CREATE:
+	case PLAN_MDEV_REMOVE:
 		return LIMIT_STEP_BIND_MS;
 	case PLAN_CLAIM:
 	case PLAN_UNCLAIM:
+	case PLAN_OVERRIDE:
 	case _PLAN_ACTION_MAX:
 		break;
 	}
@@ -127,8 +140,15 @@ const char *plan_step_describe(const struct plan_step *step, char *buffer, size_
 		[PLAN_CLAIM] = "claim for " CCWB_DRIVER,
 		[PLAN_UNCLAIM] = "take off the claim list of " CCWB_DRIVER,
 		[PLAN_WAIT_GROUP] = "wait for the VFIO group",
+		[PLAN_OVERRIDE] = "reserve the subchannel for ",
+		[PLAN_SUBCHANNEL_UNBIND] = "unbind the subchannel from ",
+		[PLAN_SUBCHANNEL_BIND] = "bind the subchannel to ",
+		[PLAN_MDEV_CREATE] = "create the mediated device",
+		[PLAN_MDEV_REMOVE] = "remove the mediated device",
+		[PLAN_WAIT_DEVICE] = "wait for the device to come back",
 	};
 
-	snprintf(buffer, size, "%s%s", words[step->action], step->driver);
+	snprintf(buffer, size, "%s%s", words[step->action],
+		 step->action == PLAN_OVERRIDE && !*step->driver ? "any driver" : step->driver);
 	return buffer;
 }

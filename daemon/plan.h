@@ -18,12 +18,18 @@ enum plan_action {
 	PLAN_CLAIM,
 	PLAN_UNCLAIM,
 	PLAN_WAIT_GROUP,
+	PLAN_OVERRIDE, /* of the subchannel, as are the next two */
+	PLAN_SUBCHANNEL_UNBIND,
+	PLAN_SUBCHANNEL_BIND,
+	PLAN_MDEV_CREATE,
+	PLAN_MDEV_REMOVE,
+	PLAN_WAIT_DEVICE,
 	_PLAN_ACTION_MAX,
 };
 
 struct plan_step {
 	enum plan_action action;
-	char driver[SYSFS_NAME_SIZE]; /* of UNBIND and BIND */
+	char driver[SYSFS_NAME_SIZE]; /* of UNBIND and BIND, and of OVERRIDE */
 };
 
 /* Plain bytes: what to do, in order. */
@@ -37,6 +43,9 @@ struct plan_origin {
 	char driver[SYSFS_NAME_SIZE]; /* "" for none */
 	bool is_online;
 };
+
+/* Appends a step; driver is "" where it has none. */
+void plan_add(struct plan *plan, enum plan_action action, const char *driver);
 
 /* From facts to a device that is bound to our module and has its VFIO group. */
 void plan_acquire(const struct sysfs_facts *facts, struct plan *ret);

@@ -348,12 +348,30 @@ int sysfs_set_claim(struct sysfs *sysfs, struct ccw_id id, bool claimed)
 	return io_write_at(sysfs->fd, driver_path(CCWB_DRIVER, CCWB_DRIVER_CLAIM).text, text);
 }
 
-int sysfs_read_group(struct sysfs *sysfs, struct ccw_id id, unsigned int *ret)
+struct sysfs_site sysfs_site(struct ccw_id id)
+{
+	struct sysfs_site site;
+	char name[CCW_ID_STRING_SIZE];
+
+	strcpy(site.directory, device_path(id, "").text);
+	strcpy(site.name, ccw_id_format(id, name));
+	return site;
+}
+
+static struct path site_path(const struct sysfs_site *site, const char *file)
+{
+	struct path path;
+
+	snprintf(path.text, sizeof(path.text), "%s/%s", site->directory, file);
+	return path;
+}
+
+int sysfs_read_group(struct sysfs *sysfs, const struct sysfs_site *site, unsigned int *ret)
 {
 	char name[SYSFS_NAME_SIZE];
 	int r;
 
-	r = read_link_name(sysfs->fd, device_path(id, "iommu_group").text, name, sizeof(name));
+	r = read_link_name(sysfs->fd, site_path(site, "iommu_group").text, name, sizeof(name));
 	if (r < 0)
 		return r;
 	if (sscanf(name, "%u", ret) != 1)
@@ -389,7 +407,7 @@ int sysfs_read_iommufd_node(struct sysfs *sysfs, dev_t *ret)
 	return read_node(sysfs, "class/misc/iommu/dev", ret);
 }
 
-int sysfs_read_device_node(struct sysfs *sysfs, struct ccw_id id, unsigned int *ret,
+int sysfs_read_device_node(struct sysfs *sysfs, const struct sysfs_site *site, unsigned int *ret,
 			   dev_t *ret_node)
 {
 	_cleanup_closedir_ DIR *dir = NULL;
@@ -397,7 +415,7 @@ int sysfs_read_device_node(struct sysfs *sysfs, struct ccw_id id, unsigned int *
 	char file[SYSFS_NAME_SIZE];
 	int fd;
 
-	fd = openat(sysfs->fd, device_path(id, "vfio-dev").text,
+	fd = openat(sysfs->fd, site_path(site, "vfio-dev").text,
 		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -410,7 +428,7 @@ int sysfs_read_device_node(struct sysfs *sysfs, struct ccw_id id, unsigned int *
 		if (sscanf(entry->d_name, "vfio%u", ret) != 1)
 			continue;
 		snprintf(file, sizeof(file), "vfio-dev/vfio%u/dev", *ret);
-		return read_node(sysfs, device_path(id, file).text, ret_node);
+		return read_node(sysfs, site_path(site, file).text, ret_node);
 	}
 	return -ENOENT;
 }

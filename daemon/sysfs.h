@@ -13,8 +13,18 @@
 #define SYSFS_ROOT	"/sys"
 #define SYSFS_NAME_SIZE 64 /* a driver with its NUL */
 #define SYSFS_TYPE_SIZE 16 /* a device type or a subchannel with its NUL */
+#define SYSFS_SITE_SIZE 96 /* "bus/css/devices/", a subchannel, "/" and a UUID with its NUL */
 
 struct sysfs;
+
+/*
+ * Where VFIO has a device: the directory below the root that has its iommu_group, and the name by
+ * which its group knows it.
+ */
+struct sysfs_site {
+	char directory[SYSFS_SITE_SIZE];
+	char name[SYSFS_NAME_SIZE];
+};
 
 /* Whether the device answers. What the kernel may say some day and we do not know is GOOD. */
 enum sysfs_availability {
@@ -75,13 +85,18 @@ _must_check_ int sysfs_revoke(struct sysfs *sysfs, struct ccw_id id);
 /* Puts the device on the module's claim list or takes it off; -ENOENT without the module. */
 _must_check_ int sysfs_set_claim(struct sysfs *sysfs, struct ccw_id id, bool claimed);
 
-/* The number of the device's VFIO group and that group's device node. */
-_must_check_ int sysfs_read_group(struct sysfs *sysfs, struct ccw_id id, unsigned int *ret);
+/* The site of a device that is bound to the module: it itself. */
+struct sysfs_site sysfs_site(struct ccw_id id);
+
+/* The number of a site's VFIO group and that group's device node. */
+_must_check_ int sysfs_read_group(struct sysfs *sysfs, const struct sysfs_site *site,
+				  unsigned int *ret);
 _must_check_ int sysfs_read_group_node(struct sysfs *sysfs, unsigned int group, dev_t *ret);
 
-/* The number N of the device's own node vfioN, and that node. -ENOENT: this VFIO gives none. */
-_must_check_ int sysfs_read_device_node(struct sysfs *sysfs, struct ccw_id id, unsigned int *ret,
-					dev_t *ret_node);
+/* The number N of the site's own node vfioN, and that node. -ENOENT: this VFIO gives none. */
+_must_check_ int sysfs_read_device_node(struct sysfs *sysfs, const struct sysfs_site *site,
+					unsigned int *ret, dev_t *ret_node);
+
 /* -ENOENT: this kernel has no iommufd, or the module is not loaded. */
 _must_check_ int sysfs_read_iommufd_node(struct sysfs *sysfs, dev_t *ret);
 

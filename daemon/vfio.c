@@ -88,16 +88,15 @@ static int join(int container, int group, const char *name, struct fault *fault)
 	return 0;
 }
 
-static int open_by_group(struct sysfs *sysfs, int dev_fd, struct ccw_id id, int *ret_fds,
-			 struct fault *fault)
+static int open_by_group(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *site,
+			 int *ret_fds, struct fault *fault)
 {
 	_cleanup_close_ int container = -1, group = -1;
-	char name[CCW_ID_STRING_SIZE];
+	const char *name = site->name;
 	unsigned int number;
 	int device, r;
 
-	ccw_id_format(id, name);
-	r = sysfs_read_group(sysfs, id, &number);
+	r = sysfs_read_group(sysfs, site, &number);
 	if (r < 0)
 		return fault_set(fault, FAULT_BIND_FAILED, "%s has no VFIO group: %s", name,
 				 strerror(-r));
@@ -129,8 +128,8 @@ static int no_iommufd(struct fault *fault, const char *what, int error)
 		what, strerror(-error));
 }
 
-static int open_by_iommufd(struct sysfs *sysfs, int dev_fd, struct ccw_id id, int *ret_fds,
-			   struct fault *fault)
+static int open_by_iommufd(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *site,
+			   int *ret_fds, struct fault *fault)
 {
 	_cleanup_close_ int iommufd = -1;
 	char path[IOMMU_PATH_SIZE];
@@ -143,7 +142,7 @@ static int open_by_iommufd(struct sysfs *sysfs, int dev_fd, struct ccw_id id, in
 		r = io_open_char_at(dev_fd, VFIO_IOMMUFD_NODE, node, &iommufd);
 	if (r < 0)
 		return no_iommufd(fault, "node /dev/" VFIO_IOMMUFD_NODE, r);
-	r = sysfs_read_device_node(sysfs, id, &number, &node);
+	r = sysfs_read_device_node(sysfs, site, &number, &node);
 	if (r < 0)
 		return no_iommufd(fault, "node of the device", r);
 	snprintf(path, sizeof(path), "vfio/devices/vfio%u", number);
@@ -166,7 +165,7 @@ int vfio_check(struct sysfs *sysfs, enum iommu wanted, struct fault *fault)
 	return r < 0 ? no_iommufd(fault, "node /dev/" VFIO_IOMMUFD_NODE, r) : 0;
 }
 
-static enum iommu choose(struct sysfs *sysfs, struct ccw_id id, enum iommu wanted)
+static enum iommu choose(struct sysfs *sysfs, const struct sysfs_site *site, enum iommu wanted)
 {
 	unsigned int number;
 	dev_t node;
@@ -174,22 +173,22 @@ static enum iommu choose(struct sysfs *sysfs, struct ccw_id id, enum iommu wante
 	if (wanted != IOMMU_AUTO)
 		return wanted;
 	return sysfs_read_iommufd_node(sysfs, &node) >= 0 &&
-			       sysfs_read_device_node(sysfs, id, &number, &node) >= 0
+			       sysfs_read_device_node(sysfs, site, &number, &node) >= 0
 		       ? IOMMU_IOMMUFD
 		       : IOMMU_GROUP;
 }
 
-int vfio_open(struct sysfs *sysfs, int dev_fd, struct ccw_id id, enum iommu wanted,
+int vfio_open(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *site, enum iommu wanted,
 	      int ret_fds[static VFIO_FDS_MAX], unsigned int *ret_n, enum iommu *ret_iommu,
 	      struct fault *fault)
 {
-	enum iommu iommu = choose(sysfs, id, wanted);
+	enum iommu iommu = choose(sysfs, site, wanted);
 	int n;
 
 	if (iommu == IOMMU_GROUP)
-		n = open_by_group(sysfs, dev_fd, id, ret_fds, fault);
+		n = open_by_group(sysfs, dev_fd, site, ret_fds, fault);
 	else
-		n = open_by_iommufd(sysfs, dev_fd, id, ret_fds, fault);
+		n = open_by_iommufd(sysfs, dev_fd, site, ret_fds, fault);
 	if (n < 0)
 		return n;
 	*ret_n = (unsigned int)n;
@@ -198,22 +197,23 @@ int vfio_open(struct sysfs *sysfs, int dev_fd, struct ccw_id id, enum iommu want
 }
 
 /* The node of its group, relative to /dev. */
-static int find_group(struct sysfs *sysfs, struct ccw_id id, char path[static IOMMU_PATH_SIZE],
-		      dev_t *ret)
+static int find_group(struct sysfs *sysfs, const struct sysfs_site *site,
+		      char path[static IOMMU_PATH_SIZE], dev_t *ret)
 {
 	unsigned int number;
 	int r;
 
-	r = sysfs_read_group(sysfs, id, &number);
+	r = sysfs_read_group(sysfs, site, &number);
 	if (r < 0)
 		return r;
 	snprintf(path, IOMMU_PATH_SIZE, "vfio/%u", number);
 	return sysfs_read_group_node(sysfs, number, ret);
 }
 
-int vfio_share(struct sysfs *sysfs, int dev_fd, struct ccw_id id, uid_t uid, struct fault *fault)
+int vfio_share(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *site, uid_t uid,
+	       struct fault *fault)
 {
-	char name[CCW_ID_STRING_SIZE], path[IOMMU_PATH_SIZE] = "vfio";
+	char path[IOMMU_PATH_SIZE] = "vfio";
 	_cleanup_close_ int container = -1;
 	dev_t node;
 	int r;
@@ -222,10 +222,10 @@ int vfio_share(struct sysfs *sysfs, int dev_fd, struct ccw_id id, uid_t uid, str
 			   fault); /* or there would be nothing to open it for */
 	if (r < 0)
 		return r;
-	r = find_group(sysfs, id, path, &node);
+	r = find_group(sysfs, site, path, &node);
 	if (r < 0)
-		return fault_set(fault, FAULT_BIND_FAILED, "%s has no VFIO group: %s",
-				 ccw_id_format(id, name), strerror(-r));
+		return fault_set(fault, FAULT_BIND_FAILED, "%s has no VFIO group: %s", site->name,
+				 strerror(-r));
 	r = node_share(dev_fd, path, node, uid);
 	if (r == -EOPNOTSUPP)
 		return fault_set(fault, FAULT_NOT_SUPPORTED,
@@ -237,17 +237,17 @@ int vfio_share(struct sysfs *sysfs, int dev_fd, struct ccw_id id, uid_t uid, str
 	return 0;
 }
 
-int vfio_unshare(struct sysfs *sysfs, int dev_fd, struct ccw_id id)
+int vfio_unshare(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *site)
 {
 	char path[IOMMU_PATH_SIZE];
 	dev_t node;
 	int r;
 
-	r = find_group(sysfs, id, path, &node);
+	r = find_group(sysfs, site, path, &node);
 	return r < 0 ? r : node_close(dev_fd, path, node);
 }
 
-int vfio_node_path(struct sysfs *sysfs, struct ccw_id id, enum iommu iommu,
+int vfio_node_path(struct sysfs *sysfs, const struct sysfs_site *site, enum iommu iommu,
 		   char ret[static IOMMU_PATH_SIZE])
 {
 	unsigned int number;
@@ -255,9 +255,9 @@ int vfio_node_path(struct sysfs *sysfs, struct ccw_id id, enum iommu iommu,
 	int r;
 
 	if (iommu == IOMMU_GROUP)
-		r = sysfs_read_group(sysfs, id, &number);
+		r = sysfs_read_group(sysfs, site, &number);
 	else
-		r = sysfs_read_device_node(sysfs, id, &number, &node);
+		r = sysfs_read_device_node(sysfs, site, &number, &node);
 	if (r < 0)
 		return r;
 	snprintf(ret, IOMMU_PATH_SIZE,

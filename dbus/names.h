@@ -45,6 +45,11 @@
 #define CCWB_GRANT_FDS	  "fds"
 #define CCWB_GRANT_PATH	  "path"
 
+/* What makes a device one of VFIO; see daemon/backend.h. */
+#define CCWB_BACKEND_CCWBROKER "ccwbroker"
+#define CCWB_BACKEND_VFIO_CCW  "vfio_ccw"
+#define CCWB_BACKEND_AUTO      "auto"
+
 /* Keys of ListDevices' a{sv} filter. */
 #define CCWB_FILTER_TYPE   "type"   /* s: device type, "3490" or "3490/50" */
 #define CCWB_FILTER_STATE  "state"  /* s: one of Device.State */

@@ -87,13 +87,12 @@ static void fake_acquire(void *data, struct worker_result *result)
 }
 
 /* In the daemon itself, which has no fds of the test either. */
-static int fake_retract(struct sysfs *sysfs, struct ccw_id id)
+static int fake_retract(struct sysfs *sysfs, const struct sysfs_site *site)
 {
 	struct fake_sysfs fake = current->fake;
-	char name[CCW_ID_STRING_SIZE];
 
 	fake.scratch.fd = open(fake.scratch.path, O_PATH | O_CLOEXEC);
-	fake_sysfs_set(&fake, ccw_id_format(id, name), "shared", "0\n");
+	fake_sysfs_set(&fake, site->name, "shared", "0\n");
 	macro_close(fake.scratch.fd);
 	return 0;
 }

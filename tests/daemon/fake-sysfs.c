@@ -135,6 +135,46 @@ char *fake_sysfs_get_driver(const struct fake_sysfs *fake, const char *driver, c
 	return scratch_read(&fake->scratch, text.at);
 }
 
+static void add_css_driver(const struct fake_sysfs *fake, const char *driver)
+{
+	struct text text;
+
+	snprintf(text.at, sizeof(text.at), "bus/css/drivers/%s/bind", driver);
+	scratch_write(&fake->scratch, text.at, "");
+	snprintf(text.at, sizeof(text.at), "bus/css/drivers/%s/unbind", driver);
+	scratch_write(&fake->scratch, text.at, "");
+}
+
+void fake_sysfs_add_subchannel(const struct fake_sysfs *fake, const char *subchannel)
+{
+	struct text target, text;
+
+	add_css_driver(fake, "io_subchannel");
+	add_css_driver(fake, "vfio_ccw");
+	scratch_mkdir(&fake->scratch, "bus/css/devices");
+	snprintf(target.at, sizeof(target.at), "../../../devices/css0/%s", subchannel);
+	snprintf(text.at, sizeof(text.at), "bus/css/devices/%s", subchannel);
+	scratch_mkdir(&fake->scratch, target.at + strlen("../../../"));
+	scratch_symlink(&fake->scratch, target.at, text.at);
+	snprintf(text.at, sizeof(text.at), "bus/css/devices/%s/driver_override", subchannel);
+	scratch_write(&fake->scratch, text.at, "(null)\n");
+	fake_sysfs_set_subchannel_driver(fake, subchannel, "io_subchannel");
+}
+
+void fake_sysfs_set_subchannel_driver(const struct fake_sysfs *fake, const char *subchannel,
+				      const char *driver)
+{
+	struct text target, link;
+
+	snprintf(link.at, sizeof(link.at), "bus/css/devices/%s/driver", subchannel);
+	if (scratch_has(&fake->scratch, link.at))
+		scratch_remove(&fake->scratch, link.at);
+	if (!driver)
+		return;
+	snprintf(target.at, sizeof(target.at), "../../../bus/css/drivers/%s", driver);
+	scratch_symlink(&fake->scratch, target.at, link.at);
+}
+
 struct sysfs *fake_sysfs_open(const struct fake_sysfs *fake)
 {
 	struct sysfs *sysfs;

@@ -47,5 +47,13 @@ char *fake_sysfs_get(const struct fake_sysfs *fake, const char *id, const char *
 /* What was written last to a driver's file. */
 char *fake_sysfs_get_driver(const struct fake_sysfs *fake, const char *driver, const char *file);
 
+/*
+ * The subchannel that a device was added with, on the css bus, with the drivers io_subchannel, which it
+ * has, and vfio_ccw, which it has not.
+ */
+void fake_sysfs_add_subchannel(const struct fake_sysfs *fake, const char *subchannel);
+void fake_sysfs_set_subchannel_driver(const struct fake_sysfs *fake, const char *subchannel,
+				      const char *driver);
+
 /* The tree as the daemon sees it; the caller frees it. */
 struct sysfs *fake_sysfs_open(const struct fake_sysfs *fake);

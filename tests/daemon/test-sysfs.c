@@ -10,6 +10,7 @@
 #include "names.h"
 
 static const struct ccw_id tape = { 0, 0, 0x580 };
+static const struct sysfs_site site = { "bus/ccw/devices/0.0.0580", "0.0.0580" };
 static struct fake_sysfs fake;
 
 START_TEST(test_a_device_is_read)
@@ -48,7 +49,7 @@ START_TEST(test_a_device_that_is_not_there_is_enoent)
 	sysfs = fake_sysfs_open(&fake);
 	ck_assert_int_eq(sysfs_read(sysfs, tape, &facts, NULL), -ENOENT);
 	ck_assert_int_eq(sysfs_open_device(sysfs, tape, &fd), -ENOENT);
-	ck_assert_int_eq(sysfs_read_group(sysfs, tape, &group), -ENOENT);
+	ck_assert_int_eq(sysfs_read_group(sysfs, &site, &group), -ENOENT);
 	ck_assert_int_eq(sysfs_open_usage(sysfs, tape, &fd), -ENOENT);
 	ck_assert_int_eq(sysfs_set_online(sysfs, tape, true), -ENOENT);
 	fake_sysfs_deinit(&fake);
@@ -243,7 +244,7 @@ START_TEST(test_group_node_and_usage_are_read)
 	scratch_write(&fake.scratch, "class/vfio/17/dev", "242:3\n");
 	fake_sysfs_set(&fake, "0.0.0580", "ccwbroker/open", "1\n");
 	sysfs = fake_sysfs_open(&fake);
-	ck_assert_int_eq(sysfs_read_group(sysfs, tape, &group), 0);
+	ck_assert_int_eq(sysfs_read_group(sysfs, &site, &group), 0);
 	ck_assert_uint_eq(group, 17);
 	ck_assert_int_eq(sysfs_read_group_node(sysfs, 17, &node), 0);
 	ck_assert(node == makedev(242, 3));
@@ -266,13 +267,13 @@ START_TEST(test_nodes_of_iommufd_and_the_device_are_read)
 	fake_sysfs_add_tape(&fake);
 	sysfs = fake_sysfs_open(&fake);
 	ck_assert_int_eq(sysfs_read_iommufd_node(sysfs, &node), -ENOENT);
-	ck_assert_int_eq(sysfs_read_device_node(sysfs, tape, &number, &node), -ENOENT);
+	ck_assert_int_eq(sysfs_read_device_node(sysfs, &site, &number, &node), -ENOENT);
 	ck_assert_int_eq(sysfs_read_fds(sysfs, tape), -ENOENT);
 	/* as on a kernel whose VFIO has no nodes */
 	scratch_mkdir(&fake.scratch, "bus/ccw/devices/0.0.0580/vfio-dev/vfio5");
-	ck_assert_int_eq(sysfs_read_device_node(sysfs, tape, &number, &node), -ENOENT);
+	ck_assert_int_eq(sysfs_read_device_node(sysfs, &site, &number, &node), -ENOENT);
 	fake_sysfs_set(&fake, "0.0.0580", "vfio-dev/vfio5/dev", "247:5\n");
-	ck_assert_int_eq(sysfs_read_device_node(sysfs, tape, &number, &node), 0);
+	ck_assert_int_eq(sysfs_read_device_node(sysfs, &site, &number, &node), 0);
 	ck_assert_uint_eq(number, 5);
 	ck_assert(node == makedev(247, 5));
 	scratch_write(&fake.scratch, "class/misc/iommu/dev", "10:259\n");

@@ -9,7 +9,7 @@
 #include "fake-sysfs.h"
 #include "vfio.h"
 
-static const struct ccw_id tape = { 0, 0, 0x580 };
+static const struct sysfs_site site = { "bus/ccw/devices/0.0.0580", "0.0.0580" };
 static struct fake_sysfs fake;
 static struct fault fault;
 
@@ -22,7 +22,7 @@ static int open_tape_by(enum iommu iommu)
 	unsigned int n;
 
 	fault = (struct fault){};
-	r = vfio_open(sysfs, dev_fd, tape, iommu, fds, &n, &iommu, &fault);
+	r = vfio_open(sysfs, dev_fd, &site, iommu, fds, &n, &iommu, &fault);
 	ck_assert_int_eq(scratch_count_fds(), before);
 	return r;
 }
@@ -116,13 +116,13 @@ START_TEST(test_each_way_has_its_node_and_names)
 	fake_sysfs_init(&fake);
 	fake_sysfs_add_tape(&fake);
 	sysfs = fake_sysfs_open(&fake);
-	ck_assert_int_lt(vfio_node_path(sysfs, tape, IOMMU_GROUP, path), 0);
-	ck_assert_int_lt(vfio_node_path(sysfs, tape, IOMMU_IOMMUFD, path), 0);
+	ck_assert_int_lt(vfio_node_path(sysfs, &site, IOMMU_GROUP, path), 0);
+	ck_assert_int_lt(vfio_node_path(sysfs, &site, IOMMU_IOMMUFD, path), 0);
 	fake_sysfs_set_group(&fake, "0.0.0580", 3);
 	fake_sysfs_set(&fake, "0.0.0580", "vfio-dev/vfio4/dev", "247:4\n");
-	ck_assert_int_eq(vfio_node_path(sysfs, tape, IOMMU_GROUP, path), 0);
+	ck_assert_int_eq(vfio_node_path(sysfs, &site, IOMMU_GROUP, path), 0);
 	ck_assert_str_eq(path, "/dev/vfio/3");
-	ck_assert_int_eq(vfio_node_path(sysfs, tape, IOMMU_IOMMUFD, path), 0);
+	ck_assert_int_eq(vfio_node_path(sysfs, &site, IOMMU_IOMMUFD, path), 0);
 	ck_assert_str_eq(path, "/dev/vfio/devices/vfio4");
 	ck_assert_str_eq(vfio_fd_name(IOMMU_GROUP, 2), "device");
 	ck_assert_ptr_null(vfio_fd_name(IOMMU_GROUP, 3));
@@ -143,11 +143,11 @@ START_TEST(test_a_node_that_is_another_device_is_not_shared)
 	scratch_mkdir(&fake.scratch, "dev/vfio");
 	dev_fd = openat(fake.scratch.fd, "dev", O_PATH | O_CLOEXEC);
 	fault = (struct fault){};
-	ck_assert_int_eq(vfio_share(sysfs, dev_fd, tape, 1001, &fault), -EOPNOTSUPP);
+	ck_assert_int_eq(vfio_share(sysfs, dev_fd, &site, 1001, &fault), -EOPNOTSUPP);
 	ck_assert_ptr_nonnull(strstr(fault.text, "/dev/vfio/vfio"));
-	ck_assert_int_lt(vfio_unshare(sysfs, dev_fd, tape), 0); /* no group */
+	ck_assert_int_lt(vfio_unshare(sysfs, dev_fd, &site), 0); /* no group */
 	fake_sysfs_set_group(&fake, "0.0.0580", 3);
-	ck_assert_int_lt(vfio_unshare(sysfs, dev_fd, tape), 0); /* no node */
+	ck_assert_int_lt(vfio_unshare(sysfs, dev_fd, &site), 0); /* no node */
 	macro_close(dev_fd);
 	fake_sysfs_deinit(&fake);
 }

@@ -47,6 +47,12 @@ daemon_tests = \
 	tests/daemon/test-unit \
 	tests/daemon/test-usage \
 	tests/daemon/test-vfio \
+	tests/daemon/test-backend \
+	tests/daemon/test-binder-css \
+	tests/daemon/test-mdev \
+	tests/daemon/test-plan-css \
+	tests/daemon/test-step \
+	tests/daemon/test-subchannel \
 	tests/daemon/test-worker \
 	tests/daemon/test-holder \
 	tests/daemon/test-opener \
@@ -129,6 +135,18 @@ tests_daemon_test_usage_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_usage_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_vfio_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_vfio_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_backend_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_backend_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_binder_css_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_binder_css_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_mdev_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_mdev_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_plan_css_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_plan_css_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_step_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_step_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_subchannel_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_subchannel_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_worker_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_worker_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_CFLAGS = $(daemon_test_CFLAGS)
