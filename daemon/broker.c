@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "authority.h"
 #include "custody.h"
@@ -26,6 +27,7 @@ struct broker {
 	struct store *store;
 	struct custody custody;
 	struct bus_hold *hold;
+	struct tally tally;
 };
 
 /* One that is boxed may be free by now, which only an attempt shows. */
@@ -170,11 +172,14 @@ static void on_bad_file(const char *file, const char *why, void *userdata)
 int broker_new(const struct broker_config *config, struct broker **ret)
 {
 	_cleanup_(broker_freep) struct broker *broker = calloc(1, sizeof(*broker));
+	struct timespec now;
 	int r;
 
 	if (!broker)
 		return -ENOMEM;
 	broker->config = *config;
+	clock_gettime(CLOCK_REALTIME, &now);
+	broker->tally.since = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 	r = authority_new(config->policy_directories, &broker->authority);
 	if (r < 0)
 		return r;
@@ -263,12 +268,20 @@ int broker_start(struct broker *broker)
 void broker_stop(struct broker *broker)
 {
 	broker->custody.is_stopping = true;
+	LISTENER_TELL(&broker->custody, draining, true);
 	custody_stop_when_idle(&broker->custody);
 }
 
 int broker_reload(struct broker *broker, struct fault *fault)
 {
-	return authority_reload(broker->authority, fault);
+	int r;
+
+	LISTENER_TELL(&broker->custody, reloading, true);
+	r = authority_reload(broker->authority, fault);
+	LISTENER_TELL(&broker->custody, reloading, false);
+	if (r >= 0)
+		broker->tally.reloads++;
+	return r;
 }
 
 const char *broker_policy_problem(const struct broker *broker)
@@ -315,6 +328,21 @@ struct device *broker_find_device(struct broker *broker, struct ccw_id id, struc
 struct registry *broker_registry(struct broker *broker)
 {
 	return broker->registry;
+}
+
+struct sysfs *broker_sysfs(struct broker *broker)
+{
+	return broker->sysfs;
+}
+
+struct tally *broker_tally(struct broker *broker)
+{
+	return &broker->tally;
+}
+
+bool broker_is_stopping(const struct broker *broker)
+{
+	return broker->custody.is_stopping;
 }
 
 struct lease *broker_next_lease(struct broker *broker, struct lease *lease)

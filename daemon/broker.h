@@ -11,6 +11,8 @@
 #include "macro.h"
 #include "registry.h"
 #include "subject.h"
+#include "sysfs.h"
+#include "tally.h"
 #include "worker.h"
 
 struct broker;
@@ -87,6 +89,13 @@ struct device *broker_find_device(struct broker *broker, struct ccw_id id, struc
 _must_check_ int broker_read_ignored(struct broker *broker, char **ret);
 
 struct registry *broker_registry(struct broker *broker);
+struct sysfs *broker_sysfs(struct broker *broker);
+
+/* For whoever counts. */
+struct tally *broker_tally(struct broker *broker);
+
+/* Whether broker_stop has been called. */
+bool broker_is_stopping(const struct broker *broker);
 
 /* Leases that clients know of, in no order: the first, and the one behind lease. NULL: no more. */
 struct lease *broker_next_lease(struct broker *broker, struct lease *lease);

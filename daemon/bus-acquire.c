@@ -13,6 +13,7 @@
 #include "bus-dict.h"
 #include "bus-error.h"
 #include "bus-hold.h"
+#include "bus-statistics.h"
 #include "limits.h"
 #include "names.h"
 #include "text.h"
@@ -121,6 +122,7 @@ static int on_outcome(struct lease *lease, struct worker_result *result, void *u
 				strerror(-r));
 		result->r = r;
 	}
+	bus_statistics_refused(request->broker, &result->fault);
 	(void)bus_error_set(&error, result->r, &result->fault);
 	(void)sd_bus_reply_method_error(request->message, &error); /* there is no third way */
 	return result->r;
@@ -239,8 +241,10 @@ int bus_acquire(struct broker *broker, struct ccw_id id, sd_bus_message *message
 		r = broker_acquire(broker, id, &subject, &wish, on_outcome, request,
 				   &request->lease, fault);
 	subject_deinit(&subject);
-	if (r < 0)
+	if (r < 0) {
+		bus_statistics_refused(broker, fault);
 		return r;
+	}
 	(void)TAKE_PTR(request); /* on_outcome or on_caller_gone frees it */
 	return 0;
 }

@@ -11,7 +11,12 @@
 #include <string.h>
 
 #include "bus-acquire.h"
+#include "bus-describe.h"
+#include "bus-dict.h"
 #include "bus-error.h"
+#include "bus-lease.h"
+#include "channel-path.h"
+#include "kind.h"
 #include "names.h"
 #include "text.h"
 
@@ -45,6 +50,7 @@ STRING_PROPERTY(id, device->name)
 STRING_PROPERTY(subchannel, device->facts.subchannel)
 STRING_PROPERTY(device_type, device->facts.device_type)
 STRING_PROPERTY(control_unit, device->facts.control_unit)
+STRING_PROPERTY(kind, kind_of(device->facts.device_type, device->facts.control_unit))
 STRING_PROPERTY(driver, device->facts.driver)
 STRING_PROPERTY(original_driver, device_origin_driver(device))
 STRING_PROPERTY(state, device_condition(device))
@@ -95,18 +101,34 @@ static int property_vfio_path(sd_bus *bus, const char *path, const char *interfa
 	return sd_bus_message_append(reply, "s", device->vfio_path);
 }
 
+static int property_channel_paths(sd_bus *bus, const char *path, const char *interface,
+				  const char *property, sd_bus_message *reply, void *userdata,
+				  sd_bus_error *error)
+{
+	struct broker *broker = sd_bus_slot_get_userdata(sd_bus_get_current_slot(bus));
+	const struct device *device = userdata;
+	struct channel_path paths[CHANNEL_PATHS_MAX];
+	size_t count, n;
+	int r;
+
+	count = channel_path_read(broker_sysfs(broker), device->id, paths);
+	r = sd_bus_message_open_container(reply, 'a', "(yyb)");
+	for (n = 0; r >= 0 && n < count; n++)
+		r = sd_bus_message_append(reply, "(yyb)", paths[n].position, paths[n].chpid,
+					  (int)paths[n].is_usable);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 #define EMITS SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
 #define CONST SD_BUS_VTABLE_PROPERTY_CONST
 
-static const sd_bus_vtable device_vtable[] = {
+static const sd_bus_vtable device_properties[] = {
 	SD_BUS_VTABLE_START(0),
-	SD_BUS_METHOD_WITH_ARGS("Acquire", SD_BUS_ARGS("a{sv}", options),
-				SD_BUS_RESULT("o", lease, "a{sh}", fds, "a{sv}", info),
-				method_acquire, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("Id", "s", property_id, 0, CONST),
 	SD_BUS_PROPERTY("Subchannel", "s", property_subchannel, 0, EMITS),
 	SD_BUS_PROPERTY("DeviceType", "s", property_device_type, 0, EMITS),
 	SD_BUS_PROPERTY("ControlUnit", "s", property_control_unit, 0, EMITS),
+	SD_BUS_PROPERTY("Kind", "s", property_kind, 0, EMITS),
 	SD_BUS_PROPERTY("Driver", "s", property_driver, 0, EMITS),
 	SD_BUS_PROPERTY("OriginalDriver", "s", property_original_driver, 0, EMITS),
 	SD_BUS_PROPERTY("Online", "b", property_online, 0, EMITS),
@@ -115,6 +137,52 @@ static const sd_bus_vtable device_vtable[] = {
 	SD_BUS_PROPERTY("Lease", "o", property_lease, 0, EMITS),
 	SD_BUS_PROPERTY("SysfsPath", "s", property_sysfs_path, 0, EMITS),
 	SD_BUS_PROPERTY("VfioPath", "s", property_vfio_path, 0, EMITS),
+	/* only for who asks: each is two more files to read, of thousands of devices */
+	SD_BUS_PROPERTY("ChannelPaths", "a(yyb)", property_channel_paths, 0,
+			SD_BUS_VTABLE_PROPERTY_EXPLICIT),
+	SD_BUS_VTABLE_END,
+};
+
+/* The lease is told in full: who asks for a device wants to know who has it. */
+int bus_device_describe(sd_bus *bus, struct device *device, struct json_object **ret)
+{
+	_cleanup_json_ struct json_object *object = NULL;
+	struct json_object *lease = NULL;
+	int r;
+
+	r = bus_describe(bus, device_properties, device, &object);
+	if (r >= 0 && device->lease && device->lease->is_announced)
+		r = bus_lease_describe(bus, device->lease, &lease);
+	if (r < 0)
+		return r;
+	if (json_object_object_add(object, "lease", lease) < 0) {
+		json_object_put(lease);
+		return -ENOMEM;
+	}
+	*ret = TAKE_PTR(object);
+	return 0;
+}
+
+static int method_describe(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	struct json_object *object;
+	struct fault fault = {};
+	int r;
+
+	r = bus_dict_read_flags(message, &fault);
+	if (r < 0)
+		return bus_error_set(error, r, &fault);
+	r = bus_device_describe(sd_bus_message_get_bus(message), userdata, &object);
+	return r < 0 ? r : bus_describe_reply(message, object);
+}
+
+static const sd_bus_vtable device_methods[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_METHOD_WITH_ARGS("Acquire", SD_BUS_ARGS("a{sv}", options),
+				SD_BUS_RESULT("o", lease, "a{sh}", fds, "a{sv}", info),
+				method_acquire, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_ARGS("t", flags), SD_BUS_RESULT("s", json),
+				method_describe, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_VTABLE_END,
 };
 
@@ -128,6 +196,7 @@ void bus_device_emit_changes(sd_bus *bus, const struct device *device, unsigned 
 		{ DEVICE_CHANGED_SUBCHANNEL, "SysfsPath" },
 		{ DEVICE_CHANGED_TYPE, "DeviceType" },
 		{ DEVICE_CHANGED_TYPE, "ControlUnit" },
+		{ DEVICE_CHANGED_TYPE, "Kind" },
 		{ DEVICE_CHANGED_DRIVER, "Driver" },
 		{ DEVICE_CHANGED_DRIVER | DEVICE_CHANGED_LEASE, "OriginalDriver" },
 		{ DEVICE_CHANGED_ONLINE, "Online" },
@@ -205,7 +274,11 @@ int bus_device_register(sd_bus *bus, struct broker *broker)
 	int r;
 
 	r = sd_bus_add_fallback_vtable(bus, NULL, CCWB_PATH_DEVICE, CCWB_IFACE_DEVICE,
-				       device_vtable, find, broker);
+				       device_properties, find, broker);
+	if (r < 0)
+		return r;
+	r = sd_bus_add_fallback_vtable(bus, NULL, CCWB_PATH_DEVICE, CCWB_IFACE_DEVICE,
+				       device_methods, find, broker);
 	if (r < 0)
 		return r;
 	return sd_bus_add_node_enumerator(bus, NULL, CCWB_PATH_DEVICE, enumerate, broker);

@@ -41,7 +41,8 @@ static int unknown_key(const char *what, const struct bus_key *keys, size_t n_ke
 static int read_value(sd_bus_message *message, const char *what, const struct bus_key *key,
 		      void *values, struct fault *fault)
 {
-	const char expected[] = { key->type, '\0' };
+	const char basic[] = { key->type, '\0' };
+	const char *expected = key->type == 'a' ? "as" : basic;
 	void *field = (char *)values + key->offset;
 	const char *contents;
 	char type;
@@ -54,7 +55,12 @@ static int read_value(sd_bus_message *message, const char *what, const struct bu
 		return fault_set(fault, FAULT_INVALID_ARGS,
 				 "%s \"%s\" must have type %s, and has type %.*s", what, key->name,
 				 expected, SHOWN_BYTES, contents);
-	return sd_bus_message_read(message, "v", expected, field);
+	if (key->type != 'a')
+		return sd_bus_message_read(message, "v", expected, field);
+	r = sd_bus_message_enter_container(message, 'v', expected);
+	if (r >= 0)
+		r = sd_bus_message_read_strv(message, field);
+	return r < 0 ? r : sd_bus_message_exit_container(message);
 }
 
 static int read_entry(sd_bus_message *message, const char *what, const struct bus_key *keys,
@@ -99,7 +105,8 @@ int bus_dict_read(sd_bus_message *message, const char *what, const struct bus_ke
 	return sd_bus_message_exit_container(message);
 }
 
-int bus_dict_read_flags(sd_bus_message *message, struct fault *fault)
+int bus_dict_read_flags_of(sd_bus_message *message, uint64_t known, uint64_t *ret,
+			   struct fault *fault)
 {
 	uint64_t flags;
 	int r;
@@ -107,8 +114,20 @@ int bus_dict_read_flags(sd_bus_message *message, struct fault *fault)
 	r = sd_bus_message_read(message, "t", &flags);
 	if (r < 0)
 		return r;
-	if (flags != 0)
+	if (flags & ~known && known == 0)
 		return fault_set(fault, FAULT_INVALID_ARGS,
 				 "flags 0x%" PRIx64 " are not known; flags must be 0", flags);
+	if (flags & ~known)
+		return fault_set(fault, FAULT_INVALID_ARGS,
+				 "flags 0x%" PRIx64 " are not known; known: 0x%" PRIx64,
+				 flags & ~known, known);
+	*ret = flags;
 	return 0;
+}
+
+int bus_dict_read_flags(sd_bus_message *message, struct fault *fault)
+{
+	uint64_t flags;
+
+	return bus_dict_read_flags_of(message, 0, &flags, fault);
 }

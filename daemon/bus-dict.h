@@ -3,12 +3,14 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 #include <systemd/sd-bus.h>
 
 #include "fault.h"
 #include "macro.h"
 
-/* A key that an a{sv} may have, and the field of its value: const char * for 's', int for 'b'. */
+/* A key that an a{sv} may have, and the field of its value: const char * for 's', int for 'b', char ** for
+ * 'a', which is "as": a list that the caller frees. */
 struct bus_key {
 	const char *name;
 	char type;
@@ -24,5 +26,9 @@ _must_check_ int bus_dict_read(sd_bus_message *message, const char *what,
 			       const struct bus_key *keys, size_t n_keys, void *values,
 			       struct fault *fault);
 
-/* Reads t flags, none of which is defined yet. */
+/* Reads t flags; a bit that is not of known is FAULT_INVALID_ARGS. */
+_must_check_ int bus_dict_read_flags_of(sd_bus_message *message, uint64_t known, uint64_t *ret,
+					struct fault *fault);
+
+/* The same where none is defined yet. */
 _must_check_ int bus_dict_read_flags(sd_bus_message *message, struct fault *fault);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "bus-describe.h"
 #include "bus-dict.h"
 #include "bus-error.h"
 #include "bus-peer.h"
@@ -83,10 +84,8 @@ static int property_device(sd_bus *bus, const char *path, const char *interface,
 #define EMITS SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
 #define CONST SD_BUS_VTABLE_PROPERTY_CONST
 
-static const sd_bus_vtable lease_vtable[] = {
+static const sd_bus_vtable lease_properties[] = {
 	SD_BUS_VTABLE_START(0),
-	SD_BUS_METHOD_WITH_ARGS("Release", SD_BUS_ARGS("t", flags), SD_BUS_NO_RESULT,
-				method_release, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("Id", "s", property_id, 0, CONST),
 	SD_BUS_PROPERTY("Device", "o", property_device, 0, CONST),
 	SD_BUS_PROPERTY("OwnerUID", "u", property_owner_uid, 0, CONST),
@@ -95,6 +94,33 @@ static const sd_bus_vtable lease_vtable[] = {
 	SD_BUS_PROPERTY("Who", "s", property_who, 0, CONST),
 	SD_BUS_PROPERTY("Since", "t", property_since, 0, CONST),
 	SD_BUS_PROPERTY("State", "s", property_state, 0, EMITS),
+	SD_BUS_VTABLE_END,
+};
+
+int bus_lease_describe(sd_bus *bus, struct lease *lease, struct json_object **ret)
+{
+	return bus_describe(bus, lease_properties, lease, ret);
+}
+
+static int method_describe(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	struct json_object *object;
+	struct fault fault = {};
+	int r;
+
+	r = bus_dict_read_flags(message, &fault);
+	if (r < 0)
+		return bus_error_set(error, r, &fault);
+	r = bus_lease_describe(sd_bus_message_get_bus(message), userdata, &object);
+	return r < 0 ? r : bus_describe_reply(message, object);
+}
+
+static const sd_bus_vtable lease_methods[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_METHOD_WITH_ARGS("Release", SD_BUS_ARGS("t", flags), SD_BUS_NO_RESULT,
+				method_release, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_ARGS("t", flags), SD_BUS_RESULT("s", json),
+				method_describe, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_VTABLE_END,
 };
 
@@ -149,7 +175,11 @@ int bus_lease_register(sd_bus *bus, struct broker *broker)
 {
 	int r;
 
-	r = sd_bus_add_fallback_vtable(bus, NULL, CCWB_PATH_LEASE, CCWB_IFACE_LEASE, lease_vtable,
+	r = sd_bus_add_fallback_vtable(bus, NULL, CCWB_PATH_LEASE, CCWB_IFACE_LEASE,
+				       lease_properties, find, broker);
+	if (r < 0)
+		return r;
+	r = sd_bus_add_fallback_vtable(bus, NULL, CCWB_PATH_LEASE, CCWB_IFACE_LEASE, lease_methods,
 				       find, broker);
 	if (r < 0)
 		return r;

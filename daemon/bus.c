@@ -11,7 +11,9 @@
 #include "bus-device.h"
 #include "bus-hold.h"
 #include "bus-lease.h"
+#include "bus-log.h"
 #include "bus-manager.h"
+#include "bus-statistics.h"
 #include "names.h"
 
 struct bus {
@@ -69,6 +71,23 @@ static void on_lease_added(struct lease *lease, void *userdata)
 	(void)sd_bus_emit_signal(bus->connection, CCWB_PATH, CCWB_IFACE_MANAGER, "LeaseNew", "sso",
 				 lease->id, ccw_id_format(lease->device, device), path);
 	emit_n_leases(bus);
+	bus_statistics_granted(bus->broker, lease);
+}
+
+static void on_draining(bool is_draining, void *userdata)
+{
+	struct bus *bus = userdata;
+
+	(void)sd_bus_emit_properties_changed(bus->connection, CCWB_PATH, CCWB_IFACE_MANAGER,
+					     "Draining", NULL);
+}
+
+static void on_reloading(bool is_active, void *userdata)
+{
+	struct bus *bus = userdata;
+
+	(void)sd_bus_emit_signal(bus->connection, CCWB_PATH, CCWB_IFACE_MANAGER, "Reloading", "b",
+				 (int)is_active);
 }
 
 static void on_lease_changed(struct lease *lease, void *userdata)
@@ -90,6 +109,7 @@ static void on_lease_removed(struct lease *lease, enum lease_end end, void *user
 	(void)sd_bus_emit_signal(bus->connection, CCWB_PATH, CCWB_IFACE_MANAGER, "LeaseRemoved",
 				 "ssos", lease->id, ccw_id_format(lease->device, device), path,
 				 lease_end_to_string(end));
+	bus_statistics_ended(bus->broker, end);
 	emit_n_leases(bus);
 }
 
@@ -97,6 +117,8 @@ static const struct listener bus_listener = {
 	.device_added = on_device_added,
 	.device_changed = on_device_changed,
 	.device_removed = on_device_removed,
+	.draining = on_draining,
+	.reloading = on_reloading,
 	.lease_added = on_lease_added,
 	.lease_changed = on_lease_changed,
 	.lease_removed = on_lease_removed,
@@ -131,6 +153,9 @@ int bus_new(sd_bus *connection, struct broker *broker, struct bus **ret)
 	if (r < 0)
 		return r;
 	r = bus_lease_register(connection, broker);
+	if (r < 0)
+		return r;
+	r = bus_log_register(connection);
 	if (r < 0)
 		return r;
 	broker_set_listener(broker, &bus_listener, bus);

@@ -2,6 +2,8 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
+#include <stdbool.h>
+
 #include "device.h"
 #include "lease.h"
 
@@ -12,6 +14,8 @@ struct listener {
 	void (*device_removed)(struct device *device, void *userdata);
 	void (*lease_added)(struct lease *lease, void *userdata);
 	void (*lease_changed)(struct lease *lease, void *userdata);
+	void (*draining)(bool is_draining, void *userdata);
+	void (*reloading)(bool is_active, void *userdata);
 	void (*lease_removed)(struct lease *lease, enum lease_end end, void *userdata);
 };
 

@@ -6,6 +6,7 @@
  */
 #include "log.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -44,6 +45,31 @@ void log_init(const char *program)
 void log_set_max_level(int level)
 {
 	log_max_level = level;
+}
+
+int log_get_max_level(void)
+{
+	return log_max_level;
+}
+
+int log_set_target(const char *target)
+{
+	bool is_journal = strcmp(target, "journal") == 0;
+
+	if (!is_journal && strcmp(target, "console") != 0)
+		return -EINVAL;
+	log_to_journal = is_journal;
+	return 0;
+}
+
+const char *log_get_target(void)
+{
+	return log_to_journal ? "journal" : "console";
+}
+
+const char *log_get_program(void)
+{
+	return log_program;
 }
 
 static void field_set(struct iovec *iov, int *n, char *buffer, size_t size, const char *name,

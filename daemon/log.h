@@ -11,6 +11,14 @@ void log_init(const char *program);
 
 /* Messages above this syslog level are dropped; LOG_INFO at first. */
 void log_set_max_level(int level);
+int log_get_max_level(void);
+
+/* "journal" or "console", which is standard error; -EINVAL for another word. */
+_must_check_ int log_set_target(const char *target);
+const char *log_get_target(void);
+
+/* As given to log_init. */
+const char *log_get_program(void);
 
 /* One message. device and lease become CCWB_DEVICE= and CCWB_LEASE= when they are not NULL. */
 void log_full(int level, const char *device, const char *lease, const char *format, ...)

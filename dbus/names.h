@@ -11,6 +11,8 @@
 #define CCWB_PATH_DEVICE   "/org/ccwbroker1/device" /* + '/' + sd_bus_path_encode(id) */
 #define CCWB_PATH_LEASE	   "/org/ccwbroker1/lease"  /* + '/' + sd_bus_path_encode(lease id) */
 #define CCWB_PATH_NONE	   "/"			    /* Device.Lease while there is none */
+#define CCWB_PATH_LOG	   "/org/freedesktop/LogControl1"
+#define CCWB_IFACE_LOG	   "org.freedesktop.LogControl1"
 #define CCWB_IFACE_MANAGER "org.ccwbroker1.Manager"
 #define CCWB_IFACE_DEVICE  "org.ccwbroker1.Device"
 #define CCWB_IFACE_LEASE   "org.ccwbroker1.Lease"
@@ -54,6 +56,21 @@
 #define CCWB_FILTER_TYPE   "type"   /* s: device type, "3490" or "3490/50" */
 #define CCWB_FILTER_STATE  "state"  /* s: one of Device.State */
 #define CCWB_FILTER_LEASED "leased" /* b */
+#define CCWB_FILTER_IDS	   "ids"    /* as: ids or ranges, "0.0.0580" or "0.0.0100-0.0.01ff" */
+
+/* Bits of Describe's t flags, for the Manager only. */
+#define CCWB_DESCRIBE_OBJECTS 1 /* with all devices and leases */
+
+/* Keys of GetStatistics' a{sv}. */
+#define CCWB_STAT_SINCE	     "since"	      /* t: CLOCK_REALTIME, microseconds */
+#define CCWB_STAT_DEVICES    "devices"	      /* u: known now */
+#define CCWB_STAT_LEASES     "leases"	      /* u: now */
+#define CCWB_STAT_GRANTED    "granted"	      /* t */
+#define CCWB_STAT_REFUSED    "refused"	      /* a{st}: by the last part of the error's name */
+#define CCWB_STAT_ENDED	     "ended"	      /* a{st}: by the reason of LeaseRemoved */
+#define CCWB_STAT_RELOADS    "reloads"	      /* t: of the policy, that went well */
+#define CCWB_STAT_WAIT_TOTAL "wait-usec"      /* t: from request to grant, of all grants */
+#define CCWB_STAT_WAIT_MOST  "wait-usec-most" /* t: of one */
 
 /* Keys of AcquireDevice's a{sh} fds. */
 #define CCWB_FD_CONTAINER "container"

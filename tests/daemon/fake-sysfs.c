@@ -50,6 +50,16 @@ void fake_sysfs_deinit(struct fake_sysfs *fake)
 	scratch_deinit(&fake->scratch);
 }
 
+static void add_subchannel(const struct fake_sysfs *fake, const char *subchannel)
+{
+	struct text target, path;
+
+	snprintf(target.at, sizeof(target.at), "../../../devices/css0/%s", subchannel);
+	snprintf(path.at, sizeof(path.at), "bus/css/devices/%s", subchannel);
+	if (!scratch_has(&fake->scratch, path.at))
+		scratch_symlink(&fake->scratch, target.at, path.at);
+}
+
 void fake_sysfs_add(const struct fake_sysfs *fake, const struct fake_device *device)
 {
 	struct text target;
@@ -58,6 +68,7 @@ void fake_sysfs_add(const struct fake_sysfs *fake, const struct fake_device *dev
 		 device->id);
 	scratch_mkdir(&fake->scratch, target.at + strlen("../../../"));
 	scratch_symlink(&fake->scratch, target.at, device_path(device->id, "").at);
+	add_subchannel(fake, device->subchannel);
 	fake_sysfs_set(fake, device->id, "devtype", device->device_type);
 	fake_sysfs_set(fake, device->id, "cutype", device->control_unit);
 	fake_sysfs_set(fake, device->id, "online", device->is_online ? "1\n" : "0\n");

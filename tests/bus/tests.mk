@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright the ccwbroker authors
+#
+# A part of Makefile.am: the tests of the bus side's parts, built as those of tests/daemon/tests.mk.
+contract_tests = \
+	tests/daemon/test-channel-path \
+	tests/daemon/test-kind \
+	tests/daemon/test-locate \
+	tests/bus/test-bus-about \
+	tests/bus/test-bus-describe \
+	tests/bus/test-bus-list \
+	tests/bus/test-bus-log \
+	tests/bus/test-bus-lookup \
+	tests/bus/test-bus-state \
+	tests/bus/test-bus-statistics
+check_PROGRAMS += $(contract_tests)
+tests_daemon_test_channel_path_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_channel_path_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_kind_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_kind_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_locate_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_locate_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_about_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_about_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_describe_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_describe_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_list_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_list_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_log_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_log_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_lookup_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_lookup_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_state_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_state_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_statistics_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_statistics_LDADD = $(daemon_test_LDADD)
