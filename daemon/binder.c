@@ -176,6 +176,7 @@ static int take(const struct binder_job *job, struct worker_result *result)
 {
 	_cleanup_close_ int dev_fd = -1;
 	const struct sysfs_site site = backend_site(&job->backend, job->id);
+	char name[CCW_ID_STRING_SIZE];
 	struct sysfs_facts facts;
 	enum iommu iommu = IOMMU_GROUP;
 	struct plan plan;
@@ -189,6 +190,10 @@ static int take(const struct binder_job *job, struct worker_result *result)
 	r = sysfs_read(job->sysfs, job->id, &facts, NULL);
 	if (r < 0)
 		return r;
+	if (job->incarnation != 0 && facts.incarnation != job->incarnation)
+		return fault_set(&result->fault, FAULT_DEVICE_GONE,
+				 "%s went, and another device has come in its place; try again",
+				 ccw_id_format(job->id, name));
 	tell_step(job, 0, 0, LIMIT_STEP_BIND_MS, "look who uses the device");
 	r = check_first(job, &facts, &result->fault);
 	if (r < 0)
@@ -201,6 +206,8 @@ static int take(const struct binder_job *job, struct worker_result *result)
 		r = step_run_told(job, &plan.steps[n], n, plan.n_steps + 1);
 		if (r < 0) {
 			explain_step(job, &plan.steps[n], r, facts.driver, &result->fault);
+			/* a claim that failed may stand nevertheless: nothing shows it */
+			n += plan.steps[n].action == PLAN_CLAIM;
 			(void)give_up(job, &plan, n, &result->fault); /* the fault says it */
 			return r;
 		}

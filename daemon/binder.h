@@ -21,6 +21,7 @@ struct binder_job {
 	uid_t uid;
 	struct backend backend;
 	struct plan_origin origin;
+	uint64_t incarnation;	    /* for binder_acquire: of no other device; 0: of any */
 	unsigned int step_limit_ms; /* of every step; 0: each has its own */
 };
 

@@ -325,11 +325,19 @@ static void grant(struct custody *custody, struct lease *lease, struct worker_re
 		custody_end(custody, lease, LEASE_END_GONE);
 }
 
+/* One that has come in place of the device that was gone is at home wherever it is, but with us. */
+static bool is_another(const struct device *device, const struct worker_result *result)
+{
+	return result->fault.code == FAULT_DEVICE_GONE &&
+	       strcmp(device->facts.driver, CCWB_DRIVER) != 0;
+}
+
 /* Nothing was taken, or everything is back: as if nobody had asked. */
 static void refuse(struct custody *custody, struct lease *lease, struct worker_result *result)
 {
 	struct device *device = device_of(custody, lease);
-	bool is_back = strcmp(device->facts.driver, lease->origin.driver) == 0;
+	bool is_back = strcmp(device->facts.driver, lease->origin.driver) == 0 ||
+		       is_another(device, result);
 	char name[CCW_ID_STRING_SIZE];
 
 	(void)tell_client(lease, result); /* it gets nothing in either case */
@@ -392,6 +400,7 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 		.is_by_path = lease_take->is_by_path,
 		.uid = lease_take->uid,
 		.backend = lease_take->backend,
+		.incarnation = device->facts.incarnation,
 	};
 	_cleanup_(lease_freep) struct lease *lease = lease_take;
 	int r;
@@ -405,11 +414,11 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 	}
 	job.origin = lease->origin;
 	r = store_save(custody->store, lease);
-	if (r < 0)
-		return r;
-	r = start_worker(custody, lease, custody->acquire, &job, on_taken);
+	if (r >= 0)
+		r = start_worker(custody, lease, custody->acquire, &job, on_taken);
 	if (r < 0) {
-		store_remove(custody->store, device->id);
+		if (!device->has_origin) /* else what is saved says where it belongs */
+			store_remove(custody->store, device->id);
 		return r;
 	}
 	lease->done = done;

@@ -162,7 +162,7 @@ static int get_number(struct json_object *object, const char *key, uint64_t max,
 static int load_owner(struct json_object *object, struct lease **ret)
 {
 	const char *user, *who, *device;
-	struct subject subject = {};
+	struct subject subject = { .pidfd = -1 };
 	uint64_t version, uid, pid;
 	struct ccw_id id;
 	int r;

@@ -95,6 +95,32 @@ START_TEST(test_a_bind_that_fails_is_taken_back_step_by_step)
 }
 END_TEST
 
+START_TEST(test_a_claim_that_failed_is_taken_back_too)
+{
+	setup();
+	scratch_remove(&fake.scratch, "bus/ccw/drivers/ccwbroker/claim");
+	scratch_symlink(&fake.scratch, "/dev/full", "bus/ccw/drivers/ccwbroker/claim");
+	binder_acquire(&job, &result);
+	/* which fails here as well, and that is no reason to leave out the rest */
+	ck_assert_int_eq(result.fault.code, FAULT_RESTORE_FAILED);
+	ck_assert_ptr_nonnull(strstr(result.fault.text, "take off the claim list"));
+	expect_driver("tape_34xx", "bind", "0.0.0580");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_another_device_of_the_same_id_is_not_touched)
+{
+	setup();
+	job.incarnation = 1; /* no directory of the tree has this number */
+	binder_acquire(&job, &result);
+	ck_assert_int_eq(result.fault.code, FAULT_DEVICE_GONE);
+	ck_assert_ptr_nonnull(strstr(result.fault.text, "another device has come"));
+	expect_driver("tape_34xx", "unbind", "");
+	teardown();
+}
+END_TEST
+
 START_TEST(test_a_first_step_that_fails_leaves_nothing_to_take_back)
 {
 	setup();
@@ -120,8 +146,8 @@ START_TEST(test_a_way_back_that_is_barred_is_said)
 	scratch_remove(&fake.scratch, "bus/ccw/drivers/ccwbroker/claim");
 	scratch_symlink(&fake.scratch, "/dev/full", "bus/ccw/drivers/ccwbroker/claim");
 	binder_acquire(&job, &result);
-	/* /dev/full takes no claim at all: nothing to take back yet */
-	ck_assert_int_eq(result.fault.code, FAULT_BIND_FAILED);
+	/* /dev/full takes nothing, the taking back of a claim that may stand included */
+	ck_assert_int_eq(result.fault.code, FAULT_RESTORE_FAILED);
 	ck_assert_ptr_nonnull(strstr(result.fault.text, "claim"));
 	teardown();
 }
@@ -177,6 +203,8 @@ END_TEST
 
 CHECK_MAIN("binder", test_without_the_module_nothing_is_touched,
 	   test_a_device_in_use_is_not_touched, test_a_bind_that_fails_is_taken_back_step_by_step,
+	   test_a_claim_that_failed_is_taken_back_too,
+	   test_another_device_of_the_same_id_is_not_touched,
 	   test_a_first_step_that_fails_leaves_nothing_to_take_back,
 	   test_a_way_back_that_is_barred_is_said, test_restoring_writes_the_way_back,
 	   test_a_restore_that_fails_says_where, test_a_device_that_is_gone_leaves_the_claim_list)
