@@ -57,6 +57,7 @@ daemon_tests = \
 	tests/daemon/test-holder \
 	tests/daemon/test-opener \
 	tests/daemon/test-zdev \
+	tests/daemon/test-step-sweep \
 	tests/bus/test-bus \
 	tests/bus/test-bus-acquire \
 	tests/bus/test-bus-device \
@@ -181,3 +182,10 @@ tests_daemon_test_resolver_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_resolver_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_hold_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_hold_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_step_sweep_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_step_sweep_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_step_sweep_SOURCES = tests/daemon/test-step-sweep.c \
+	tests/daemon/sweep-daemon.h tests/daemon/sweep-daemon.c \
+	tests/daemon/fake-kernel.h tests/daemon/fake-kernel.c
+tests_daemon_test_step_sweep_LDFLAGS = -Wl,--wrap=io_write_at,--wrap=vfio_open,--wrap=vfio_share \
+	-Wl,--wrap=store_save,--wrap=store_remove,--wrap=lease_ref_create

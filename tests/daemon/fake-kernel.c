@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the effects of what is written to a fake sysfs, as far as the daemon can tell them from the
+ * real one's, and the faults. Knows nothing of what the daemon ought to do then.
+ */
+#include "fake-kernel.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "binder.h"
+#include "lease-ref.h"
+#include "names.h"
+#include "store.h"
+#include "vfio.h"
+
+#define CLAIM	   "claimed"
+#define DEVICE_DIR "devices/css0/0.0.0003/" FAKE_KERNEL_ID
+#define DEVICE	   "bus/ccw/devices/" FAKE_KERNEL_ID
+#define HOST	   "tape_34xx"
+
+typedef int (*effect_t)(void *data);
+
+struct kernel *kernel;
+static struct fake_sysfs *tree;
+
+/* A worker has no fd of the tree: a copy with one of its own. */
+static struct fake_sysfs tree_open(void)
+{
+	struct fake_sysfs fake = *tree;
+
+	fake.scratch.fd = open(fake.scratch.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fake;
+}
+
+static void tree_close(struct fake_sysfs *fake)
+{
+	close(fake->scratch.fd);
+}
+
+static bool is_there(const struct fake_sysfs *fake)
+{
+	return scratch_has(&fake->scratch, DEVICE);
+}
+
+static bool has_driver(const struct fake_sysfs *fake, const char *driver)
+{
+	char target[128], path[] = DEVICE "/driver";
+	ssize_t n = readlinkat(fake->scratch.fd, path, target, sizeof(target) - 1);
+
+	if (n < 0)
+		return !*driver;
+	target[n] = '\0';
+	return *driver && strcmp(strrchr(target, '/') + 1, driver) == 0;
+}
+
+static void add_device(struct fake_sysfs *fake, const char *driver, bool is_online)
+{
+	const struct fake_device device = {
+		.id = FAKE_KERNEL_ID,
+		.subchannel = "0.0.0003",
+		.device_type = "3490/50\n",
+		.control_unit = "3490/50\n",
+		.driver = driver,
+		.is_online = is_online,
+	};
+
+	fake_sysfs_add(fake, &device);
+}
+
+static void remove_device(struct fake_sysfs *fake)
+{
+	if (!is_there(fake))
+		return;
+	scratch_remove(&fake->scratch, DEVICE);
+	scratch_remove(&fake->scratch, DEVICE_DIR);
+}
+
+void kernel_replug(void)
+{
+	struct fake_sysfs fake = tree_open();
+
+	remove_device(&fake);
+	/* the number of the directory is what tells the two apart: keep the file system from reuse */
+	scratch_mkdir(&fake.scratch, "devices/css0/0.0.0003/other");
+	add_device(&fake, HOST, false);
+	tree_close(&fake);
+}
+
+/* ---- the effects ---- */
+
+static int set_online(struct fake_sysfs *fake, const char *text)
+{
+	if (has_driver(fake, "") || has_driver(fake, CCWB_DRIVER))
+		return -EINVAL;
+	fake_sysfs_set(fake, FAKE_KERNEL_ID, "online", *text == '1' ? "1\n" : "0\n");
+	return 0;
+}
+
+static int set_claim(struct fake_sysfs *fake, const char *text)
+{
+	bool is_claimed = scratch_has(&fake->scratch, CLAIM);
+
+	if (*text == '-' && !is_claimed)
+		return -ENOENT;
+	if (*text != '-' && is_claimed)
+		return -EEXIST;
+	if (*text == '-')
+		scratch_remove(&fake->scratch, CLAIM);
+	else
+		scratch_write(&fake->scratch, CLAIM, "");
+	return 0;
+}
+
+static int bind_driver(struct fake_sysfs *fake, const char *driver)
+{
+	bool is_ours = strcmp(driver, CCWB_DRIVER) == 0;
+
+	if (!is_there(fake) || !has_driver(fake, ""))
+		return -ENODEV;
+	if (is_ours && !scratch_has(&fake->scratch, CLAIM))
+		return -ENODEV;
+	fake_sysfs_set_driver(fake, FAKE_KERNEL_ID, driver);
+	if (!is_ours)
+		return 0;
+	fake_sysfs_set_group(fake, FAKE_KERNEL_ID, 7);
+	fake_sysfs_set(fake, FAKE_KERNEL_ID, CCWB_DEVICE_OPEN, "0\n");
+	fake_sysfs_set(fake, FAKE_KERNEL_ID, CCWB_DEVICE_REVOKE, "");
+	fake_sysfs_set(fake, FAKE_KERNEL_ID, "vfio-dev/vfio2/dev", "247:2\n");
+	return 0;
+}
+
+static int unbind_driver(struct fake_sysfs *fake, const char *driver)
+{
+	if (!is_there(fake) || !has_driver(fake, driver))
+		return -ENODEV;
+	fake_sysfs_set_driver(fake, FAKE_KERNEL_ID, NULL);
+	fake_sysfs_set(fake, FAKE_KERNEL_ID, "online", "0\n"); /* unconditionally */
+	if (strcmp(driver, CCWB_DRIVER) != 0)
+		return 0;
+	scratch_remove(&fake->scratch, DEVICE "/iommu_group");
+	scratch_remove(&fake->scratch, DEVICE "/ccwbroker");
+	scratch_remove(&fake->scratch, DEVICE "/vfio-dev");
+	return 0;
+}
+
+struct write {
+	const char *path;
+	const char *text;
+};
+
+static int write_effect(void *data)
+{
+	const struct write *write = data;
+	struct fake_sysfs fake = tree_open();
+	char driver[SYSFS_NAME_SIZE] = "", file[64] = "";
+	int r = -ENOENT;
+
+	if (sscanf(write->path, DEVICE "/%63s", file) == 1 && is_there(&fake))
+		r = strcmp(file, "online") == 0 ? set_online(&fake, write->text) : 0;
+	else if (sscanf(write->path, "bus/ccw/drivers/%63[^/]/%63s", driver, file) == 2)
+		r = strcmp(file, "bind") == 0	  ? bind_driver(&fake, driver)
+		    : strcmp(file, "unbind") == 0 ? unbind_driver(&fake, driver)
+						  : set_claim(&fake, write->text);
+	tree_close(&fake);
+	return r;
+}
+
+/* ---- the faults ---- */
+
+static _Noreturn void hang(void)
+{
+	for (;;)
+		pause();
+}
+
+static void vanish(void)
+{
+	struct fake_sysfs fake = tree_open();
+
+	remove_device(&fake);
+	tree_close(&fake);
+}
+
+static int strike(effect_t effect, void *data)
+{
+	bool is_worker = getpid() != kernel->daemon;
+
+	switch (kernel->fault) {
+	case KERNEL_BUSY:
+		return -EBUSY;
+	case KERNEL_IO:
+		return -EIO;
+	case KERNEL_NODEV:
+		return -ENODEV;
+	case KERNEL_PARTIAL:
+		(void)effect(data); /* whatever it says, we say EIO */
+		return -EIO;
+	case KERNEL_VANISH:
+		vanish();
+		return is_worker ? -ENODEV : effect(data);
+	case KERNEL_REPLACE:
+		kernel_replug();
+		return is_worker ? -ENODEV : effect(data);
+	case KERNEL_HANG_DONE:
+	case KERNEL_KILL_AFTER:
+		(void)effect(data); /* nobody is left to hear of it */
+		break;
+	case KERNEL_HANG:
+	case KERNEL_KILL_BEFORE:
+	case _KERNEL_FAULT_MAX:
+		break;
+	}
+	if (kernel->fault == KERNEL_KILL_BEFORE || kernel->fault == KERNEL_KILL_AFTER)
+		(void)kill(kernel->daemon, SIGKILL);
+	hang();
+}
+
+#define BIT(fault)   (1U << (fault))
+#define ANY_FAULT    (~0U)
+#define ERROR_FAULTS (BIT(KERNEL_BUSY) | BIT(KERNEL_IO) | BIT(KERNEL_NODEV))
+/* The daemon's own files do not hang. */
+#define FILE_FAULTS  (ANY_FAULT & ~(BIT(KERNEL_HANG) | BIT(KERNEL_HANG_DONE)))
+
+static int point(const char *name, const char *detail, unsigned int faults, effect_t effect,
+		 void *data)
+{
+	unsigned int n = kernel->n_points++;
+
+	if (n < KERNEL_POINTS_MAX)
+		snprintf(kernel->names[n], sizeof(kernel->names[n]), "%.20s %.18s", name, detail);
+	if (n != kernel->strike_at || !(faults & BIT(kernel->fault)))
+		return effect(data);
+	kernel->has_struck = true;
+	return strike(effect, data);
+}
+
+/* ---- what the linker leads here; the names are its own ---- */
+
+int __wrap_io_write_at(int dir_fd, const char *path, const char *text);
+int __wrap_vfio_open(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *site,
+		     enum iommu wanted, int *ret_fds, unsigned int *ret_n, enum iommu *ret_iommu,
+		     struct fault *fault);
+int __wrap_vfio_share(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *site, uid_t uid,
+		      struct fault *fault);
+int __wrap_store_save(struct store *store, const struct lease *lease);
+int __real_store_save(struct store *store, const struct lease *lease);
+void __wrap_store_remove(struct store *store, struct ccw_id device);
+void __real_store_remove(struct store *store, struct ccw_id device);
+int __wrap_lease_ref_create(int dir_fd, const char *id, int *ret_read_fd, int *ret_write_fd);
+int __real_lease_ref_create(int dir_fd, const char *id, int *ret_read_fd, int *ret_write_fd);
+
+int __wrap_io_write_at(int dir_fd, const char *path, const char *text)
+{
+	struct write write = { path, text };
+	const char *from =
+		strstr(path, "drivers/") ? strstr(path, "drivers/") + 8 : strrchr(path, '/') + 1;
+
+	return point(*text == '-'	       ? "unclaim"
+		     : *text == '0' && text[1] ? "write"
+					       : text,
+		     from, ANY_FAULT, write_effect, &write);
+}
+
+static int no_effect(void *data)
+{
+	return 0;
+}
+
+int __wrap_vfio_open(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *site,
+		     enum iommu wanted, int *ret_fds, unsigned int *ret_n, enum iommu *ret_iommu,
+		     struct fault *fault)
+{
+	unsigned int n;
+	int r;
+
+	*ret_iommu = wanted == IOMMU_GROUP ? IOMMU_GROUP : IOMMU_IOMMUFD;
+	r = point("open", "fds", ANY_FAULT, no_effect, NULL);
+	if (r < 0)
+		return fault_set(fault, FAULT_BIND_FAILED, "test: %s", strerror(-r));
+	for (n = 0; vfio_fd_name(*ret_iommu, n); n++)
+		ret_fds[n] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	*ret_n = n;
+	return 0;
+}
+
+int __wrap_vfio_share(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *site, uid_t uid,
+		      struct fault *fault)
+{
+	int r = point("open", "path", ANY_FAULT, no_effect, NULL);
+
+	return r < 0 ? fault_set(fault, FAULT_BIND_FAILED, "test: %s", strerror(-r)) : 0;
+}
+
+struct save {
+	struct store *store;
+	const struct lease *lease;
+	struct ccw_id device;
+};
+
+static int save_effect(void *data)
+{
+	struct save *save = data;
+
+	return __real_store_save(save->store, save->lease);
+}
+
+int __wrap_store_save(struct store *store, const struct lease *lease)
+{
+	struct save save = { .store = store, .lease = lease };
+
+	return point("save", lease_state_to_string(lease->state), FILE_FAULTS, save_effect, &save);
+}
+
+static int remove_effect(void *data)
+{
+	struct save *save = data;
+
+	__real_store_remove(save->store, save->device);
+	return 0;
+}
+
+void __wrap_store_remove(struct store *store, struct ccw_id device)
+{
+	struct save save = { .store = store, .device = device };
+
+	/* it gives nothing back, so nothing is said to fail */
+	(void)point("remove", "saved", FILE_FAULTS & ~ERROR_FAULTS & ~BIT(KERNEL_PARTIAL),
+		    remove_effect, &save);
+}
+
+struct reference {
+	int dir_fd;
+	const char *id;
+	int *ret_read_fd;
+	int *ret_write_fd;
+};
+
+static int reference_effect(void *data)
+{
+	struct reference *reference = data;
+
+	return __real_lease_ref_create(reference->dir_fd, reference->id, reference->ret_read_fd,
+				       reference->ret_write_fd);
+}
+
+int __wrap_lease_ref_create(int dir_fd, const char *id, int *ret_read_fd, int *ret_write_fd)
+{
+	struct reference reference = { dir_fd, id, ret_read_fd, ret_write_fd };
+
+	return point("make", "reference", FILE_FAULTS & ~BIT(KERNEL_PARTIAL), reference_effect,
+		     &reference);
+}
+
+/* ---- for the test ---- */
+
+void kernel_init(struct fake_sysfs *fake, const char *driver, bool is_online)
+{
+	tree = fake;
+	fake_sysfs_init(fake);
+	scratch_write(&fake->scratch, "class/misc/iommu/dev", "10:126\n");
+	if (driver && strcmp(driver, CCWB_DRIVER) == 0) {
+		add_device(fake, NULL, false);
+		scratch_write(&fake->scratch, CLAIM, "");
+		ck_assert_int_eq(bind_driver(fake, driver), 0);
+	} else {
+		add_device(fake, driver, is_online);
+	}
+	if (!kernel)
+		kernel = mmap(NULL, sizeof(*kernel), PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	kernel_arm(-1, KERNEL_BUSY);
+}
+
+void kernel_deinit(struct fake_sysfs *fake)
+{
+	fake_sysfs_deinit(fake);
+	tree = NULL;
+}
+
+void kernel_arm(int strike_at, enum kernel_fault fault)
+{
+	kernel->n_points = 0;
+	kernel->strike_at = (unsigned int)strike_at;
+	kernel->fault = fault;
+	kernel->has_struck = false;
+}
+
+bool kernel_has_claim(void)
+{
+	return scratch_has(&tree->scratch, CLAIM);
+}
+
+const char *kernel_fault_to_string(enum kernel_fault fault)
+{
+	static const char *const names[_KERNEL_FAULT_MAX] = {
+		[KERNEL_BUSY] = "EBUSY",
+		[KERNEL_IO] = "EIO",
+		[KERNEL_NODEV] = "ENODEV",
+		[KERNEL_PARTIAL] = "done but EIO",
+		[KERNEL_HANG] = "hangs",
+		[KERNEL_HANG_DONE] = "done but hangs",
+		[KERNEL_VANISH] = "device goes",
+		[KERNEL_REPLACE] = "device goes and returns",
+		[KERNEL_KILL_BEFORE] = "kill before",
+		[KERNEL_KILL_AFTER] = "kill after",
+	};
+
+	return names[fault];
+}

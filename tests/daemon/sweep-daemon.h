@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include "broker.h"
+#include "fake-kernel.h"
+
+/*
+ * A daemon without a bus, in a process of its own that can be killed, and the client that it serves.
+ * Nothing here judges: every call says what it saw.
+ */
+struct sweep_daemon {
+	struct fake_sysfs fake;
+	struct scratch work;
+	pid_t pid;
+	int control;
+	int fds[LIMIT_WORKER_FDS]; /* what the client was given, closed or -1 */
+	unsigned int n_starts;
+	unsigned int step_limit_ms;
+};
+
+struct sweep_status {
+	int r;		/* of an order; of a status: negative when there is no such device */
+	int state;	/* enum device_state */
+	bool is_moving; /* wait: it will be another one */
+	int n_fds;
+	char text[LIMIT_MESSAGE_BYTES];
+};
+
+/* A new machine with a device of that origin, and a daemon that is as patient. */
+void sweep_daemon_init(struct sweep_daemon *daemon, const char *driver, bool is_online,
+		       unsigned int step_limit_ms);
+void sweep_daemon_deinit(struct sweep_daemon *daemon);
+
+/* Kills it if it runs, and starts another one, again and again until one has come up. */
+void sweep_daemon_restart(struct sweep_daemon *daemon);
+
+/* Ends it in order; fails the test when something is left behind in its memory. */
+void sweep_daemon_stop(struct sweep_daemon *daemon);
+
+/* Acquires. false: the daemon died before it had an answer, and has been started anew. */
+bool sweep_daemon_acquire(struct sweep_daemon *daemon, const struct broker_wish *wish,
+			  struct sweep_status *ret);
+
+/* The client closes all that it has. */
+void sweep_daemon_drop(struct sweep_daemon *daemon);
+
+/* Waits until nothing moves any more, starting the daemon anew when it dies. false: it never ends. */
+bool sweep_daemon_settle(struct sweep_daemon *daemon, struct sweep_status *ret);

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Every step of every plan is struck by every fault, once each: afterwards the lease is there or the
+ * device is where it was, and nothing is left behind. CCWB_SWEEP=full in the environment crosses all
+ * origins with all ways to get a device; without it each of these is swept at least once.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "check-main.h"
+#include "names.h"
+#include "sweep-daemon.h"
+
+/* How long a step may take where one hangs, and where none does. */
+#define SHORT_MS 60
+#define LONG_MS	 20000
+
+enum action {
+	ACQUIRE, /* until the client has it */
+	RELEASE, /* the client closes all, until the device is back */
+	RESUME,	 /* it does so while the daemon is away */
+	_ACTION_MAX,
+};
+
+static const char *const action_names[] = { "acquire", "release", "resume" };
+
+static const struct origin {
+	const char *name;
+	const char *driver; /* NULL: none */
+	bool is_online;
+} origins[] = {
+	{ "online", "tape_34xx", true },
+	{ "offline", "tape_34xx", false },
+	{ "no driver", NULL, false },
+};
+
+static const struct way {
+	const char *name;
+	struct broker_wish wish;
+} ways[] = {
+	{ "group", { .iommu = IOMMU_GROUP } },
+	{ "iommufd", { .iommu = IOMMU_IOMMUFD } },
+	{ "path", { .iommu = IOMMU_GROUP, .is_by_path = true } },
+};
+
+struct plan_case {
+	enum action action;
+	const struct origin *origin;
+	const struct way *way;
+	int strike_at;
+	enum kernel_fault fault;
+};
+
+struct totals {
+	unsigned int plans, steps, faults, kills;
+	unsigned int lost, stranded, drivers, claims, files, fds;
+};
+
+static struct totals *totals; /* of all tests, each of which is a process */
+
+static struct sweep_daemon target;
+
+static void complain(const struct plan_case *sweep, unsigned int *total, const char *what,
+		     const char *text)
+{
+	_cleanup_free_ char *log = scratch_read(&target.work, "log");
+
+	++*total;
+	printf("%s, %s, by %s: step %d (%s): %s: %s: %s\n%s\n", action_names[sweep->action],
+	       sweep->origin->name, sweep->way->name, sweep->strike_at,
+	       sweep->strike_at < 0 ? "none" : kernel->names[sweep->strike_at],
+	       kernel_fault_to_string(sweep->fault), what, text, log);
+}
+
+static bool takes_device_away(const struct plan_case *sweep)
+{
+	return kernel->has_struck &&
+	       (sweep->fault == KERNEL_VANISH || sweep->fault == KERNEL_REPLACE);
+}
+
+/* One that is gone comes back; one that failed is tried again, by a new start. */
+static bool settle_well(const struct plan_case *sweep, struct sweep_status *status)
+{
+	if (!sweep_daemon_settle(&target, status))
+		return false;
+	if (status->r < 0 && takes_device_away(sweep)) {
+		kernel_replug();
+		if (!sweep_daemon_settle(&target, status))
+			return false;
+	}
+	if (status->state == DEVICE_FAILED) {
+		sweep_daemon_restart(&target);
+		if (!sweep_daemon_settle(&target, status))
+			return false;
+	}
+	return status->r >= 0;
+}
+
+static bool has_files(void)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	_cleanup_free_ char *path = scratch_path(&target.work, "run/leases");
+	const struct dirent *entry;
+
+	dir = opendir(path);
+	ck_assert_ptr_nonnull(dir);
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			return true;
+	return false;
+}
+
+static bool is_at_origin(const struct plan_case *sweep)
+{
+	_cleanup_free_ char *online = fake_sysfs_get(&target.fake, FAKE_KERNEL_ID, "online");
+	const char *driver = sweep->origin->driver;
+	struct sysfs *sysfs = fake_sysfs_open(&target.fake);
+	const struct ccw_id id = { 0, 0, 0x580 };
+	struct sysfs_facts facts;
+	int r = sysfs_read(sysfs, id, &facts, NULL);
+
+	sysfs_free(sysfs);
+	if (r < 0)
+		return false;
+	/* what has come anew is at home where the kernel found it */
+	if (takes_device_away(sweep))
+		return strcmp(facts.driver, "tape_34xx") == 0;
+	return strcmp(facts.driver, driver ? driver : "") == 0 &&
+	       facts.is_online == sweep->origin->is_online;
+}
+
+static void judge_lease(const struct plan_case *sweep)
+{
+	struct sweep_status status;
+
+	if (!sweep_daemon_settle(&target, &status))
+		complain(sweep, &totals->stranded, "does not come to rest", status.text);
+	else if (!takes_device_away(sweep) &&
+		 (status.state != DEVICE_LEASED || !kernel_has_claim()))
+		complain(sweep, &totals->lost, "the lease is lost", status.text);
+}
+
+static void judge(const struct plan_case *sweep, int n_fds, int own_fds)
+{
+	struct sweep_status status = {};
+
+	if (!settle_well(sweep, &status) || status.state != DEVICE_HOST) {
+		complain(sweep, &totals->stranded, "the device is stranded", status.text);
+		return;
+	}
+	if (!is_at_origin(sweep))
+		complain(sweep, &totals->drivers, "not as it was", "");
+	if (kernel_has_claim())
+		complain(sweep, &totals->claims, "still claimed", "");
+	if (has_files())
+		complain(sweep, &totals->files, "files are left", "");
+	if (status.n_fds != n_fds)
+		complain(sweep, &totals->fds, "the daemon has other fds", "");
+	if (target.n_starts == 1 && sweep->strike_at < 0)
+		sweep_daemon_stop(&target);
+	sweep_daemon_deinit(&target);
+	if (scratch_count_fds() != own_fds)
+		totals->fds++;
+}
+
+static bool does_hang(const struct plan_case *sweep)
+{
+	return sweep->fault == KERNEL_HANG || sweep->fault == KERNEL_HANG_DONE;
+}
+
+/* What comes before the plan, and the plan itself. Returns how many steps there were. */
+static unsigned int act(const struct plan_case *sweep)
+{
+	struct sweep_status answer = { .r = -ECONNRESET };
+	unsigned int n_steps;
+	bool is_answered;
+
+	if (sweep->action == ACQUIRE)
+		kernel_arm(sweep->strike_at, sweep->fault);
+	do /* on a busy machine a step may take longer than a short patience by itself */
+		is_answered = sweep_daemon_acquire(&target, &sweep->way->wish, &answer);
+	while (sweep->action != ACQUIRE && does_hang(sweep) && answer.r == -ETIMEDOUT &&
+	       sweep_daemon_settle(&target, &(struct sweep_status){}));
+	if (sweep->action == ACQUIRE) {
+		n_steps = kernel->n_points;
+		if (is_answered && answer.r >= 0)
+			judge_lease(sweep);
+		sweep_daemon_drop(&target);
+		return n_steps;
+	}
+	ck_assert_msg(is_answered && answer.r >= 0, "%s", answer.text);
+	if (sweep->action == RELEASE) {
+		kernel_arm(sweep->strike_at, sweep->fault);
+		sweep_daemon_drop(&target);
+	} else {
+		sweep_daemon_drop(&target);
+		kernel_arm(sweep->strike_at, sweep->fault);
+		sweep_daemon_restart(&target);
+	}
+	(void)sweep_daemon_settle(&target, &answer); /* judged later */
+	return kernel->n_points;
+}
+
+static unsigned int run(const struct plan_case *sweep)
+{
+	int own_fds = scratch_count_fds();
+	struct sweep_status status;
+	unsigned int n_steps;
+
+	sweep_daemon_init(&target, sweep->origin->driver, sweep->origin->is_online,
+			  does_hang(sweep) ? SHORT_MS : LONG_MS);
+	ck_assert(sweep_daemon_settle(&target, &status));
+	n_steps = act(sweep);
+	if (kernel->has_struck) {
+		totals->faults++;
+		totals->kills +=
+			sweep->fault == KERNEL_KILL_BEFORE || sweep->fault == KERNEL_KILL_AFTER;
+	}
+	judge(sweep, status.n_fds, own_fds);
+	return n_steps;
+}
+
+static bool is_full(void)
+{
+	const char *word = getenv("CCWB_SWEEP");
+
+	return word && strcmp(word, "full") == 0;
+}
+
+static void sweep_plan(struct plan_case sweep)
+{
+	unsigned int n_steps;
+	int n, fault;
+
+	sweep.strike_at = -1;
+	sweep.fault = KERNEL_BUSY;
+	n_steps = run(&sweep);
+	ck_assert_uint_le(n_steps, KERNEL_POINTS_MAX);
+	totals->plans++;
+	totals->steps += n_steps;
+	for (n = 0; n < (int)n_steps; n++)
+		for (fault = 0; fault < _KERNEL_FAULT_MAX; fault++) {
+			/* much like another one */
+			if (!is_full() && (fault == KERNEL_NODEV || fault == KERNEL_HANG_DONE))
+				continue;
+			sweep.strike_at = n;
+			sweep.fault = (enum kernel_fault)fault;
+			(void)run(&sweep); /* counted once, above */
+		}
+}
+
+static unsigned int count_losses(void)
+{
+	return totals->lost + totals->stranded + totals->drivers + totals->claims + totals->files +
+	       totals->fds;
+}
+
+/* Only the open step knows of the way, unless all are asked for. */
+static void sweep_origin(const struct origin *origin)
+{
+	unsigned int losses = count_losses(), steps = totals->steps, faults = totals->faults;
+	struct plan_case sweep = { .origin = origin };
+	int action;
+	size_t way;
+
+	scratch_use_memory();
+	for (way = 0; way < ARRAY_SIZE(ways); way++)
+		for (action = 0; action < _ACTION_MAX; action++) {
+			sweep.action = (enum action)action;
+			sweep.way = &ways[way];
+			if (is_full() || way == 0 || (origin == origins && action == ACQUIRE))
+				sweep_plan(sweep);
+		}
+	ck_assert_uint_eq(count_losses(), losses);
+	/* a sweep that strikes nothing would find nothing */
+	ck_assert_uint_gt(totals->faults - faults, 5 * (totals->steps - steps));
+}
+
+START_TEST(test_a_device_that_is_online_is_never_lost)
+{
+	sweep_origin(&origins[0]);
+}
+END_TEST
+
+START_TEST(test_a_device_that_is_offline_is_never_lost)
+{
+	sweep_origin(&origins[1]);
+}
+END_TEST
+
+START_TEST(test_a_device_without_a_driver_is_never_lost)
+{
+	sweep_origin(&origins[2]);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, test_a_device_that_is_online_is_never_lost);
+	tcase_add_test(tests, test_a_device_that_is_offline_is_never_lost);
+	tcase_add_test(tests, test_a_device_without_a_driver_is_never_lost);
+	tcase_set_timeout(tests, is_full() ? 900 : 180);
+}
+
+int main(void)
+{
+	int r;
+
+	totals = mmap(NULL, sizeof(*totals), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	if (totals == MAP_FAILED)
+		return EXIT_FAILURE;
+	r = check_main_run("step-sweep", add_tests);
+	printf("%u plans, %u steps, %u faults, %u of them kills of the daemon: leases lost %u, "
+	       "devices stranded %u, original drivers lost %u, claims left %u, files left %u, fds "
+	       "leaked %u\n",
+	       totals->plans, totals->steps, totals->faults, totals->kills, totals->lost,
+	       totals->stranded, totals->drivers, totals->claims, totals->files, totals->fds);
+	return r;
+}
