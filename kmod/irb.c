@@ -12,23 +12,6 @@
 
 #define IRB_SENSE_COMMAND_REJECT 0x80 /* byte 0 of the sense data of every device */
 
-bool irb_is_solicited(const struct irb *irb)
-{
-	const struct cmd_scsw *scsw = &irb->scsw.cmd;
-
-	return scsw->cc || scsw->stctl != (SCSW_STCTL_STATUS_PEND | SCSW_STCTL_ALERT_STATUS);
-}
-
-bool irb_is_final(const struct irb *irb)
-{
-	return !(irb->scsw.cmd.actl & (SCSW_ACTL_DEVACT | SCSW_ACTL_SCHACT));
-}
-
-bool irb_is_deferred(const struct irb *irb)
-{
-	return irb->scsw.cmd.cc == 1 && (irb->scsw.cmd.fctl & SCSW_FCTL_START_FUNC);
-}
-
 void irb_repair_sense(struct irb *irb)
 {
 	if (!(irb->scsw.cmd.dstat & DEV_STAT_UNIT_CHECK) || !irb->esw.esw0.erw.cons)
@@ -101,14 +84,6 @@ void irb_make_rejected(struct irb *irb, u32 ccw)
 	irb->esw.esw0.erw.cons = 1;
 	irb->esw.esw0.erw.scnt = sizeof(irb->ecw);
 	irb->ecw[0] = IRB_SENSE_COMMAND_REJECT;
-}
-
-bool irb_is_error(const struct irb *irb)
-{
-	const struct cmd_scsw *scsw = &irb->scsw.cmd;
-
-	return (scsw->dstat & DEV_STAT_UNIT_CHECK) || scsw->cc ||
-	       (scsw->cstat & ~(SCHN_STAT_PCI | SCHN_STAT_INCORR_LEN));
 }
 
 void irb_queue_init(struct irb_queue *q)

@@ -20,11 +20,24 @@ struct irb_queue {
 };
 
 /* Status that belongs to a start, halt or clear function, in contrast to alert status alone. */
-bool irb_is_solicited(const struct irb *irb);
+static inline bool irb_is_solicited(const struct irb *irb)
+{
+	const struct cmd_scsw *scsw = &irb->scsw.cmd;
+
+	return scsw->cc || scsw->stctl != (SCSW_STCTL_STATUS_PEND | SCSW_STCTL_ALERT_STATUS);
+}
+
 /* Neither subchannel nor device is active any more: the program is over. */
-bool irb_is_final(const struct irb *irb);
+static inline bool irb_is_final(const struct irb *irb)
+{
+	return !(irb->scsw.cmd.actl & (SCSW_ACTL_DEVACT | SCSW_ACTL_SCHACT));
+}
+
 /* The start function never began: deferred condition code 1, the program can be started again. */
-bool irb_is_deferred(const struct irb *irb);
+static inline bool irb_is_deferred(const struct irb *irb)
+{
+	return irb->scsw.cmd.cc == 1 && (irb->scsw.cmd.fctl & SCSW_FCTL_START_FUNC);
+}
 
 /*
  * Sense that cio fetched by itself stands in the ECW with ERW.S set, but ECTL and the sense count
@@ -38,7 +51,14 @@ void irb_make_rejected(struct irb *irb, u32 ccw);
 /* The status of one that the channel does not take: SCHN_STAT_PROG_CHECK or SCHN_STAT_PROT_CHECK. */
 void irb_make_checked(struct irb *irb, u32 ccw, u8 cstat);
 /* Unit check, or a status of the channel other than PCI and incorrect length. */
-bool irb_is_error(const struct irb *irb);
+static inline bool irb_is_error(const struct irb *irb)
+{
+	const struct cmd_scsw *scsw = &irb->scsw.cmd;
+
+	return (scsw->dstat & DEV_STAT_UNIT_CHECK) || scsw->cc ||
+	       (scsw->cstat & ~(SCHN_STAT_PCI | SCHN_STAT_INCORR_LEN));
+}
+
 /* The status of a start that found no path: deferred condition code 3. */
 void irb_make_lost(struct irb *irb);
 

@@ -9,14 +9,20 @@
 
 #include "request-priv.h"
 
-void request_count_pins(struct request *req)
+void request_count_pins(struct request *req, unsigned int pinned)
 {
 	struct request_stats *stats = &req->stats;
 
 	lockdep_assert_held(&req->io_mutex);
-	stats->registered = cp_memory_pages(req->cp);
-	stats->pins = stats->registered + cp_pinned_pages(req->cp);
+	stats->pins = stats->registered + pinned;
 	stats->pins_max = max(stats->pins_max, stats->pins);
+}
+
+/* Registered memory came or went, perhaps while a program is active. */
+static void request_count_memory(struct request *req)
+{
+	req->stats.registered = cp_memory_pages(req->cp);
+	request_count_pins(req, cp_pinned_pages(req->cp));
 }
 
 bool request_drop_memory(struct request *req, u64 iova, u64 length)
@@ -26,7 +32,7 @@ bool request_drop_memory(struct request *req, u64 iova, u64 length)
 	lockdep_assert_held(&req->io_mutex);
 	has_dropped = cp_memory_drop(req->cp, iova, length);
 	if (has_dropped)
-		request_count_pins(req);
+		request_count_memory(req);
 	return has_dropped;
 }
 
@@ -43,7 +49,7 @@ int request_register_memory(struct request *req, u64 iova, u64 length, bool stor
 	if (!req->is_revoked) {
 		request_wait_quiet(req);
 		ret = cp_memory_register(req->cp, iova, length, store);
-		request_count_pins(req);
+		request_count_memory(req);
 	}
 	mutex_unlock(&req->io_mutex);
 	return ret;
@@ -57,7 +63,7 @@ int request_unregister_memory(struct request *req, u64 iova, u64 length)
 	if (!req->is_revoked) {
 		request_settle(req, NULL);
 		ret = cp_memory_unregister(req->cp, iova, length);
-		request_count_pins(req);
+		request_count_memory(req);
 	}
 	mutex_unlock(&req->io_mutex);
 	return ret;

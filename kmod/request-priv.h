@@ -51,8 +51,8 @@ void request_wait_quiet(struct request *req);
 
 /* -- request-memory.c: io_mutex held -- */
 
-/* Brings the statistics of what is pinned up to date. */
-void request_count_pins(struct request *req);
+/* So many pages are pinned besides registered memory. */
+void request_count_pins(struct request *req, unsigned int pinned);
 /* Drops registered memory of which a part lies there. No program uses it. Was there any? */
 bool request_drop_memory(struct request *req, u64 iova, u64 length);
 void request_drop_all_memory(struct request *req);

@@ -134,8 +134,9 @@ bool request_get_irb(struct request *req, struct irb *ret_irb)
 		mutex_unlock(&req->io_mutex);
 		return false;
 	}
+	request_settle(req, NULL);
 	lock = request_lock(req, &flags);
-	if (req->state == REQUEST_ENDED) {
+	if (req->state == REQUEST_ENDED) { /* just now */
 		spin_unlock_irqrestore(lock, flags);
 		request_settle(req, NULL);
 		lock = request_lock(req, &flags);
@@ -267,11 +268,6 @@ bool request_sever(struct request *req, bool even_closed, void (*part)(struct re
 	return severs;
 }
 
-bool request_is_severed(const struct request *req)
-{
-	return READ_ONCE(req->is_severed);
-}
-
 int request_store_schib(struct request *req, u8 *ret_schib)
 {
 	int ret;
@@ -280,11 +276,6 @@ int request_store_schib(struct request *req, u8 *ret_schib)
 	ret = req->is_revoked ? -ENODEV : schib_store(req->cdev, ret_schib);
 	mutex_unlock(&req->io_mutex);
 	return ret;
-}
-
-bool request_is_revoked(const struct request *req)
-{
-	return READ_ONCE(req->is_revoked);
 }
 
 int request_set_commands(struct request *req, const u8 *commands)

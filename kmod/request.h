@@ -109,14 +109,22 @@ bool request_get_irb(struct request *req, struct irb *ret_irb);
  * -ENODEV, also those of who opens the device again.
  */
 void request_revoke(struct request *req);
-bool request_is_revoked(const struct request *req);
+static inline bool request_is_revoked(const struct request *req)
+{
+	return READ_ONCE(req->is_revoked);
+}
+
 /*
  * The ccw device goes while the client still holds it open: revoked, offline, and cdev is never
  * looked at again. part() is called before a close can be. false: it is closed, nothing was done but
  * that it cannot be opened any more; with even_closed the same is done then, too.
  */
 bool request_sever(struct request *req, bool even_closed, void (*part)(struct request *req));
-bool request_is_severed(const struct request *req);
+static inline bool request_is_severed(const struct request *req)
+{
+	return READ_ONCE(req->is_severed);
+}
+
 /* Store Subchannel: SCHIB_SIZE bytes. 0 or -ENODEV. */
 int request_store_schib(struct request *req, u8 *ret_schib);
 /* Permitted commands, 256 bits from the left. -EBUSY while open. */
