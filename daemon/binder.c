@@ -14,6 +14,7 @@
 #include "inuse.h"
 #include "names.h"
 #include "plan-css.h"
+#include "reset.h"
 #include "step.h"
 #include "vfio.h"
 #include "zdev.h"
@@ -113,6 +114,12 @@ static void explain_step(const struct binder_job *job, const struct plan_step *s
 			"%s is in use: its driver %s does not let it go offline because it is "
 			"open; fuser -v on its nodes in /dev tells root by whom",
 			name, driver);
+	else if (step->action == PLAN_MASK && error == -ENOENT)
+		(void)fault_set(
+			fault, FAULT_NOT_SUPPORTED,
+			"%s would be held to some commands, which its driver, or this version "
+			"of the kernel module, cannot do",
+			name);
 	else if (is_boxed(job))
 		(void)fault_set(fault, FAULT_DEVICE_BOXED,
 				"%s is boxed: another system seems to have it reserved; try again "
@@ -172,10 +179,45 @@ static void warn_of_rules(const struct binder_job *job, struct fault *fault)
 		name, file, name);
 }
 
+/* What the kernel's own backend cannot do is not left out in silence. */
+static int check_terms(const struct binder_job *job, struct fault *fault)
+{
+	const struct plan_terms *terms = &job->terms;
+
+	if (job->backend.kind != BACKEND_VFIO_CCW)
+		return 0;
+	if (terms->is_masked)
+		return backend_check(job->backend.kind, BACKEND_MASK, fault);
+	if (terms->reset_before || terms->reset_after || terms->stays_bound)
+		return fault_set(fault, FAULT_NOT_SUPPORTED,
+				 "its profile asks for a reset, or to stay bound, which vfio_ccw "
+				 "cannot do; load the kernel module " CCWB_MODULE);
+	return 0;
+}
+
+/* The bound device, reset if so wished, as fds or by path. */
+static int hand_over(const struct binder_job *job, int dev_fd, size_t n_steps,
+		     enum iommu *ret_iommu, struct worker_result *result)
+{
+	const struct sysfs_site site = backend_site(&job->backend, job->id);
+	int r = 0;
+
+	if (job->terms.reset_before) {
+		tell_step(job, n_steps, n_steps + 1, 2 * LIMIT_STEP_ONLINE_MS, "reset");
+		r = reset_device(job->sysfs, dev_fd, &site, &result->fault);
+	}
+	if (r < 0)
+		return r;
+	tell_step(job, n_steps, n_steps + 1, LIMIT_STEP_ONLINE_MS, "open through VFIO");
+	if (job->is_by_path)
+		return vfio_share(job->sysfs, dev_fd, &site, job->uid, &result->fault);
+	return vfio_open(job->sysfs, dev_fd, &site, job->iommu, result->fds, &result->n_fds,
+			 ret_iommu, &result->fault);
+}
+
 static int take(const struct binder_job *job, struct worker_result *result)
 {
 	_cleanup_close_ int dev_fd = -1;
-	const struct sysfs_site site = backend_site(&job->backend, job->id);
 	char name[CCW_ID_STRING_SIZE];
 	struct sysfs_facts facts;
 	enum iommu iommu = IOMMU_GROUP;
@@ -196,12 +238,15 @@ static int take(const struct binder_job *job, struct worker_result *result)
 				 ccw_id_format(job->id, name));
 	tell_step(job, 0, 0, LIMIT_STEP_BIND_MS, "look who uses the device");
 	r = check_first(job, &facts, &result->fault);
+	if (r >= 0)
+		r = check_terms(job, &result->fault);
 	if (r < 0)
 		return r;
 	if (job->backend.kind == BACKEND_VFIO_CCW)
 		plan_css_acquire(&facts, &plan);
 	else
 		plan_acquire(&facts, &plan);
+	plan_hold(&job->terms, job->was_ours && strcmp(facts.driver, CCWB_DRIVER) == 0, &plan);
 	for (n = 0; n < plan.n_steps; n++) {
 		r = step_run_told(job, &plan.steps[n], n, plan.n_steps + 1);
 		if (r < 0) {
@@ -212,12 +257,7 @@ static int take(const struct binder_job *job, struct worker_result *result)
 			return r;
 		}
 	}
-	tell_step(job, n, plan.n_steps + 1, LIMIT_STEP_ONLINE_MS, "open through VFIO");
-	if (job->is_by_path)
-		r = vfio_share(job->sysfs, dev_fd, &site, job->uid, &result->fault);
-	else
-		r = vfio_open(job->sysfs, dev_fd, &site, job->iommu, result->fds, &result->n_fds,
-			      &iommu, &result->fault);
+	r = hand_over(job, dev_fd, plan.n_steps, &iommu, result);
 	if (r < 0) {
 		(void)give_up(job, &plan, plan.n_steps, &result->fault); /* the fault says it */
 		return r;
@@ -258,6 +298,19 @@ static int restore_gone(const struct binder_job *job, struct fault *fault)
 	return fault_set(fault, FAULT_DEVICE_GONE, "%s is gone", ccw_id_format(job->id, name));
 }
 
+/* One that cannot be reset goes back all the same: the words stay in fault. */
+static void reset_after(const struct binder_job *job, const struct sysfs_facts *facts,
+			struct fault *fault)
+{
+	_cleanup_close_ int dev_fd = open(DEV_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const struct sysfs_site site = backend_site(&job->backend, job->id);
+
+	if (dev_fd < 0 || strcmp(facts->driver, CCWB_DRIVER) != 0 ||
+	    reset_device(job->sysfs, dev_fd, &site, fault) >= 0)
+		return;
+	fault->code = FAULT_NONE;
+}
+
 void binder_restore(void *data, struct worker_result *result)
 {
 	const struct binder_job *job = data;
@@ -283,6 +336,10 @@ void binder_restore(void *data, struct worker_result *result)
 				      "%s cannot be looked at: %s", ccw_id_format(job->id, name),
 				      strerror(-r));
 		return;
+	}
+	if (job->terms.reset_after) {
+		tell_step(job, 0, 1, 2 * LIMIT_STEP_ONLINE_MS, "reset");
+		reset_after(job, &facts, &result->fault);
 	}
 	plan_restore(&facts, &job->origin, &plan);
 	for (n = 0; n < plan.n_steps; n++) {

@@ -23,6 +23,8 @@ struct binder_job {
 	struct plan_origin origin;
 	uint64_t incarnation;	    /* for binder_acquire: of no other device; 0: of any */
 	unsigned int step_limit_ms; /* of every step; 0: each has its own */
+	struct plan_terms terms;
+	bool was_ours; /* for binder_acquire: bound since an earlier lease */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "admission.h"
 #include "authority.h"
 #include "custody.h"
 #include "discovery.h"
@@ -30,49 +31,32 @@ struct broker {
 	struct tally tally;
 };
 
-/* One that is boxed may be free by now, which only an attempt shows. */
-static int check_answers(const struct device *device, struct fault *fault)
+/* A lease as verdict grants it, for a wish. */
+static int make_lease(const struct device *device, const struct subject *subject,
+		      const struct broker_wish *wish, const struct policy_verdict *verdict,
+		      struct lease **ret)
 {
-	const char *why;
-
-	if (device_reason(device, &why) != FAULT_DEVICE_NOT_OPERATIONAL)
-		return 0;
-	return fault_set(fault, FAULT_DEVICE_NOT_OPERATIONAL, "%s is not operational: %s",
-			 device->name, why);
-}
-
-static int check_request(struct broker *broker, const struct device *device,
-			 const struct subject *subject, struct fault *fault)
-{
-	struct policy_verdict verdict;
+	_cleanup_(lease_freep) struct lease *lease = NULL;
 	int r;
 
-	authority_decide(broker->authority, device, subject, &verdict);
-	if (verdict.action != POLICY_ALLOW) {
-		*fault = verdict.why;
-		return -EACCES;
-	}
-	/* better none than one that gives more than it says */
-	if (verdict.profile->file)
-		return fault_set(
-			fault, FAULT_NOT_SUPPORTED,
-			"%s would be had as %s, and nothing holds a lease to a profile yet",
-			device->name, verdict.profile->name);
-	if (broker->custody.is_stopping)
-		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
-				 "the daemon is about to stop; try again in a moment");
-	if (device->lease)
-		return lease_explain(device->lease, device->name, fault);
-	r = check_answers(device, fault);
+	r = lease_new(device->id, subject, wish->who, &lease);
 	if (r < 0)
 		return r;
-	return ledger_check_limits(&broker->custody.ledger, subject->uid, fault);
+	r = lease_set_terms(lease, verdict);
+	if (r < 0)
+		return r;
+	lease->iommu = wish->iommu;
+	lease->is_by_path = wish->is_by_path;
+	*ret = TAKE_PTR(lease);
+	return 0;
 }
 
 int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject *subject,
 		   const struct broker_wish *wish, lease_done_t done, void *userdata,
 		   struct lease **ret_lease, struct fault *fault)
 {
+	struct admission_request request = { .subject = subject, .wish = wish };
+	struct policy_verdict verdict;
 	struct lease *lease;
 	struct device *device;
 	int r;
@@ -81,14 +65,14 @@ int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject
 	device = broker_find_device(broker, id, fault);
 	if (!device)
 		return -ENOENT;
-	r = check_request(broker, device, subject, fault);
+	request.device = device;
+	request.is_stopping = broker->custody.is_stopping;
+	r = admission_decide(broker->authority, &broker->custody.ledger, &request, &verdict, fault);
 	if (r < 0)
 		return r;
-	r = lease_new(id, subject, wish->who, &lease);
+	r = make_lease(device, subject, wish, &verdict, &lease);
 	if (r < 0)
 		return r;
-	lease->iommu = wish->iommu;
-	lease->is_by_path = wish->is_by_path;
 	r = custody_begin(&broker->custody, lease, device, done, userdata);
 	if (r < 0)
 		return r;

@@ -13,6 +13,7 @@
 #include "subject.h"
 #include "sysfs.h"
 #include "tally.h"
+#include "wish.h"
 #include "worker.h"
 
 struct broker;
@@ -32,13 +33,6 @@ struct broker_config {
 	worker_run_t resolve;	    /* resolver_run, in the same way */
 	unsigned int lookup_ms;	    /* LIMIT_LOOKUP_MS, likewise */
 	unsigned int step_limit_ms; /* of every step, for tests; 0: as plan.h has them */
-};
-
-/* What a client says that it wants, besides the device. */
-struct broker_wish {
-	const char *who;  /* its own words */
-	enum iommu iommu; /* IOMMU_GROUP by path */
-	bool is_by_path;
 };
 
 /* The caller owns *ret. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 /*
- * Owns the call that takes long: from its options to its reply with fds, also when the caller
+ * Owns the call that takes long: from its start to its reply with fds, also when the caller
  * leaves in between. Decides nothing.
  */
 #include "bus-acquire.h"
@@ -10,13 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bus-dict.h"
 #include "bus-error.h"
 #include "bus-hold.h"
 #include "bus-statistics.h"
-#include "limits.h"
+#include "bus-wish.h"
 #include "names.h"
-#include "text.h"
 #include "vfio.h"
 
 /* Lives until the outcome or the caller's end, whichever comes first. */
@@ -159,80 +157,17 @@ static int request_new(struct broker *broker, struct ccw_id id, sd_bus_message *
 	return 0;
 }
 
-static int check_who(const char *who, struct fault *fault)
-{
-	if (strlen(who) > LIMIT_WHO_BYTES)
-		return fault_set(fault, FAULT_INVALID_ARGS,
-				 "option \"" CCWB_OPTION_WHO "\" has %zu bytes; the most is %d",
-				 strlen(who), LIMIT_WHO_BYTES);
-	if (!text_is_printable(who))
-		return fault_set(fault, FAULT_INVALID_ARGS,
-				 "option \"" CCWB_OPTION_WHO "\" has control characters in it");
-	return 0;
-}
-
-static int check_iommu(const char *word, enum iommu *ret, struct fault *fault)
-{
-	int r = iommu_from_string(word);
-
-	if (r < 0)
-		return fault_set(fault, FAULT_INVALID_ARGS,
-				 "option \"" CCWB_OPTION_IOMMU
-				 "\" is \"%.32s\"; it can be \"group\", \"iommufd\" or \"auto\"",
-				 word);
-	*ret = (enum iommu)r;
-	return 0;
-}
-
-/* By path there is the group's node: QEMU opens no other one by name without an iommufd of its own. */
-static int check_grant(const char *word, struct broker_wish *wish, struct fault *fault)
-{
-	wish->is_by_path = strcmp(word, CCWB_GRANT_PATH) == 0;
-	if (!wish->is_by_path && strcmp(word, CCWB_GRANT_FDS) != 0)
-		return fault_set(fault, FAULT_INVALID_ARGS,
-				 "option \"" CCWB_OPTION_GRANT
-				 "\" is \"%.32s\"; it can be \"fds\" or \"path\"",
-				 word);
-	if (wish->is_by_path && wish->iommu == IOMMU_IOMMUFD)
-		return fault_set(fault, FAULT_INVALID_ARGS,
-				 "\"" CCWB_GRANT_PATH "\" gives the group's node only; leave out "
-				 "the option \"" CCWB_OPTION_IOMMU "\"");
-	if (wish->is_by_path)
-		wish->iommu = IOMMU_GROUP; /* of "auto" */
-	return 0;
-}
-
 int bus_acquire(struct broker *broker, struct ccw_id id, sd_bus_message *message,
 		struct fault *fault)
 {
-	struct options {
-		const char *who;
-		const char *iommu;
-		const char *grant;
-	} options = { .who = "", .iommu = "group", .grant = CCWB_GRANT_FDS };
-	static const struct bus_key keys[] = {
-		{ CCWB_OPTION_WHO, 's', offsetof(struct options, who) },
-		{ CCWB_OPTION_IOMMU, 's', offsetof(struct options, iommu) },
-		{ CCWB_OPTION_GRANT, 's', offsetof(struct options, grant) },
-	};
 	_cleanup_(request_freep) struct request *request = NULL;
 	struct subject subject;
 	struct broker_wish wish = {};
 	int r;
 
-	r = bus_dict_read(message, "option", keys, ARRAY_SIZE(keys), &options, fault);
+	r = bus_wish_read(message, &wish, NULL, fault);
 	if (r < 0)
 		return r;
-	r = check_who(options.who, fault);
-	if (r < 0)
-		return r;
-	r = check_iommu(options.iommu, &wish.iommu, fault);
-	if (r < 0)
-		return r;
-	r = check_grant(options.grant, &wish, fault);
-	if (r < 0)
-		return r;
-	wish.who = options.who;
 	r = bus_hold_subject(broker_hold(broker), message, &subject, fault);
 	if (r <= 0)
 		return r;

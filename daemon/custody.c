@@ -147,6 +147,8 @@ static void on_restored(struct worker_result *result, void *userdata)
 	(void)registry_refresh(custody->registry, lease->device); /* looked at below */
 	device = device_of(custody, lease);
 	ccw_id_format(lease->device, name);
+	if (result->r >= 0 && *result->fault.text)
+		log_full(LOG_WARNING, name, lease->id, "%s", result->fault.text);
 	if (result->r >= 0 || result->fault.code == FAULT_DEVICE_GONE) {
 		log_full(LOG_INFO, name, lease->id, "%s: lease %s of %s is over (%s), %s%s", name,
 			 lease->id, lease->user, lease_end_to_string(lease->end),
@@ -177,6 +179,7 @@ static void begin_restore(struct custody *custody, struct lease *lease)
 		.id = lease->device,
 		.backend = lease->backend,
 		.origin = lease->origin,
+		.terms = lease->terms,
 	};
 	struct worker_result result = { .r = 0 };
 	int r;
@@ -401,6 +404,8 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 		.uid = lease_take->uid,
 		.backend = lease_take->backend,
 		.incarnation = device->facts.incarnation,
+		.terms = lease_take->terms,
+		.was_ours = device->has_origin,
 	};
 	_cleanup_(lease_freep) struct lease *lease = lease_take;
 	int r;

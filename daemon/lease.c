@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "limits.h"
+#include "text.h"
 
 #define BIT(state) (1U << (state))
 
@@ -71,12 +72,43 @@ int lease_new(struct ccw_id device, const struct subject *subject, const char *w
 	lease->since = realtime_usec();
 	lease->user = strdup(subject->user);
 	lease->who = strdup(who);
-	if (!lease->user || !lease->who)
+	lease->profile = strdup(PROFILE_FULL);
+	lease->rule = strdup("");
+	if (!lease->user || !lease->who || !lease->profile || !lease->rule)
 		return -ENOMEM;
 	r = make_id(lease->id);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(lease);
+	return 0;
+}
+
+int lease_set_terms(struct lease *lease, const struct policy_verdict *verdict)
+{
+	const struct policy_rule *rule = verdict->rule;
+	const struct profile *profile = verdict->profile;
+	_cleanup_free_ char *name = strdup(profile->name), *place = NULL;
+
+	if (asprintf(&place, "%.*s:%u", LIMIT_RULE_BYTES - 16, rule ? rule->file : "",
+		     rule ? rule->line : 0) < 0)
+		place = NULL;
+	if (!name || !place)
+		return -ENOMEM;
+	if (rule)
+		text_sanitize(place);
+	else
+		*place = '\0';
+	free(lease->profile);
+	free(lease->rule);
+	lease->profile = TAKE_PTR(name);
+	lease->rule = TAKE_PTR(place);
+	lease->has_group = verdict->has_group;
+	lease->gid = verdict->gid;
+	lease->terms.is_masked = !profile_permits_all(profile);
+	memcpy(lease->terms.commands, profile->commands, sizeof(lease->terms.commands));
+	lease->terms.reset_before = profile->reset_before;
+	lease->terms.reset_after = profile->reset_after;
+	lease->terms.stays_bound = !profile->restore;
 	return 0;
 }
 
@@ -90,6 +122,8 @@ void lease_free(struct lease *lease)
 	macro_close(lease->reference_fd);
 	free(lease->user);
 	free(lease->who);
+	free(lease->profile);
+	free(lease->rule);
 	free(lease);
 }
 

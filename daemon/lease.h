@@ -12,6 +12,7 @@
 #include "iommu.h"
 #include "macro.h"
 #include "plan.h"
+#include "policy.h"
 #include "subject.h"
 #include "usage.h"
 #include "worker.h"
@@ -54,11 +55,16 @@ struct lease {
 	pid_t pid;
 	char *user;
 	char *who;
+	char *profile;	/* the name of what it was granted under */
+	char *rule;	/* the place of the rule that granted it, "file:line"; "" for none */
+	bool has_group; /* granted to one of the rule's groups */
+	gid_t gid;
 	uint64_t since; /* CLOCK_REALTIME, microseconds */
 	enum lease_state state;
-	enum lease_end end; /* meaningful while RELEASING */
-	enum iommu iommu;   /* PENDING: wanted; then what its fds are for */
-	bool is_by_path;    /* its client opens the node itself and has but the lease's fd */
+	enum lease_end end;	 /* meaningful while RELEASING */
+	enum iommu iommu;	 /* PENDING: wanted; then what its fds are for */
+	bool is_by_path;	 /* its client opens the node itself and has but the lease's fd */
+	struct plan_terms terms; /* what its device is held to */
 	struct plan_origin origin;
 	struct backend backend;
 
@@ -78,6 +84,9 @@ struct lease {
 /* A PENDING lease with a fresh id. The caller owns *ret. */
 _must_check_ int lease_new(struct ccw_id device, const struct subject *subject, const char *who,
 			   struct lease **ret);
+
+/* Grants it as verdict says. */
+_must_check_ int lease_set_terms(struct lease *lease, const struct policy_verdict *verdict);
 
 /* Frees it and kills its worker. */
 void lease_free(struct lease *lease);

@@ -30,6 +30,7 @@
 #define LIMIT_POLICY_NAME_BYTES 64     /* one user, group, type or device range */
 #define LIMIT_PROFILES		256    /* all files together, and the one that is built in */
 #define LIMIT_DESCRIPTION_BYTES 128    /* of a profile: a line of a table */
+#define LIMIT_RULE_BYTES	512    /* the place of a rule that a lease remembers */
 #define LIMIT_CREDENTIAL_GROUPS 1024   /* supplementary groups of one caller */
 #define LIMIT_ACCOUNT_BYTES	524288 /* name and groups of one account: 1024 names of 255 */
 #define LIMIT_ACCOUNTS		64     /* accounts known at a time */

@@ -38,6 +38,21 @@ void plan_acquire(const struct sysfs_facts *facts, struct plan *ret)
 	plan_add(ret, PLAN_WAIT_GROUP, "");
 }
 
+void plan_hold(const struct plan_terms *terms, bool was_ours, struct plan *plan)
+{
+	struct plan_step *step;
+
+	if (!terms->is_masked && !was_ours)
+		return; /* as binding has left it */
+	plan_add(plan, PLAN_MASK, "");
+	step = &plan->steps[plan->n_steps - 1];
+	step->is_anew = was_ours;
+	if (terms->is_masked)
+		memcpy(step->commands, terms->commands, sizeof(step->commands));
+	else
+		memset(step->commands, 0xff, sizeof(step->commands));
+}
+
 void plan_restore(const struct sysfs_facts *facts, const struct plan_origin *origin,
 		  struct plan *ret)
 {
@@ -67,6 +82,7 @@ bool plan_undo(const struct plan_step *step, struct plan_step *ret)
 		[PLAN_REVOKE] = _PLAN_ACTION_MAX, [PLAN_UNBIND] = PLAN_BIND,
 		[PLAN_BIND] = PLAN_UNBIND,	  [PLAN_CLAIM] = PLAN_UNCLAIM,
 		[PLAN_UNCLAIM] = PLAN_CLAIM,	  [PLAN_WAIT_GROUP] = _PLAN_ACTION_MAX,
+		[PLAN_MASK] = _PLAN_ACTION_MAX, /* unbinding forgets it */
 	};
 
 	/* those of plan-css.h are taken back by a plan of their own */
@@ -98,6 +114,7 @@ bool plan_step_holds(const struct plan_step *step, const struct sysfs_facts *fac
 	case PLAN_MDEV_CREATE:
 	case PLAN_MDEV_REMOVE:
 	case PLAN_WAIT_DEVICE:
+	case PLAN_MASK:
 	case _PLAN_ACTION_MAX:
 		break;
 	}
@@ -123,6 +140,7 @@ unsigned int plan_step_limit_ms(const struct plan_step *step)
 	case PLAN_CLAIM:
 	case PLAN_UNCLAIM:
 	case PLAN_OVERRIDE:
+	case PLAN_MASK:
 	case _PLAN_ACTION_MAX:
 		break;
 	}
@@ -146,6 +164,7 @@ const char *plan_step_describe(const struct plan_step *step, char *buffer, size_
 		[PLAN_MDEV_CREATE] = "create the mediated device",
 		[PLAN_MDEV_REMOVE] = "remove the mediated device",
 		[PLAN_WAIT_DEVICE] = "wait for the device to come back",
+		[PLAN_MASK] = "limit the commands",
 	};
 
 	snprintf(buffer, size, "%s%s", words[step->action],

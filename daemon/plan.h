@@ -4,10 +4,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "limits.h"
 #include "macro.h"
 #include "sysfs.h"
+
+#define PLAN_COMMANDS_SIZE 32 /* one bit a channel command, that of 00 first */
 
 enum plan_action {
 	PLAN_OFFLINE,
@@ -24,12 +27,24 @@ enum plan_action {
 	PLAN_MDEV_CREATE,
 	PLAN_MDEV_REMOVE,
 	PLAN_WAIT_DEVICE,
+	PLAN_MASK,
 	_PLAN_ACTION_MAX,
 };
 
 struct plan_step {
 	enum plan_action action;
-	char driver[SYSFS_NAME_SIZE]; /* of UNBIND and BIND, and of OVERRIDE */
+	char driver[SYSFS_NAME_SIZE];	      /* of UNBIND and BIND, and of OVERRIDE */
+	uint8_t commands[PLAN_COMMANDS_SIZE]; /* of MASK */
+	bool is_anew; /* of MASK: not on top of the mask that is there, which was ours */
+};
+
+/* What a lease holds its device to. */
+struct plan_terms {
+	bool is_masked;
+	uint8_t commands[PLAN_COMMANDS_SIZE]; /* of those that binding permits */
+	bool reset_before;
+	bool reset_after;
+	bool stays_bound; /* at the end */
 };
 
 /* Plain bytes: what to do, in order. */
@@ -49,6 +64,12 @@ void plan_add(struct plan *plan, enum plan_action action, const char *driver);
 
 /* From facts to a device that is bound to our module and has its VFIO group. */
 void plan_acquire(const struct sysfs_facts *facts, struct plan *ret);
+
+/*
+ * Adds what terms ask for to a plan that ends with a bound device. was_ours: it has been bound since an
+ * earlier lease, whose mask is not to hold for this one.
+ */
+void plan_hold(const struct plan_terms *terms, bool was_ours, struct plan *plan);
 
 /* From facts, whatever they are, to the device as origin describes it. */
 void plan_restore(const struct sysfs_facts *facts, const struct plan_origin *origin,

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "mask.h"
 #include "mdev.h"
 #include "subchannel.h"
 #include "worker.h"
@@ -129,6 +130,8 @@ static int run(struct sysfs *sysfs, struct ccw_id id, const struct backend *back
 	case PLAN_WAIT_GROUP:
 		site = backend_site(backend, id);
 		return wait_group(sysfs, &site);
+	case PLAN_MASK:
+		return mask_set(sysfs, id, step->commands, step->is_anew);
 	default:
 		return run_css(sysfs, id, backend, step);
 	}

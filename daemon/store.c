@@ -103,6 +103,11 @@ static int add_all(struct json_object *object, const struct lease *lease)
 		{ "since", json_object_new_int64((int64_t)lease->since) },
 		{ "iommu", json_object_new_string(iommu_to_string(lease->iommu)) },
 		{ "by_path", json_object_new_boolean(lease->is_by_path) },
+		{ "profile", json_object_new_string(lease->profile) },
+		{ "rule", json_object_new_string(lease->rule) },
+		{ "gid", json_object_new_int64(lease->has_group ? (int64_t)lease->gid : -1) },
+		{ "reset_after", json_object_new_boolean(lease->terms.reset_after) },
+		{ "stays_bound", json_object_new_boolean(lease->terms.stays_bound) },
 		{ "driver", json_object_new_string(lease->origin.driver) },
 		{ "online", json_object_new_boolean(lease->origin.is_online) },
 	};
@@ -214,6 +219,46 @@ static int load_by_path(struct json_object *object, bool *ret)
 	return 0;
 }
 
+static int replace_text(struct json_object *object, const char *key, size_t size, char **text)
+{
+	const char *value;
+	char *copy;
+	int r;
+
+	r = get_text(object, key, size, &value);
+	if (r < 0)
+		return r == -ENODATA ? 0 : r;
+	copy = strdup(value);
+	if (!copy)
+		return -ENOMEM;
+	free(*text);
+	*text = copy;
+	return 0;
+}
+
+/* Those of a daemon that knew no profiles have none of this. */
+static int load_terms(struct json_object *object, struct lease *lease)
+{
+	int reset_after = 0, stays_bound = 0, r;
+	uint64_t gid;
+
+	r = replace_text(object, "profile", LIMIT_POLICY_NAME_BYTES + 1, &lease->profile);
+	if (r >= 0)
+		r = replace_text(object, "rule", LIMIT_RULE_BYTES + 1, &lease->rule);
+	if (r < 0)
+		return r;
+	lease->has_group = get_number(object, "gid", UINT32_MAX, &gid) >= 0;
+	lease->gid = lease->has_group ? (gid_t)gid : 0;
+	r = json_get_bool(object, "reset_after", &reset_after);
+	if (r >= 0 || r == -ENODATA)
+		r = json_get_bool(object, "stays_bound", &stays_bound);
+	if (r < 0 && r != -ENODATA)
+		return r;
+	lease->terms.reset_after = reset_after;
+	lease->terms.stays_bound = stays_bound;
+	return 0;
+}
+
 static int load_lease(struct json_object *object, struct lease **ret)
 {
 	_cleanup_(lease_freep) struct lease *lease = NULL;
@@ -227,6 +272,7 @@ static int load_lease(struct json_object *object, struct lease **ret)
 	    get_text(object, "state", 32, &state) < 0 || lease_state_from_string(state) < 0 ||
 	    get_text(object, "driver", SYSFS_NAME_SIZE, &driver) < 0 || strchr(driver, '/') ||
 	    load_iommu(object, &lease->iommu) < 0 || load_by_path(object, &lease->is_by_path) < 0 ||
+	    load_terms(object, lease) < 0 ||
 	    get_number(object, "since", INT64_MAX, &lease->since) < 0 ||
 	    json_get_bool(object, "online", &online) < 0)
 		return -EBADMSG;

@@ -339,6 +339,17 @@ int sysfs_revoke(struct sysfs *sysfs, struct ccw_id id)
 	return io_write_at(sysfs->fd, device_path(id, CCWB_DEVICE_REVOKE).text, "1");
 }
 
+int sysfs_read_module(struct sysfs *sysfs, struct ccw_id id, const char *attribute, char **ret)
+{
+	return io_read_line_at(sysfs->fd, device_path(id, attribute).text, ret);
+}
+
+int sysfs_write_module(struct sysfs *sysfs, struct ccw_id id, const char *attribute,
+		       const char *text)
+{
+	return io_write_at(sysfs->fd, device_path(id, attribute).text, text);
+}
+
 int sysfs_set_claim(struct sysfs *sysfs, struct ccw_id id, bool claimed)
 {
 	char name[CCW_ID_STRING_SIZE];

@@ -82,6 +82,12 @@ _must_check_ int sysfs_unbind(struct sysfs *sysfs, struct ccw_id id, const char 
 /* Ends the use of whoever has the device open; -ENOENT when it is not bound to the module. */
 _must_check_ int sysfs_revoke(struct sysfs *sysfs, struct ccw_id id);
 
+/* What an attribute of the module says of the device; the caller frees it. Writing one. */
+_must_check_ int sysfs_read_module(struct sysfs *sysfs, struct ccw_id id, const char *attribute,
+				   char **ret);
+_must_check_ int sysfs_write_module(struct sysfs *sysfs, struct ccw_id id, const char *attribute,
+				    const char *text);
+
 /* Puts the device on the module's claim list or takes it off; -ENOENT without the module. */
 _must_check_ int sysfs_set_claim(struct sysfs *sysfs, struct ccw_id id, bool claimed);
 

@@ -44,6 +44,7 @@
 #define CCWB_OPTION_WHO	  "who"	  /* s: the caller's own words, shown in listings */
 #define CCWB_OPTION_IOMMU "iommu" /* s: "group" (without it), "iommufd", "auto" */
 #define CCWB_OPTION_GRANT "grant" /* s: "fds" (without it), "path" */
+#define CCWB_OPTION_USER  "user"  /* s: of CanAcquire only, whom root asks for */
 #define CCWB_GRANT_FDS	  "fds"
 #define CCWB_GRANT_PATH	  "path"
 
@@ -95,12 +96,14 @@
 #define CCWB_FEATURE_PATH    "grant-path" /* option grant is known */
 
 /* The kernel module: its driver on the ccw bus and what it puts into sysfs. */
-#define CCWB_MODULE	   "ccwbroker"
-#define CCWB_DRIVER	   "ccwbroker"
-#define CCWB_DRIVER_CLAIM  "claim"	      /* driver attribute: write ID or -ID, read the list */
-#define CCWB_DEVICE_OPEN   "ccwbroker/open"   /* device attribute: 0 or 1, pollable */
-#define CCWB_DEVICE_REVOKE "ccwbroker/revoke" /* device attribute: 1 ends its client's use */
-#define CCWB_DEVICE_FDS	   "ccwbroker/fds"    /* device attribute: how many, open or not */
+#define CCWB_MODULE		   "ccwbroker"
+#define CCWB_DRIVER		   "ccwbroker"
+#define CCWB_DRIVER_CLAIM	   "claim" /* driver attribute: write ID or -ID, read the list */
+#define CCWB_DEVICE_OPEN	   "ccwbroker/open"   /* device attribute: 0 or 1, pollable */
+#define CCWB_DEVICE_REVOKE	   "ccwbroker/revoke" /* device attribute: 1 ends its client's use */
+#define CCWB_DEVICE_FDS		   "ccwbroker/fds"    /* device attribute: how many, open or not */
+#define CCWB_DEVICE_COMMANDS	   "ccwbroker/commands" /* device attribute: 64 digits, permitted ones */
+#define CCWB_DEVICE_COMMANDS_BOUND "ccwbroker/commands_bound" /* the same, as binding has set it */
 
 /* Journal fields. */
 #define CCWB_FIELD_DEVICE "CCWB_DEVICE"

@@ -12,6 +12,7 @@
 #include <asm/ccwdev.h>
 
 #include "attrs.h"
+#include "danger.h"
 #include "vfio-dev.h"
 
 #define ATTRS_COMMANDS_SIZE 32
@@ -78,6 +79,15 @@ static ssize_t commands_store(struct kobject *kobj, struct kobj_attribute *attr,
 }
 static struct kobj_attribute commands_attr = __ATTR_RW(commands);
 
+static ssize_t commands_bound_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	u8 commands[ATTRS_COMMANDS_SIZE];
+
+	danger_commands(attrs_dev(kobj)->cdev, commands);
+	return sysfs_emit(buf, "%*phN\n", ATTRS_COMMANDS_SIZE, commands);
+}
+static struct kobj_attribute commands_bound_attr = __ATTR_RO(commands_bound);
+
 #define ATTRS_STAT(field)                                                                          \
 	static ssize_t field##_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)  \
 	{                                                                                          \
@@ -96,8 +106,13 @@ ATTRS_STAT(pins_max);
 ATTRS_STAT(registered);
 
 static struct attribute *attrs_plain[] = {
-	&open_attr.attr,   &fds_attr.attr,	&state_attr.attr,
-	&revoke_attr.attr, &commands_attr.attr, NULL,
+	&open_attr.attr,
+	&fds_attr.attr,
+	&state_attr.attr,
+	&revoke_attr.attr,
+	&commands_attr.attr,
+	&commands_bound_attr.attr,
+	NULL,
 };
 
 static struct attribute *attrs_stats[] = {

@@ -10,6 +10,8 @@
  *              again ends it.
  *   commands   permitted channel commands, 64 hex digits, the first bit is command 00. Written
  *              only while closed (-EBUSY). After binding: all but those of danger.h.
+ *   commands_bound  what `commands` was after binding: whoever sets that for one client after another
+ *              starts from here
  *   stats/...  decimal counters of struct request_stats
  */
 #ifndef CCWBROKER_ATTRS_H

@@ -153,6 +153,24 @@ START_TEST(test_a_way_back_that_is_barred_is_said)
 }
 END_TEST
 
+START_TEST(test_a_device_that_cannot_be_held_to_its_commands_is_not_given)
+{
+	setup();
+	/* bound already, by hand, to a module that knows no mask */
+	fake_sysfs_set_driver(&fake, "0.0.0580", "ccwbroker");
+	fake_sysfs_set_group(&fake, "0.0.0580", 7);
+	scratch_mkdir(&fake.scratch, "kernel/iommu_groups/7");
+	job.terms.is_masked = true;
+	job.terms.commands[0] = 0x20;
+	binder_acquire(&job, &result);
+	ck_assert_int_lt(result.r, 0);
+	ck_assert_int_eq(result.fault.code, FAULT_NOT_SUPPORTED);
+	ck_assert_ptr_nonnull(strstr(result.fault.text, "held to some commands"));
+	ck_assert_uint_eq(result.n_fds, 0);
+	teardown();
+}
+END_TEST
+
 START_TEST(test_restoring_writes_the_way_back)
 {
 	_cleanup_free_ char *revoked = NULL;
@@ -201,8 +219,9 @@ START_TEST(test_a_device_that_is_gone_leaves_the_claim_list)
 }
 END_TEST
 
-CHECK_MAIN("binder", test_without_the_module_nothing_is_touched,
-	   test_a_device_in_use_is_not_touched, test_a_bind_that_fails_is_taken_back_step_by_step,
+CHECK_MAIN("binder", test_a_device_that_cannot_be_held_to_its_commands_is_not_given,
+	   test_without_the_module_nothing_is_touched, test_a_device_in_use_is_not_touched,
+	   test_a_bind_that_fails_is_taken_back_step_by_step,
 	   test_a_claim_that_failed_is_taken_back_too,
 	   test_another_device_of_the_same_id_is_not_touched,
 	   test_a_first_step_that_fails_leaves_nothing_to_take_back,

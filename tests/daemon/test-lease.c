@@ -18,6 +18,34 @@ static struct lease *new_lease(const char *who)
 	return lease;
 }
 
+START_TEST(test_a_lease_is_held_to_what_it_was_granted_under)
+{
+	const struct subject subject = { .uid = 1, .user = (char *)"somebody" };
+	const struct policy_rule rule = { .file = (char *)"/etc/p\n.json", .line = 7 };
+	struct policy_verdict verdict = { .has_group = true, .gid = 9 };
+	_cleanup_(profile_freep) struct profile *profile = NULL;
+	_cleanup_(lease_freep) struct lease *lease = NULL;
+
+	ck_assert_int_eq(lease_new((struct ccw_id){ 0, 0, 0x580 }, &subject, "", &lease), 0);
+	ck_assert_str_eq(lease->profile, PROFILE_FULL);
+	ck_assert_int_eq(profile_new("reading", &profile), 0);
+	verdict.profile = profile;
+	ck_assert_int_eq(lease_set_terms(lease, &verdict), 0);
+	ck_assert_str_eq(lease->rule, "");
+	ck_assert(!lease->terms.is_masked);
+	profile_permit_none(profile);
+	profile_permit(profile, 0x02, 0x02);
+	profile->reset_after = true;
+	verdict.rule = &rule;
+	ck_assert_int_eq(lease_set_terms(lease, &verdict), 0);
+	ck_assert_str_eq(lease->profile, "reading");
+	ck_assert_str_eq(lease->rule, "/etc/p?.json:7");
+	ck_assert(lease->has_group && lease->gid == 9);
+	ck_assert(lease->terms.is_masked && lease->terms.commands[0] == 0x20);
+	ck_assert(lease->terms.reset_after && !lease->terms.reset_before);
+}
+END_TEST
+
 START_TEST(test_a_new_lease_is_pending_and_has_an_id_of_its_own)
 {
 	_cleanup_(lease_freep) struct lease *lease = new_lease(""), *other = new_lease("");
@@ -96,6 +124,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_ids_are_checked);
 	tcase_add_test(tests, test_others_learn_who_and_since_when);
 	tcase_add_test(tests, test_names_go_both_ways);
+	tcase_add_test(tests, test_a_lease_is_held_to_what_it_was_granted_under);
 	tcase_add_test_raise_signal(tests, test_a_move_that_is_not_allowed_is_a_bug, SIGABRT);
 }
 

@@ -36,6 +36,30 @@ static const char *describe(const struct plan *plan)
 	return text;
 }
 
+START_TEST(test_a_lease_that_is_held_to_something_gets_a_mask)
+{
+	struct plan_terms terms = { .commands = { 0x20 } };
+	struct sysfs_facts now = facts("ccwbroker", false);
+	struct plan plan;
+
+	plan_acquire(&now, &plan);
+	plan_hold(&terms, false, &plan);
+	ck_assert_str_eq(describe(&plan), "wait for the VFIO group");
+	/* of an earlier lease there may be one */
+	plan_hold(&terms, true, &plan);
+	ck_assert_str_eq(describe(&plan), "wait for the VFIO group, limit the commands");
+	ck_assert(plan.steps[1].is_anew);
+	ck_assert_uint_eq(plan.steps[1].commands[0], 0xff);
+	terms.is_masked = true;
+	plan_acquire(&now, &plan);
+	plan_hold(&terms, false, &plan);
+	ck_assert_str_eq(describe(&plan), "wait for the VFIO group, limit the commands");
+	ck_assert(!plan.steps[1].is_anew);
+	ck_assert_uint_eq(plan.steps[1].commands[0], 0x20);
+	ck_assert_uint_eq(plan.steps[1].commands[1], 0);
+}
+END_TEST
+
 START_TEST(test_a_device_is_taken_offline_first)
 {
 	static const struct {
@@ -136,6 +160,6 @@ START_TEST(test_a_step_holds_when_its_outcome_is_there)
 }
 END_TEST
 
-CHECK_MAIN("plan", test_a_device_is_taken_offline_first,
-	   test_a_device_goes_back_from_wherever_it_is, test_the_undo_of_an_undo_is_the_step,
-	   test_a_step_holds_when_its_outcome_is_there)
+CHECK_MAIN("plan", test_a_lease_that_is_held_to_something_gets_a_mask,
+	   test_a_device_is_taken_offline_first, test_a_device_goes_back_from_wherever_it_is,
+	   test_the_undo_of_an_undo_is_the_step, test_a_step_holds_when_its_outcome_is_there)

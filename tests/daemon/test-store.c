@@ -62,6 +62,13 @@ static struct lease *new_lease(void)
 	lease->origin.is_online = true;
 	lease->iommu = IOMMU_IOMMUFD;
 	lease->is_by_path = true;
+	free(lease->profile);
+	free(lease->rule);
+	lease->profile = strdup("reading");
+	lease->rule = strdup("/etc/ccwbroker/policy.json:7");
+	lease->has_group = true;
+	lease->gid = 2001;
+	lease->terms.reset_after = true;
 	return lease;
 }
 
@@ -90,6 +97,10 @@ START_TEST(test_a_lease_comes_back_as_it_was)
 	ck_assert(loaded->origin.is_online);
 	ck_assert_int_eq(loaded->iommu, IOMMU_IOMMUFD);
 	ck_assert(loaded->is_by_path);
+	ck_assert_str_eq(loaded->profile, "reading");
+	ck_assert_str_eq(loaded->rule, "/etc/ccwbroker/policy.json:7");
+	ck_assert(loaded->has_group && loaded->gid == 2001);
+	ck_assert(loaded->terms.reset_after && !loaded->terms.stays_bound);
 	store_remove(store, lease->device);
 	load();
 	ck_assert_ptr_null(loaded);

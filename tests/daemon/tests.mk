@@ -12,6 +12,7 @@ libdaemon_test_la_SOURCES = tests/check-main.h tests/daemon/scratch.h tests/daem
 	tests/bus/broker-bus.h tests/bus/broker-bus.c
 libdaemon_test_la_CFLAGS = $(daemon_test_CFLAGS)
 daemon_tests = \
+	tests/daemon/test-admission \
 	tests/daemon/test-authority \
 	tests/daemon/test-binder \
 	tests/daemon/test-broker \
@@ -31,14 +32,17 @@ daemon_tests = \
 	tests/daemon/test-lease-ref \
 	tests/daemon/test-ledger \
 	tests/daemon/test-log \
+	tests/daemon/test-mask \
 	tests/daemon/test-node \
 	tests/daemon/test-place \
 	tests/daemon/test-plan \
 	tests/daemon/test-policy \
 	tests/daemon/test-profile \
 	tests/daemon/test-profile-parse \
+	tests/daemon/test-quota \
 	tests/daemon/test-registry \
 	tests/daemon/test-resolver \
+	tests/daemon/test-reset \
 	tests/daemon/test-store \
 	tests/daemon/test-subject \
 	tests/daemon/test-sysfs \
@@ -68,8 +72,11 @@ daemon_tests = \
 	tests/bus/test-bus-manager \
 	tests/bus/test-bus-many \
 	tests/bus/test-bus-peer \
+	tests/bus/test-bus-wish \
 	tests/bus/test-contract
 check_PROGRAMS += $(daemon_tests)
+tests_daemon_test_admission_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_admission_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_authority_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_authority_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_binder_CFLAGS = $(daemon_test_CFLAGS)
@@ -94,6 +101,8 @@ tests_daemon_test_ignored_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_ignored_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_inuse_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_inuse_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_mask_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_mask_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_node_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_node_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_iommu_CFLAGS = $(daemon_test_CFLAGS)
@@ -120,8 +129,12 @@ tests_daemon_test_profile_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_profile_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_profile_parse_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_profile_parse_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_quota_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_quota_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_registry_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_registry_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_reset_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_reset_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_store_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_store_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_subject_CFLAGS = $(daemon_test_CFLAGS)
@@ -168,6 +181,8 @@ tests_bus_test_bus_many_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_many_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_peer_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_peer_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_wish_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_wish_LDADD = $(daemon_test_LDADD)
 tests_bus_test_contract_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_contract_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_holder_CFLAGS = $(daemon_test_CFLAGS)

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the order in which a request for a device is judged: who may not have it learns nothing
+ * else of it. Decides nothing by itself and has no effect.
+ */
+#include "admission.h"
+
+#include <errno.h>
+
+#include "quota.h"
+
+static int check_policy(const struct authority *authority, const struct admission_request *request,
+			struct policy_verdict *ret_verdict, struct fault *fault)
+{
+	authority_decide(authority, request->device, request->subject, ret_verdict);
+	if (ret_verdict->action == POLICY_ALLOW)
+		return 0;
+	if (ret_verdict->action == POLICY_ASK && request->has_consent)
+		return 0;
+	*fault = ret_verdict->why;
+	return -EACCES;
+}
+
+/* Where the profile stands, as one may be had under another. */
+static int check_wish(const struct admission_request *request, const struct profile *profile,
+		      struct fault *fault)
+{
+	const enum profile_grant grant =
+		request->wish->is_by_path ? PROFILE_GRANT_PATH : PROFILE_GRANT_FDS;
+
+	if (!(profile->grants & 1U << grant))
+		return fault_set(
+			fault, FAULT_ACCESS_DENIED,
+			"%s may have %s as %s, which is not granted by \"%s\", see \"grants\" "
+			"at %s:%u",
+			request->subject->user, request->device->name, profile->name,
+			profile_grant_to_string(grant), profile->file, profile->line);
+	if (!profile->restore)
+		return fault_set(
+			fault, FAULT_NOT_SUPPORTED,
+			"%s may have %s as %s, and no device stays bound after its lease yet, "
+			"see \"restore\" at %s:%u",
+			request->subject->user, request->device->name, profile->name, profile->file,
+			profile->line);
+	return 0;
+}
+
+/* One that is boxed may be free by now, which only an attempt shows. */
+static int check_answers(const struct device *device, struct fault *fault)
+{
+	const char *why;
+
+	if (device_reason(device, &why) != FAULT_DEVICE_NOT_OPERATIONAL)
+		return 0;
+	return fault_set(fault, FAULT_DEVICE_NOT_OPERATIONAL, "%s is not operational: %s",
+			 device->name, why);
+}
+
+int admission_decide(const struct authority *authority, const struct ledger *ledger,
+		     const struct admission_request *request, struct policy_verdict *ret_verdict,
+		     struct fault *fault)
+{
+	const struct device *device = request->device;
+	int r;
+
+	r = check_policy(authority, request, ret_verdict, fault);
+	if (r < 0)
+		return r;
+	r = check_wish(request, ret_verdict->profile, fault);
+	if (r < 0)
+		return r;
+	if (request->is_stopping)
+		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
+				 "the daemon is about to stop; try again in a moment");
+	if (device->lease)
+		return lease_explain(device->lease, device->name, fault);
+	r = check_answers(device, fault);
+	if (r < 0)
+		return r;
+	r = quota_check(ledger, ret_verdict, request->subject->uid, fault);
+	if (r < 0)
+		return r;
+	return ledger_check_limits(ledger, request->subject->uid, fault);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the options with which a device is asked for: their names, types and values. What they do
+ * is decided elsewhere.
+ */
+#include "bus-wish.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bus-dict.h"
+#include "limits.h"
+#include "names.h"
+#include "text.h"
+
+static int check_who(const char *who, struct fault *fault)
+{
+	if (strlen(who) > LIMIT_WHO_BYTES)
+		return fault_set(fault, FAULT_INVALID_ARGS,
+				 "option \"" CCWB_OPTION_WHO "\" has %zu bytes; the most is %d",
+				 strlen(who), LIMIT_WHO_BYTES);
+	if (!text_is_printable(who))
+		return fault_set(fault, FAULT_INVALID_ARGS,
+				 "option \"" CCWB_OPTION_WHO "\" has control characters in it");
+	return 0;
+}
+
+static int check_iommu(const char *word, enum iommu *ret, struct fault *fault)
+{
+	int r = iommu_from_string(word);
+
+	if (r < 0)
+		return fault_set(fault, FAULT_INVALID_ARGS,
+				 "option \"" CCWB_OPTION_IOMMU
+				 "\" is \"%.32s\"; it can be \"group\", \"iommufd\" or \"auto\"",
+				 word);
+	*ret = (enum iommu)r;
+	return 0;
+}
+
+/* By path there is the group's node: QEMU opens no other one by name without an iommufd of its own. */
+static int check_grant(const char *word, struct broker_wish *wish, struct fault *fault)
+{
+	wish->is_by_path = strcmp(word, CCWB_GRANT_PATH) == 0;
+	if (!wish->is_by_path && strcmp(word, CCWB_GRANT_FDS) != 0)
+		return fault_set(fault, FAULT_INVALID_ARGS,
+				 "option \"" CCWB_OPTION_GRANT
+				 "\" is \"%.32s\"; it can be \"fds\" or \"path\"",
+				 word);
+	if (wish->is_by_path && wish->iommu == IOMMU_IOMMUFD)
+		return fault_set(fault, FAULT_INVALID_ARGS,
+				 "\"" CCWB_GRANT_PATH "\" gives the group's node only; leave out "
+				 "the option \"" CCWB_OPTION_IOMMU "\"");
+	if (wish->is_by_path)
+		wish->iommu = IOMMU_GROUP; /* of "auto" */
+	return 0;
+}
+
+int bus_wish_read(sd_bus_message *message, struct broker_wish *ret, const char **ret_user,
+		  struct fault *fault)
+{
+	struct options {
+		const char *who;
+		const char *iommu;
+		const char *grant;
+		const char *user;
+	} options = { .who = "", .iommu = "group", .grant = CCWB_GRANT_FDS };
+	static const struct bus_key keys[] = {
+		{ CCWB_OPTION_WHO, 's', offsetof(struct options, who) },
+		{ CCWB_OPTION_IOMMU, 's', offsetof(struct options, iommu) },
+		{ CCWB_OPTION_GRANT, 's', offsetof(struct options, grant) },
+		{ CCWB_OPTION_USER, 's', offsetof(struct options, user) }, /* the last */
+	};
+	struct broker_wish wish = {};
+	int r;
+
+	r = bus_dict_read(message, "option", keys, ARRAY_SIZE(keys) - (ret_user ? 0 : 1), &options,
+			  fault);
+	if (r < 0)
+		return r;
+	r = check_who(options.who, fault);
+	if (r < 0)
+		return r;
+	r = check_iommu(options.iommu, &wish.iommu, fault);
+	if (r < 0)
+		return r;
+	r = check_grant(options.grant, &wish, fault);
+	if (r < 0)
+		return r;
+	wish.who = options.who;
+	*ret = wish;
+	if (ret_user)
+		*ret_user = options.user;
+	return 0;
+}
