@@ -8,6 +8,7 @@
 #include "broker.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -34,9 +35,10 @@ struct broker {
 /* A lease as verdict grants it, for a wish. */
 static int make_lease(const struct device *device, const struct subject *subject,
 		      const struct broker_wish *wish, const struct policy_verdict *verdict,
-		      struct lease **ret)
+		      struct lease **ret, struct fault *fault)
 {
 	_cleanup_(lease_freep) struct lease *lease = NULL;
+	struct tether *tether;
 	int r;
 
 	r = lease_new(device->id, subject, wish->who, &lease);
@@ -47,6 +49,13 @@ static int make_lease(const struct device *device, const struct subject *subject
 		return r;
 	lease->iommu = wish->iommu;
 	lease->is_by_path = wish->is_by_path;
+	tether = &lease->tether;
+	tether->lifetime = wish->lifetime;
+	snprintf(tether->connection, sizeof(tether->connection), "%s", wish->connection);
+	snprintf(tether->bus, sizeof(tether->bus), "%s", wish->bus);
+	r = tether_choose(tether, wish->pidfd, subject->uid, subject->pidfd, fault);
+	if (r < 0)
+		return r;
 	*ret = TAKE_PTR(lease);
 	return 0;
 }
@@ -70,7 +79,7 @@ int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject
 	r = admission_decide(broker->authority, &broker->custody.ledger, &request, &verdict, fault);
 	if (r < 0)
 		return r;
-	r = make_lease(device, subject, wish, &verdict, &lease);
+	r = make_lease(device, subject, wish, &verdict, &lease, fault);
 	if (r < 0)
 		return r;
 	r = custody_begin(&broker->custody, lease, device, done, userdata);
@@ -97,9 +106,42 @@ int broker_release(struct broker *broker, const char *lease_id, uid_t uid, struc
 			fault, FAULT_NOT_LEASE_HOLDER,
 			"lease %s belongs to %s (uid %u): only that user and root may end it",
 			lease->id, lease->user, (unsigned int)lease->uid);
-	if (lease->state == LEASE_ACTIVE)
+	if (lease_is_held(lease))
 		custody_end(&broker->custody, lease, LEASE_END_RELEASED);
 	return 0;
+}
+
+static bool hangs_on(const struct lease *lease, const char *bus, const char *connection)
+{
+	const struct tether *tether = &lease->tether;
+
+	if (!lease_is_held(lease) || tether->lifetime != LIFETIME_CONNECTION)
+		return false;
+	/* a connection is one of its own bus only */
+	return connection ? strcmp(tether->bus, bus) == 0 &&
+				    strcmp(tether->connection, connection) == 0
+			  : strcmp(tether->bus, bus) != 0;
+}
+
+static void end_hanging(struct broker *broker, const char *bus, const char *connection)
+{
+	struct lease *lease = broker->custody.ledger.first, *next;
+
+	for (; lease; lease = next) {
+		next = lease->next; /* the end may free it */
+		if (hangs_on(lease, bus, connection))
+			custody_end(&broker->custody, lease, LEASE_END_DISCONNECTED);
+	}
+}
+
+void broker_connection_gone(struct broker *broker, const char *bus, const char *connection)
+{
+	end_hanging(broker, bus, connection);
+}
+
+void broker_bus_gone(struct broker *broker, const char *but_bus)
+{
+	end_hanging(broker, but_bus, NULL);
 }
 
 static void on_device_added(struct device *device, void *userdata)

@@ -76,6 +76,10 @@ void broker_abandon(struct broker *broker, struct lease *lease);
 _must_check_ int broker_release(struct broker *broker, const char *lease_id, uid_t uid,
 				struct fault *fault);
 
+/* Ends the leases that hang on a connection of a bus, or on any bus but this one. */
+void broker_connection_gone(struct broker *broker, const char *bus, const char *connection);
+void broker_bus_gone(struct broker *broker, const char *but_bus);
+
 /* The device as it is now, or one that is gone and still has a lease; NULL and a fault. */
 struct device *broker_find_device(struct broker *broker, struct ccw_id id, struct fault *fault);
 

@@ -9,8 +9,10 @@
 #include "fault.h"
 #include "macro.h"
 
-/* A key that an a{sv} may have, and the field of its value: const char * for 's', int for 'b', char ** for
- * 'a', which is "as": a list that the caller frees. */
+/*
+ * A key that an a{sv} may have, and the field of its value: const char * for 's', int for 'b' and 'h',
+ * char ** for 'a', which is "as": a list that the caller frees.
+ */
 struct bus_key {
 	const char *name;
 	char type;
@@ -18,7 +20,7 @@ struct bus_key {
 };
 
 /*
- * Reads the a{sv} at which message stands into the structure values. Strings belong to the message.
+ * Reads the a{sv} at which message stands into the structure values. Strings and fds belong to the message.
  * FAULT_INVALID_ARGS names the key that is unknown, of another type, or given twice. what is "option"
  * or "filter key", for messages.
  */

@@ -64,7 +64,19 @@ PROPERTY(owner_pid, "u", (uint32_t)lease->pid)
 PROPERTY(owner_user, "s", lease->user)
 PROPERTY(who, "s", lease->who)
 PROPERTY(since, "t", lease->since)
+PROPERTY(owner_unit, "s", lease->unit)
+PROPERTY(lifetime, "s", lifetime_to_string(lease->tether.lifetime))
 PROPERTY(state, "s", lease_state_to_string(lease->state))
+
+static int property_lifetime_pid(sd_bus *bus, const char *path, const char *interface,
+				 const char *property, sd_bus_message *reply, void *userdata,
+				 sd_bus_error *error)
+{
+	const struct tether *tether = &((struct lease *)userdata)->tether;
+	uint32_t pid = tether->lifetime == LIFETIME_PIDFD ? (uint32_t)tether->process.pid : 0;
+
+	return sd_bus_message_append(reply, "u", pid);
+}
 
 static int property_device(sd_bus *bus, const char *path, const char *interface,
 			   const char *property, sd_bus_message *reply, void *userdata,
@@ -91,6 +103,9 @@ static const sd_bus_vtable lease_properties[] = {
 	SD_BUS_PROPERTY("OwnerUID", "u", property_owner_uid, 0, CONST),
 	SD_BUS_PROPERTY("OwnerPID", "u", property_owner_pid, 0, CONST),
 	SD_BUS_PROPERTY("OwnerUser", "s", property_owner_user, 0, CONST),
+	SD_BUS_PROPERTY("OwnerUnit", "s", property_owner_unit, 0, CONST),
+	SD_BUS_PROPERTY("Lifetime", "s", property_lifetime, 0, CONST),
+	SD_BUS_PROPERTY("LifetimePID", "u", property_lifetime_pid, 0, CONST),
 	SD_BUS_PROPERTY("Who", "s", property_who, 0, CONST),
 	SD_BUS_PROPERTY("Since", "t", property_since, 0, CONST),
 	SD_BUS_PROPERTY("State", "s", property_state, 0, EMITS),

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bus-dict.h"
+#include "bus-tether.h"
 #include "limits.h"
 #include "names.h"
 #include "text.h"
@@ -57,6 +58,25 @@ static int check_grant(const char *word, struct broker_wish *wish, struct fault 
 	return 0;
 }
 
+static int check_lifetime(const char *word, int pidfd, struct broker_wish *wish,
+			  struct fault *fault)
+{
+	int r = lifetime_from_string(word);
+
+	if (r < 0)
+		return fault_set(fault, FAULT_INVALID_ARGS,
+				 "option \"" CCWB_OPTION_LIFETIME "\" is \"%.32s\"; it can be "
+				 "\"lease-fd\", \"connection\" or \"pidfd\"",
+				 word);
+	wish->lifetime = (enum lifetime)r;
+	wish->pidfd = pidfd;
+	if ((wish->lifetime == LIFETIME_PIDFD) != (pidfd >= 0))
+		return fault_set(fault, FAULT_INVALID_ARGS,
+				 "option \"" CCWB_OPTION_PIDFD "\" and lifetime \"pidfd\" need "
+				 "each other");
+	return 0;
+}
+
 int bus_wish_read(sd_bus_message *message, struct broker_wish *ret, const char **ret_user,
 		  struct fault *fault)
 {
@@ -65,11 +85,15 @@ int bus_wish_read(sd_bus_message *message, struct broker_wish *ret, const char *
 		const char *iommu;
 		const char *grant;
 		const char *user;
-	} options = { .who = "", .iommu = "group", .grant = CCWB_GRANT_FDS };
+		const char *lifetime;
+		int pidfd;
+	} options = { "", "group", CCWB_GRANT_FDS, NULL, "lease-fd", -1 };
 	static const struct bus_key keys[] = {
 		{ CCWB_OPTION_WHO, 's', offsetof(struct options, who) },
 		{ CCWB_OPTION_IOMMU, 's', offsetof(struct options, iommu) },
 		{ CCWB_OPTION_GRANT, 's', offsetof(struct options, grant) },
+		{ CCWB_OPTION_LIFETIME, 's', offsetof(struct options, lifetime) },
+		{ CCWB_OPTION_PIDFD, 'h', offsetof(struct options, pidfd) },
 		{ CCWB_OPTION_USER, 's', offsetof(struct options, user) }, /* the last */
 	};
 	struct broker_wish wish = {};
@@ -88,7 +112,12 @@ int bus_wish_read(sd_bus_message *message, struct broker_wish *ret, const char *
 	r = check_grant(options.grant, &wish, fault);
 	if (r < 0)
 		return r;
+	r = check_lifetime(options.lifetime, options.pidfd, &wish, fault);
+	if (r < 0)
+		return r;
 	wish.who = options.who;
+	wish.connection = sd_bus_message_get_sender(message) ?: "";
+	bus_tether_bus_id(sd_bus_message_get_bus(message), wish.bus);
 	*ret = wish;
 	if (ret_user)
 		*ret_user = options.user;

@@ -14,12 +14,14 @@
 #include "bus-log.h"
 #include "bus-manager.h"
 #include "bus-statistics.h"
+#include "bus-tether.h"
 #include "names.h"
 
 struct bus {
 	sd_bus *connection;
 	struct broker *broker;
 	struct bus_hold *hold;
+	struct bus_tether *tether;
 };
 
 static void on_device_added(struct device *device, void *userdata)
@@ -65,6 +67,7 @@ static void on_lease_added(struct lease *lease, void *userdata)
 	char device[CCW_ID_STRING_SIZE];
 	_cleanup_free_ char *path = NULL;
 
+	bus_tether_watch(bus->tether, lease);
 	if (bus_lease_path(lease, &path) < 0)
 		return;
 	(void)sd_bus_emit_object_added(bus->connection, path);
@@ -158,6 +161,9 @@ int bus_new(sd_bus *connection, struct broker *broker, struct bus **ret)
 	r = bus_log_register(connection);
 	if (r < 0)
 		return r;
+	r = bus_tether_new(connection, broker, &bus->tether);
+	if (r < 0)
+		return r;
 	broker_set_listener(broker, &bus_listener, bus);
 	*ret = TAKE_PTR(bus);
 	return 0;
@@ -170,6 +176,7 @@ void bus_free(struct bus *bus)
 	broker_set_listener(bus->broker, NULL, NULL);
 	broker_set_hold(bus->broker, NULL);
 	bus_hold_free(bus->hold);
+	bus_tether_free(bus->tether);
 	sd_bus_unref(bus->connection);
 	free(bus);
 }

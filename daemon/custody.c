@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "binder.h"
-#include "lease-ref.h"
 #include "log.h"
 #include "names.h"
 #include "text.h"
@@ -211,13 +210,6 @@ static void wait_closed(struct custody *custody, struct lease *lease)
 		begin_restore(custody, lease); /* not bound to the module, or gone */
 }
 
-static void drop_reference(struct custody *custody, struct lease *lease)
-{
-	lease->reference = sd_event_source_disable_unref(lease->reference);
-	lease->reference_fd = macro_close(lease->reference_fd);
-	lease_ref_remove(store_fd_peek(custody->store), lease->id);
-}
-
 /* At once: who has not opened the node by now does not get in while the device is on its way. */
 static void retract_node(struct custody *custody, const struct lease *lease)
 {
@@ -237,7 +229,7 @@ void custody_end(struct custody *custody, struct lease *lease, enum lease_end en
 {
 	struct device *device = device_of(custody, lease);
 
-	drop_reference(custody, lease);
+	tether_drop(&lease->tether, store_fd_peek(custody->store), lease->id);
 	retract_node(custody, lease);
 	lease_set_state(lease, LEASE_RELEASING);
 	lease->end = end;
@@ -250,20 +242,30 @@ void custody_end(struct custody *custody, struct lease *lease, enum lease_end en
 	wait_closed(custody, lease);
 }
 
-static int on_reference(sd_event_source *source, int fd, uint32_t events, void *userdata)
+static void orphan(struct custody *custody, struct lease *lease)
+{
+	if (lease->state != LEASE_ACTIVE)
+		return;
+	lease_set_state(lease, LEASE_ORPHANED);
+	save(custody, lease);
+	LISTENER_TELL(custody, lease_changed, lease);
+}
+
+static void on_tether(enum tether_event what, void *userdata)
 {
 	struct lease *lease = userdata;
 
-	if (!lease_ref_is_held(fd))
+	switch (what) {
+	case TETHER_CLOSED:
 		custody_end(lease->custody, lease, LEASE_END_CLOSED);
-	return 0;
-}
-
-/* No event but the hang-up, which needs no asking for. */
-static int watch_reference(struct custody *custody, struct lease *lease)
-{
-	return sd_event_add_io(custody->event, &lease->reference, lease->reference_fd, 0,
-			       on_reference, lease);
+		break;
+	case TETHER_EXITED:
+		custody_end(lease->custody, lease, LEASE_END_EXITED);
+		break;
+	case TETHER_ORPHANED:
+		orphan(lease->custody, lease);
+		break;
+	}
 }
 
 /* ---- the beginning ---- */
@@ -277,17 +279,15 @@ static void announce(struct custody *custody, struct lease *lease)
 		device_move(custody, device, DEVICE_LEASED, NULL);
 }
 
-static int make_reference(struct custody *custody, struct lease *lease,
-			  struct worker_result *result)
+static int make_tether(struct custody *custody, struct lease *lease, struct worker_result *result)
 {
-	int r;
+	int fd, r;
 
-	r = lease_ref_create(store_fd_peek(custody->store), lease->id, &lease->reference_fd,
-			     &result->fds[result->n_fds]);
-	if (r < 0)
-		return r;
-	result->n_fds++;
-	return watch_reference(custody, lease);
+	r = tether_make(&lease->tether, custody->event, store_fd_peek(custody->store), lease->id,
+			on_tether, lease, &fd);
+	if (r >= 0 && fd >= 0)
+		result->fds[result->n_fds++] = fd;
+	return r;
 }
 
 static void find_node(struct custody *custody, const struct lease *lease)
@@ -304,7 +304,7 @@ static void grant(struct custody *custody, struct lease *lease, struct worker_re
 	struct device *device = device_of(custody, lease);
 	int r;
 
-	r = make_reference(custody, lease, result);
+	r = make_tether(custody, lease, result);
 	if (r < 0) {
 		result->r = fault_set(&result->fault, FAULT_BIND_FAILED,
 				      "cannot make the lease's reference: %s", strerror(-r));
@@ -440,7 +440,7 @@ void custody_resume(struct custody *custody, struct lease *lease_take)
 	int r;
 
 	attach(custody, lease_take, device);
-	if (lease->state != LEASE_ACTIVE) {
+	if (!lease_is_held(lease)) {
 		/* half taken, or half given back: give back */
 		lease->is_announced = lease->state == LEASE_RELEASING;
 		lease->state = LEASE_PENDING;
@@ -450,13 +450,16 @@ void custody_resume(struct custody *custody, struct lease *lease_take)
 	}
 	announce(custody, lease);
 	find_node(custody, lease);
-	r = lease_ref_open(store_fd_peek(custody->store), lease->id, &lease->reference_fd);
-	if (r >= 0)
-		r = watch_reference(custody, lease);
-	if (r < 0 || !lease_ref_is_held(lease->reference_fd))
-		custody_end(custody, lease, LEASE_END_CLOSED);
+	r = tether_resume(&lease->tether, custody->event, store_fd_peek(custody->store), lease->id,
+			  on_tether, lease);
+	if (r < 0)
+		custody_end(custody, lease,
+			    lease->tether.lifetime == LIFETIME_PIDFD ? LEASE_END_EXITED
+								     : LEASE_END_CLOSED);
 	else if (!device)
 		custody_end(custody, lease, LEASE_END_GONE);
+	else if (r > 0)
+		orphan(custody, lease);
 }
 
 void custody_device_lost(struct custody *custody, struct device *device)
@@ -464,7 +467,7 @@ void custody_device_lost(struct custody *custody, struct device *device)
 	struct lease *lease = device->lease;
 
 	/* a worker at work finds out by itself */
-	if (lease->state == LEASE_ACTIVE)
+	if (lease_is_held(lease))
 		custody_end(custody, lease, LEASE_END_GONE);
 	else if (lease->state == LEASE_RELEASING && device->state != DEVICE_ABSENT)
 		device_move(custody, device, DEVICE_ABSENT, NULL);

@@ -20,22 +20,22 @@
 #define BIT(state) (1U << (state))
 
 static const char *const state_names[_LEASE_STATE_MAX] = {
-	[LEASE_PENDING] = "pending",
-	[LEASE_ACTIVE] = "active",
-	[LEASE_RELEASING] = "releasing",
-	[LEASE_FAILED] = "failed",
+	[LEASE_PENDING] = "pending",	 [LEASE_ACTIVE] = "active", [LEASE_ORPHANED] = "orphaned",
+	[LEASE_RELEASING] = "releasing", [LEASE_FAILED] = "failed",
 };
 
 static const char *const end_names[_LEASE_END_MAX] = {
 	[LEASE_END_CLOSED] = "closed",	     [LEASE_END_RELEASED] = "released",
 	[LEASE_END_ABANDONED] = "abandoned", [LEASE_END_GONE] = "gone",
-	[LEASE_END_FAILED] = "failed",
+	[LEASE_END_FAILED] = "failed",	     [LEASE_END_DISCONNECTED] = "disconnected",
+	[LEASE_END_EXITED] = "exited",
 };
 
 /* PENDING moves to RELEASING when its client has left, or when a restart finds it half made. */
 static const unsigned int allowed[_LEASE_STATE_MAX] = {
 	[LEASE_PENDING] = BIT(LEASE_ACTIVE) | BIT(LEASE_RELEASING) | BIT(LEASE_FAILED),
-	[LEASE_ACTIVE] = BIT(LEASE_RELEASING),
+	[LEASE_ACTIVE] = BIT(LEASE_ORPHANED) | BIT(LEASE_RELEASING),
+	[LEASE_ORPHANED] = BIT(LEASE_RELEASING),
 	[LEASE_RELEASING] = BIT(LEASE_FAILED),
 };
 
@@ -65,16 +65,17 @@ int lease_new(struct ccw_id device, const struct subject *subject, const char *w
 
 	if (!lease)
 		return -ENOMEM;
-	lease->reference_fd = -1;
+	tether_init(&lease->tether);
 	lease->device = device;
 	lease->uid = subject->uid;
 	lease->pid = subject->pid;
 	lease->since = realtime_usec();
 	lease->user = strdup(subject->user);
 	lease->who = strdup(who);
+	lease->unit = strdup(subject->unit ?: "");
 	lease->profile = strdup(PROFILE_FULL);
 	lease->rule = strdup("");
-	if (!lease->user || !lease->who || !lease->profile || !lease->rule)
+	if (!lease->user || !lease->who || !lease->unit || !lease->profile || !lease->rule)
 		return -ENOMEM;
 	r = make_id(lease->id);
 	if (r < 0)
@@ -118,9 +119,9 @@ void lease_free(struct lease *lease)
 		return;
 	worker_free(lease->worker);
 	usage_free(lease->usage);
-	sd_event_source_disable_unref(lease->reference);
-	macro_close(lease->reference_fd);
+	tether_deinit(&lease->tether);
 	free(lease->user);
+	free(lease->unit);
 	free(lease->who);
 	free(lease->profile);
 	free(lease->rule);
@@ -131,6 +132,11 @@ void lease_set_state(struct lease *lease, enum lease_state state)
 {
 	assert(allowed[lease->state] & BIT(state));
 	lease->state = state;
+}
+
+bool lease_is_held(const struct lease *lease)
+{
+	return lease->state == LEASE_ACTIVE || lease->state == LEASE_ORPHANED;
 }
 
 static int explain_stuck(const struct lease *lease, const char *device, struct fault *fault)
@@ -154,7 +160,7 @@ int lease_explain(const struct lease *lease, const char *device, struct fault *f
 		 (unsigned int)lease->uid, (int)lease->pid, *lease->who ? ", " : "", lease->who);
 	if (localtime_r(&since, &tm))
 		strftime(when, sizeof(when), "%F %T %Z", &tm);
-	if (lease->state == LEASE_ACTIVE)
+	if (lease_is_held(lease))
 		return fault_set(fault, FAULT_DEVICE_LEASED,
 				 "%s is leased to %s since %s, lease %s", device, owner, when,
 				 lease->id);

@@ -14,6 +14,7 @@
 #include "plan.h"
 #include "policy.h"
 #include "subject.h"
+#include "tether.h"
 #include "usage.h"
 #include "worker.h"
 
@@ -24,6 +25,7 @@ struct custody;
 enum lease_state {
 	LEASE_PENDING,	 /* a worker takes the device; not on the bus yet */
 	LEASE_ACTIVE,	 /* its client has the fds */
+	LEASE_ORPHANED,	 /* whoever has the fds, it is not the process that asked: that has ended */
 	LEASE_RELEASING, /* over for the client; the device is on its way back */
 	LEASE_FAILED,	 /* only in the store: the device did not go back */
 	_LEASE_STATE_MAX,
@@ -31,11 +33,13 @@ enum lease_state {
 
 /* Why it ended. */
 enum lease_end {
-	LEASE_END_CLOSED,    /* the last copy of the lease fd was closed */
-	LEASE_END_RELEASED,  /* by request */
-	LEASE_END_ABANDONED, /* the client left before the reply */
-	LEASE_END_GONE,	     /* the device was unplugged */
-	LEASE_END_FAILED,    /* the device could not be taken or given back */
+	LEASE_END_CLOSED,	/* the last copy of the lease fd was closed */
+	LEASE_END_RELEASED,	/* by request */
+	LEASE_END_ABANDONED,	/* the client left before the reply */
+	LEASE_END_GONE,		/* the device was unplugged */
+	LEASE_END_FAILED,	/* the device could not be taken or given back */
+	LEASE_END_DISCONNECTED, /* its client left the bus */
+	LEASE_END_EXITED,	/* its process ended */
 	_LEASE_END_MAX,
 };
 
@@ -54,6 +58,7 @@ struct lease {
 	uid_t uid;
 	pid_t pid;
 	char *user;
+	char *unit; /* "": not known */
 	char *who;
 	char *profile;	/* the name of what it was granted under */
 	char *rule;	/* the place of the rule that granted it, "file:line"; "" for none */
@@ -71,8 +76,7 @@ struct lease {
 	struct custody *custody; /* peek */
 	struct worker *worker;	 /* takes or gives back the device */
 	struct usage *usage;	 /* RELEASING: waits for the last close */
-	sd_event_source *reference;
-	int reference_fd;
+	struct tether tether;
 
 	bool is_announced; /* clients know of it */
 	lease_done_t done; /* PENDING: NULL when nobody waits any more */
@@ -94,6 +98,9 @@ DEFINE_CLEANUP(struct lease *, lease_free)
 
 /* A move that the table does not have is a bug. */
 void lease_set_state(struct lease *lease, enum lease_state state);
+
+/* Whether a client has its device. */
+bool lease_is_held(const struct lease *lease);
 
 /* Sets why device cannot be had while lease is there, and returns fault_set's value. */
 int lease_explain(const struct lease *lease, const char *device, struct fault *fault);

@@ -20,6 +20,7 @@
 #define LIMIT_PENDING		32     /* acquisitions under way; each is one worker process */
 #define LIMIT_PENDING_PER_UID	8      /* so that one user cannot keep the others waiting */
 #define LIMIT_USER_BYTES	255    /* the name of an account; a longer one is not shown */
+#define LIMIT_UNIT_BYTES	255    /* as systemd has it */
 #define LIMIT_WHO_BYTES		128    /* the caller's own words in listings */
 #define LIMIT_LEASE_FILE_BYTES	4096   /* what store.c writes for one lease */
 #define LIMIT_POLICY_FILE_BYTES 262144 /* one policy file */

@@ -18,7 +18,7 @@
 #include "text.h"
 
 #define STORE_DIRECTORY "leases"
-#define STORE_VERSION	1
+#define STORE_VERSION	2 /* 1 knew of leases by their fd only */
 #define STORE_DEPTH	2
 #define STORE_SUFFIX	".json"
 
@@ -87,6 +87,7 @@ static int add(struct json_object *object, const char *key, struct json_object *
 
 static int add_all(struct json_object *object, const struct lease *lease)
 {
+	const struct tether *tether = &lease->tether;
 	char device[CCW_ID_STRING_SIZE];
 	const struct {
 		const char *key;
@@ -100,6 +101,7 @@ static int add_all(struct json_object *object, const struct lease *lease)
 		{ "pid", json_object_new_int64(lease->pid) },
 		{ "user", json_object_new_string(lease->user) },
 		{ "who", json_object_new_string(lease->who) },
+		{ "unit", json_object_new_string(lease->unit) },
 		{ "since", json_object_new_int64((int64_t)lease->since) },
 		{ "iommu", json_object_new_string(iommu_to_string(lease->iommu)) },
 		{ "by_path", json_object_new_boolean(lease->is_by_path) },
@@ -108,6 +110,11 @@ static int add_all(struct json_object *object, const struct lease *lease)
 		{ "gid", json_object_new_int64(lease->has_group ? (int64_t)lease->gid : -1) },
 		{ "reset_after", json_object_new_boolean(lease->terms.reset_after) },
 		{ "stays_bound", json_object_new_boolean(lease->terms.stays_bound) },
+		{ "lifetime", json_object_new_string(lifetime_to_string(tether->lifetime)) },
+		{ "holder_pid", json_object_new_int64(tether->process.pid) },
+		{ "holder_start", json_object_new_int64((int64_t)tether->process.start) },
+		{ "connection", json_object_new_string(tether->connection) },
+		{ "bus", json_object_new_string(tether->bus) },
 		{ "driver", json_object_new_string(lease->origin.driver) },
 		{ "online", json_object_new_boolean(lease->origin.is_online) },
 	};
@@ -166,8 +173,8 @@ static int get_number(struct json_object *object, const char *key, uint64_t max,
 
 static int load_owner(struct json_object *object, struct lease **ret)
 {
-	const char *user, *who, *device;
-	struct subject subject = { .pidfd = -1 };
+	const char *user, *who, *device, *unit = "";
+	struct subject subject = { .pidfd = -1 }; /* peeks */
 	uint64_t version, uid, pid;
 	struct ccw_id id;
 	int r;
@@ -180,14 +187,14 @@ static int load_owner(struct json_object *object, struct lease **ret)
 	    get_text(object, "device", CCW_ID_STRING_SIZE, &device) < 0 ||
 	    ccw_id_parse(device, &id) < 0)
 		return -EBADMSG;
+	r = get_text(object, "unit", LIMIT_UNIT_BYTES + 1, &unit);
+	if (r < 0 && r != -ENODATA) /* those of the first version do not say */
+		return r;
 	subject.uid = (uid_t)uid;
 	subject.pid = (pid_t)pid;
-	subject.user = strdup(user);
-	if (!subject.user)
-		return -ENOMEM;
-	r = lease_new(id, &subject, who, ret);
-	subject_deinit(&subject);
-	return r;
+	subject.user = (char *)user;
+	subject.unit = (char *)unit;
+	return lease_new(id, &subject, who, ret);
 }
 
 /* Leases saved by a daemon that knew of groups only do not say. */
@@ -259,6 +266,53 @@ static int load_terms(struct json_object *object, struct lease *lease)
 	return 0;
 }
 
+static int load_process(struct json_object *object, struct process *process)
+{
+	uint64_t pid;
+	int r;
+
+	r = get_number(object, "holder_pid", INT32_MAX, &pid);
+	if (r == -ENODATA)
+		return 0;
+	if (r < 0)
+		return r;
+	process->pid = (pid_t)pid;
+	return get_number(object, "holder_start", INT64_MAX, &process->start);
+}
+
+static int load_name(struct json_object *object, const char *key, char name[TETHER_NAME_SIZE])
+{
+	const char *text = "";
+	int r;
+
+	r = get_text(object, key, TETHER_NAME_SIZE, &text);
+	if (r < 0 && r != -ENODATA)
+		return r;
+	strcpy(name, text);
+	return 0;
+}
+
+/* Leases saved by a daemon that knew of their fds only do not say. */
+static int load_tether(struct json_object *object, struct tether *tether)
+{
+	const char *text = lifetime_to_string(LIFETIME_LEASE_FD);
+	int r;
+
+	r = get_text(object, "lifetime", 32, &text);
+	if (r < 0 && r != -ENODATA)
+		return r;
+	r = lifetime_from_string(text);
+	if (r < 0)
+		return r;
+	tether->lifetime = (enum lifetime)r;
+	r = load_process(object, &tether->process);
+	if (r >= 0)
+		r = load_name(object, "connection", tether->connection);
+	if (r >= 0)
+		r = load_name(object, "bus", tether->bus);
+	return r;
+}
+
 static int load_lease(struct json_object *object, struct lease **ret)
 {
 	_cleanup_(lease_freep) struct lease *lease = NULL;
@@ -272,7 +326,7 @@ static int load_lease(struct json_object *object, struct lease **ret)
 	    get_text(object, "state", 32, &state) < 0 || lease_state_from_string(state) < 0 ||
 	    get_text(object, "driver", SYSFS_NAME_SIZE, &driver) < 0 || strchr(driver, '/') ||
 	    load_iommu(object, &lease->iommu) < 0 || load_by_path(object, &lease->is_by_path) < 0 ||
-	    load_terms(object, lease) < 0 ||
+	    load_terms(object, lease) < 0 || load_tether(object, &lease->tether) < 0 ||
 	    get_number(object, "since", INT64_MAX, &lease->since) < 0 ||
 	    json_get_bool(object, "online", &online) < 0)
 		return -EBADMSG;

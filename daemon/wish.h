@@ -7,10 +7,17 @@
 
 #include <stdbool.h>
 
+#include <systemd/sd-id128.h>
+
 #include "iommu.h"
+#include "lifetime.h"
 
 struct broker_wish {
 	const char *who;  /* its own words */
 	enum iommu iommu; /* IOMMU_GROUP by path */
 	bool is_by_path;
+	enum lifetime lifetime;
+	int pidfd;		       /* of LIFETIME_PIDFD, else -1 */
+	const char *connection;	       /* its own unique name on the bus, "" for none */
+	char bus[SD_ID128_STRING_MAX]; /* and which bus that is */
 };

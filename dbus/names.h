@@ -41,12 +41,14 @@
 #define CCWB_ERROR_STUCK		  "org.ccwbroker1.Error.Stuck"
 
 /* Keys of AcquireDevice's a{sv} options. */
-#define CCWB_OPTION_WHO	  "who"	  /* s: the caller's own words, shown in listings */
-#define CCWB_OPTION_IOMMU "iommu" /* s: "group" (without it), "iommufd", "auto" */
-#define CCWB_OPTION_GRANT "grant" /* s: "fds" (without it), "path" */
-#define CCWB_OPTION_USER  "user"  /* s: of CanAcquire only, whom root asks for */
-#define CCWB_GRANT_FDS	  "fds"
-#define CCWB_GRANT_PATH	  "path"
+#define CCWB_OPTION_WHO	     "who"   /* s: the caller's own words, shown in listings */
+#define CCWB_OPTION_IOMMU    "iommu" /* s: "group" (without it), "iommufd", "auto" */
+#define CCWB_OPTION_GRANT    "grant" /* s: "fds" (without it), "path" */
+#define CCWB_OPTION_USER     "user"  /* s: of CanAcquire only, whom root asks for */
+#define CCWB_GRANT_FDS	     "fds"
+#define CCWB_GRANT_PATH	     "path"
+#define CCWB_OPTION_LIFETIME "lifetime" /* s: "lease-fd" (without it), "connection", "pidfd" */
+#define CCWB_OPTION_PIDFD    "pidfd"	/* h: with lifetime "pidfd", whose end ends the lease */
 
 /* What makes a device one of VFIO; see daemon/backend.h. */
 #define CCWB_BACKEND_CCWBROKER "ccwbroker"

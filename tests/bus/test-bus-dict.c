@@ -13,11 +13,13 @@
 struct values {
 	const char *text;
 	int boolean;
+	int fd;
 };
 
 static const struct bus_key keys[] = {
 	{ "text", 's', offsetof(struct values, text) },
 	{ "boolean", 'b', offsetof(struct values, boolean) },
+	{ "fd", 'h', offsetof(struct values, fd) },
 };
 
 static struct values values;
@@ -46,9 +48,9 @@ static void make(const char *types, ...)
 
 static int read_dict(void)
 {
-	values = (struct values){ .boolean = -1 };
+	values = (struct values){ .boolean = -1, .fd = -1 };
 	fault = (struct fault){};
-	return bus_dict_read(message, "option", keys, 2, &values, &fault);
+	return bus_dict_read(message, "option", keys, ARRAY_SIZE(keys), &values, &fault);
 }
 
 static void expect_refused(const char *words)
@@ -61,8 +63,9 @@ static void expect_refused(const char *words)
 
 START_TEST(test_known_keys_are_read_and_others_keep_their_value)
 {
-	make("a{sv}t", 2, "boolean", "b", 1, "text", "s", "x", (uint64_t)0);
+	make("a{sv}t", 3, "boolean", "b", 1, "text", "s", "x", "fd", "h", 2, (uint64_t)0);
 	ck_assert_int_ge(read_dict(), 0);
+	ck_assert_int_ge(values.fd, 0);
 	ck_assert_str_eq(values.text, "x");
 	ck_assert_int_eq(values.boolean, 1);
 	ck_assert_int_ge(bus_dict_read_flags(message, &fault), 0);
@@ -78,9 +81,11 @@ END_TEST
 START_TEST(test_other_keys_types_and_repetitions_are_named)
 {
 	make("a{sv}", 1, "colour", "s", "red");
-	expect_refused("unknown option \"colour\"; known: \"text\", \"boolean\"");
+	expect_refused("unknown option \"colour\"; known: \"text\", \"boolean\", \"fd\"");
 	make("a{sv}", 1, "text", "u", 7);
 	expect_refused("\"text\" must have type s, and has type u");
+	make("a{sv}", 1, "fd", "i", 2);
+	expect_refused("\"fd\" must have type h, and has type i");
 	make("a{sv}", 1, "boolean", "as", 1, "x");
 	expect_refused("\"boolean\" must have type b, and has type as");
 	make("a{sv}", 2, "text", "s", "x", "text", "s", "y");

@@ -53,7 +53,11 @@ static void load(void)
 
 static struct lease *new_lease(void)
 {
-	const struct subject alice = { .uid = 4294967294U, .pid = 812, .user = (char *)"alice" };
+	const struct subject alice = { .uid = 4294967294U,
+				       .pid = 812,
+				       .pidfd = -1,
+				       .user = (char *)"alice",
+				       .unit = (char *)"backup.service" };
 	struct lease *lease;
 
 	ck_assert_int_eq(
@@ -69,6 +73,11 @@ static struct lease *new_lease(void)
 	lease->has_group = true;
 	lease->gid = 2001;
 	lease->terms.reset_after = true;
+	lease->tether.lifetime = LIFETIME_PIDFD;
+	lease->tether.process.pid = 813;
+	lease->tether.process.start = 123456789012ULL;
+	strcpy(lease->tether.connection, ":1.42");
+	strcpy(lease->tether.bus, "0123456789abcdef0123456789abcdef");
 	return lease;
 }
 
@@ -91,6 +100,7 @@ START_TEST(test_a_lease_comes_back_as_it_was)
 	ck_assert_int_eq(loaded->pid, lease->pid);
 	ck_assert_str_eq(loaded->user, lease->user);
 	ck_assert_str_eq(loaded->who, lease->who);
+	ck_assert_str_eq(loaded->unit, "backup.service");
 	ck_assert_uint_eq(loaded->since, lease->since);
 	ck_assert_int_eq(loaded->state, LEASE_ACTIVE);
 	ck_assert_str_eq(loaded->origin.driver, "tape_34xx");
@@ -101,9 +111,33 @@ START_TEST(test_a_lease_comes_back_as_it_was)
 	ck_assert_str_eq(loaded->rule, "/etc/ccwbroker/policy.json:7");
 	ck_assert(loaded->has_group && loaded->gid == 2001);
 	ck_assert(loaded->terms.reset_after && !loaded->terms.stays_bound);
+	ck_assert_int_eq(loaded->tether.lifetime, LIFETIME_PIDFD);
+	ck_assert_int_eq(loaded->tether.process.pid, 813);
+	ck_assert_uint_eq(loaded->tether.process.start, 123456789012ULL);
+	ck_assert_str_eq(loaded->tether.connection, ":1.42");
+	ck_assert_str_eq(loaded->tether.bus, lease->tether.bus);
 	store_remove(store, lease->device);
 	load();
 	ck_assert_ptr_null(loaded);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_lease_of_the_first_version_is_one_by_its_fd)
+{
+	setup();
+	scratch_write(&scratch, "run/leases/0.0.0580.json",
+		      "{\"version\": 1, \"lease\": \"l0123456789abcdef\", "
+		      "\"device\": \"0.0.0580\", \"state\": \"active\", \"uid\": 1001, "
+		      "\"pid\": 812, \"user\": \"alice\", \"who\": \"\", \"since\": 5, "
+		      "\"driver\": \"\", \"online\": false}");
+	load();
+	ck_assert_msg(n_bad == 0, "%s", bad_why);
+	ck_assert_int_eq(loaded->tether.lifetime, LIFETIME_LEASE_FD);
+	ck_assert_int_eq(loaded->tether.process.pid, 0);
+	ck_assert_str_eq(loaded->tether.connection, "");
+	ck_assert_str_eq(loaded->unit, "");
+	ck_assert_int_eq(loaded->iommu, IOMMU_GROUP);
 	teardown();
 }
 END_TEST
@@ -120,6 +154,9 @@ START_TEST(test_the_longest_lease_fits_into_its_file)
 	free(lease->user);
 	lease->user = calloc(1, 256);
 	memset(lease->user, 'u', 255);
+	free(lease->unit);
+	lease->unit = calloc(1, LIMIT_UNIT_BYTES + 1);
+	memset(lease->unit, 'u', LIMIT_UNIT_BYTES);
 	ck_assert_int_eq(store_save(store, lease), 0);
 	load();
 	ck_assert_int_eq(n_bad, 0);
@@ -135,7 +172,7 @@ START_TEST(test_what_is_no_lease_is_told_and_left_alone)
 		const char *from;
 		const char *to;
 	} changes[] = {
-		{ "\"version\":1", "\"version\":2" },
+		{ "\"version\":2", "\"version\":3" },
 		{ "\"uid\":", "\"oid\":" },
 		{ "\"state\":\"pending\"", "\"state\":\"lost\"" },
 		{ "\"lease\":\"l", "\"lease\":\"../" },
@@ -144,6 +181,9 @@ START_TEST(test_what_is_no_lease_is_told_and_left_alone)
 		{ "\"since\":", "\"since\":-" },
 		{ "\"online\":true", "\"online\":1" },
 		{ "\"who\":\"", "\"who\":\"\\n" },
+		{ "\"lifetime\":\"pidfd", "\"lifetime\":\"for-ever" },
+		{ "\"holder_pid\":", "\"holder_pid\":-" },
+		{ "\"bus\":\"", "\"bus\":\"\\n" },
 		{ "{", "" },
 	};
 	_cleanup_(lease_freep) struct lease *lease = new_lease();
@@ -207,6 +247,7 @@ START_TEST(test_other_files_are_not_looked_at)
 }
 END_TEST
 
-CHECK_MAIN("store", test_a_lease_comes_back_as_it_was, test_the_longest_lease_fits_into_its_file,
-	   test_what_is_no_lease_is_told_and_left_alone, test_an_overlong_file_is_not_read,
-	   test_other_files_are_not_looked_at)
+CHECK_MAIN("store", test_a_lease_comes_back_as_it_was,
+	   test_a_lease_of_the_first_version_is_one_by_its_fd,
+	   test_the_longest_lease_fits_into_its_file, test_what_is_no_lease_is_told_and_left_alone,
+	   test_an_overlong_file_is_not_read, test_other_files_are_not_looked_at)

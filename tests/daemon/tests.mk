@@ -31,6 +31,7 @@ daemon_tests = \
 	tests/daemon/test-lease \
 	tests/daemon/test-lease-ref \
 	tests/daemon/test-ledger \
+	tests/daemon/test-lifetime \
 	tests/daemon/test-log \
 	tests/daemon/test-mask \
 	tests/daemon/test-node \
@@ -40,12 +41,14 @@ daemon_tests = \
 	tests/daemon/test-profile \
 	tests/daemon/test-profile-parse \
 	tests/daemon/test-quota \
+	tests/daemon/test-process \
 	tests/daemon/test-registry \
 	tests/daemon/test-resolver \
 	tests/daemon/test-reset \
 	tests/daemon/test-store \
 	tests/daemon/test-subject \
 	tests/daemon/test-sysfs \
+	tests/daemon/test-tether \
 	tests/daemon/test-text \
 	tests/daemon/test-uevent \
 	tests/daemon/test-unit \
@@ -68,6 +71,7 @@ daemon_tests = \
 	tests/bus/test-bus-dict \
 	tests/bus/test-bus-error \
 	tests/bus/test-bus-hold \
+	tests/bus/test-bus-tether \
 	tests/bus/test-bus-lease \
 	tests/bus/test-bus-manager \
 	tests/bus/test-bus-many \
@@ -117,6 +121,8 @@ tests_daemon_test_lease_ref_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_lease_ref_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_ledger_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_ledger_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_lifetime_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_lifetime_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_log_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_log_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_place_CFLAGS = $(daemon_test_CFLAGS)
@@ -131,6 +137,8 @@ tests_daemon_test_profile_parse_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_profile_parse_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_quota_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_quota_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_process_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_process_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_registry_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_registry_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_reset_CFLAGS = $(daemon_test_CFLAGS)
@@ -141,6 +149,8 @@ tests_daemon_test_subject_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_subject_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_sysfs_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_sysfs_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_tether_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_tether_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_text_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_text_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_uevent_CFLAGS = $(daemon_test_CFLAGS)
@@ -173,6 +183,8 @@ tests_bus_test_bus_dict_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_dict_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_error_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_error_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_tether_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_tether_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_lease_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_lease_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_manager_CFLAGS = $(daemon_test_CFLAGS)
