@@ -60,6 +60,19 @@ static int make_lease(const struct device *device, const struct subject *subject
 	return 0;
 }
 
+int broker_judge(struct broker *broker, struct ccw_id id, const struct subject *subject,
+		 struct device **ret_device, struct policy_verdict *ret_verdict,
+		 struct fault *fault)
+{
+	struct device *device = broker_find_device(broker, id, fault);
+
+	if (!device)
+		return -ENOENT;
+	authority_decide(broker->authority, device, subject, ret_verdict);
+	*ret_device = device;
+	return 0;
+}
+
 int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject *subject,
 		   const struct broker_wish *wish, lease_done_t done, void *userdata,
 		   struct lease **ret_lease, struct fault *fault)
@@ -75,6 +88,7 @@ int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject
 	if (!device)
 		return -ENOENT;
 	request.device = device;
+	request.has_consent = wish->has_consent;
 	request.is_stopping = broker->custody.is_stopping;
 	r = admission_decide(broker->authority, &broker->custody.ledger, &request, &verdict, fault);
 	if (r < 0)

@@ -9,6 +9,7 @@
 #include "lease.h"
 #include "listener.h"
 #include "macro.h"
+#include "policy.h"
 #include "registry.h"
 #include "subject.h"
 #include "sysfs.h"
@@ -33,6 +34,7 @@ struct broker_config {
 	worker_run_t resolve;	    /* resolver_run, in the same way */
 	unsigned int lookup_ms;	    /* LIMIT_LOOKUP_MS, likewise */
 	unsigned int step_limit_ms; /* of every step, for tests; 0: as plan.h has them */
+	unsigned int question_ms;   /* LIMIT_QUESTION_MS, in the same way */
 };
 
 /* The caller owns *ret. */
@@ -59,6 +61,11 @@ const char *broker_policy_problem(const struct broker *broker);
 
 /* Reads the policy again; on failure the one in force stays. */
 _must_check_ int broker_reload(struct broker *broker, struct fault *fault);
+
+/* The device, and what the policy says of its being taken by subject; a fault when there is none. */
+_must_check_ int broker_judge(struct broker *broker, struct ccw_id id,
+			      const struct subject *subject, struct device **ret_device,
+			      struct policy_verdict *ret_verdict, struct fault *fault);
 
 /*
  * Starts to take device id for subject; done tells the outcome later, never from in here. Not

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bus-consent.h"
 #include "bus-error.h"
 #include "bus-hold.h"
 #include "bus-statistics.h"
@@ -157,10 +158,28 @@ static int request_new(struct broker *broker, struct ccw_id id, sd_bus_message *
 	return 0;
 }
 
+static int take(struct broker *broker, struct ccw_id id, sd_bus_message *message,
+		const struct subject *subject, struct broker_wish *wish, struct fault *fault)
+{
+	_cleanup_(request_freep) struct request *request = NULL;
+	int r;
+
+	r = bus_consent_acquire(broker, id, message, subject, wish, fault);
+	if (r <= 0)
+		return r;
+	r = request_new(broker, id, message, &request);
+	if (r < 0)
+		return r;
+	r = broker_acquire(broker, id, subject, wish, on_outcome, request, &request->lease, fault);
+	if (r < 0)
+		return r;
+	(void)TAKE_PTR(request); /* on_outcome or on_caller_gone frees it */
+	return 0;
+}
+
 int bus_acquire(struct broker *broker, struct ccw_id id, sd_bus_message *message,
 		struct fault *fault)
 {
-	_cleanup_(request_freep) struct request *request = NULL;
 	struct subject subject;
 	struct broker_wish wish = {};
 	int r;
@@ -171,15 +190,11 @@ int bus_acquire(struct broker *broker, struct ccw_id id, sd_bus_message *message
 	r = bus_hold_subject(broker_hold(broker), message, &subject, fault);
 	if (r <= 0)
 		return r;
-	r = request_new(broker, id, message, &request);
-	if (r >= 0)
-		r = broker_acquire(broker, id, &subject, &wish, on_outcome, request,
-				   &request->lease, fault);
+	r = take(broker, id, message, &subject, &wish, fault);
 	subject_deinit(&subject);
 	if (r < 0) {
 		bus_statistics_refused(broker, fault);
 		return r;
 	}
-	(void)TAKE_PTR(request); /* on_outcome or on_caller_gone frees it */
 	return 0;
 }

@@ -28,6 +28,7 @@ static const char *const error_names[_FAULT_CODE_MAX] = {
 	[FAULT_OPERATION_IN_PROGRESS] = CCWB_ERROR_OPERATION_IN_PROGRESS,
 	[FAULT_POLICY_INVALID] = CCWB_ERROR_POLICY_INVALID,
 	[FAULT_STUCK] = CCWB_ERROR_STUCK,
+	[FAULT_INTERACTION_REQUIRED] = CCWB_ERROR_INTERACTION_REQUIRED,
 };
 
 int bus_error_set(sd_bus_error *error, int r, const struct fault *fault)

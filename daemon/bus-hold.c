@@ -8,10 +8,19 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bus-peer.h"
+#include "device.h"
 #include "limits.h"
+#include "names.h"
+
+/* What polkit said to one query. */
+struct answer {
+	char *query;
+	struct fault fault;
+};
 
 /* One call, found again by its message: it is the very same one that comes to the handler again. */
 struct held {
@@ -20,6 +29,9 @@ struct held {
 	sd_bus_track *track;
 	uid_t uid;
 	struct resolver_wait *wait;
+	struct polkit_question *question;
+	struct answer answers[LIMIT_ANSWERS]; /* the last one is open while question is there */
+	unsigned int n_answers;
 	struct fault refusal;	  /* why the caller cannot be known */
 	bool is_back;		  /* its handler runs again, or has done so */
 	sd_event_source *dropper; /* at work when the call has been sent to its handler again */
@@ -29,6 +41,7 @@ struct held {
 struct bus_hold {
 	sd_bus *bus;
 	struct resolver *resolver;
+	unsigned int question_ms;
 	struct held *first;
 };
 
@@ -41,6 +54,9 @@ static void held_free(struct held *held)
 	if (*at)
 		*at = held->next;
 	resolver_wait_free(held->wait);
+	polkit_question_free(held->question);
+	while (held->n_answers > 0)
+		free(held->answers[--held->n_answers].query);
 	sd_event_source_disable_unref(held->dropper);
 	sd_bus_track_unref(held->track);
 	sd_bus_message_unref(held->message);
@@ -219,7 +235,131 @@ int bus_hold_subject(struct bus_hold *hold, sd_bus_message *message, struct subj
 	return r;
 }
 
-int bus_hold_new(sd_bus *bus, const struct resolver_config *resolver, struct bus_hold **ret)
+static int check_questions(const struct bus_hold *hold, uid_t uid, struct fault *fault)
+{
+	unsigned int count = 0, of_uid = 0;
+	const struct held *held;
+
+	for (held = hold->first; held; held = held->next) {
+		count += !!held->question;
+		of_uid += held->question && held->uid == uid;
+	}
+	if (of_uid >= LIMIT_QUESTIONS_PER_UID)
+		return fault_set(fault, FAULT_LIMITS_EXCEEDED,
+				 "polkit is being asked %d things for uid %u already; answer those "
+				 "first",
+				 LIMIT_QUESTIONS_PER_UID, (unsigned int)uid);
+	if (count >= LIMIT_QUESTIONS)
+		return fault_set(fault, FAULT_LIMITS_EXCEEDED,
+				 "polkit is being asked %d things already; try again later",
+				 LIMIT_QUESTIONS);
+	return 0;
+}
+
+static void on_polkit(const struct fault *fault, void *userdata)
+{
+	struct held *held = userdata;
+
+	held->answers[held->n_answers - 1].fault = *fault;
+	held->question = (polkit_question_free(held->question), NULL);
+	release(held);
+}
+
+/* No value has a control character in it, so that no two queries look the same. */
+static int query_to_text(const struct polkit_query *query, char **ret)
+{
+	_cleanup_free_ char *text = strdup(query->action);
+	size_t n;
+
+	for (n = 0; text && n < POLKIT_DETAILS && query->details[n].name; n++) {
+		_cleanup_free_ char *shorter = text;
+
+		if (asprintf(&text, "%s\n%s=%s", shorter, query->details[n].name,
+			     query->details[n].value ?: "") < 0)
+			text = NULL;
+	}
+	if (!text)
+		return -ENOMEM;
+	*ret = TAKE_PTR(text);
+	return 0;
+}
+
+static int ask(struct held *held, const struct polkit_query *query, char *text_take,
+	       struct fault *fault)
+{
+	_cleanup_free_ char *text = text_take;
+	int r;
+
+	if (held->n_answers >= LIMIT_ANSWERS)
+		return fault_set(fault, FAULT_LIMITS_EXCEEDED,
+				 "polkit was asked %d times for this call, and the policy changes "
+				 "all the time; try again later",
+				 LIMIT_ANSWERS);
+	r = check_questions(held->hold, held->uid, fault);
+	if (r < 0)
+		return r;
+	r = polkit_ask(held->message, query, held->hold->question_ms, on_polkit, held,
+		       &held->question);
+	if (r < 0)
+		return r;
+	held->answers[held->n_answers++] = (struct answer){ .query = TAKE_PTR(text) };
+	wait_again(held);
+	return 0;
+}
+
+int bus_hold_ask(struct bus_hold *hold, sd_bus_message *message, const struct subject *subject,
+		 const struct polkit_query *query, struct fault *fault)
+{
+	struct held *held = find(hold, message);
+	_cleanup_free_ char *text = NULL;
+	bool is_new = !held;
+	unsigned int n;
+	int r;
+
+	if (subject->uid == 0)
+		return 1;
+	r = query_to_text(query, &text);
+	if (r < 0)
+		return r;
+	for (n = 0; held && n < held->n_answers; n++) {
+		if (strcmp(held->answers[n].query, text) != 0)
+			continue;
+		*fault = held->answers[n].fault;
+		return fault->code == FAULT_NONE ? 1 : -EACCES;
+	}
+	if (is_new) {
+		r = held_new(hold, message, subject->uid, &held, fault);
+		if (r < 0)
+			return r;
+	}
+	r = ask(held, query, TAKE_PTR(text), fault);
+	if (r < 0 && is_new)
+		held_free(held);
+	return r;
+}
+
+int bus_hold_authorize(struct bus_hold *hold, sd_bus_message *message,
+		       const struct subject *subject, const char *action,
+		       const struct device *device, struct fault *fault)
+{
+	char intro[LIMIT_USER_BYTES + 128];
+	struct polkit_query query = { .action = action, .intro = intro };
+
+	snprintf(intro, sizeof(intro), "%s (uid %u) is not root", subject->user,
+		 (unsigned int)subject->uid);
+	if (device) {
+		query.details[0] = (struct polkit_detail){ CCWB_DETAIL_DEVICE, device->name };
+		query.details[1] = (struct polkit_detail){ CCWB_DETAIL_TYPE, device_type(device) };
+		query.details[2] =
+			(struct polkit_detail){ CCWB_DETAIL_SUBCHANNEL, device->facts.subchannel };
+		query.details[3] =
+			(struct polkit_detail){ CCWB_DETAIL_DRIVER, device->facts.driver };
+	}
+	return bus_hold_ask(hold, message, subject, &query, fault);
+}
+
+int bus_hold_new(sd_bus *bus, const struct resolver_config *resolver, unsigned int question_ms,
+		 struct bus_hold **ret)
 {
 	_cleanup_(bus_hold_freep) struct bus_hold *hold = calloc(1, sizeof(*hold));
 	int r;
@@ -227,6 +367,7 @@ int bus_hold_new(sd_bus *bus, const struct resolver_config *resolver, struct bus
 	if (!hold)
 		return -ENOMEM;
 	hold->bus = sd_bus_ref(bus);
+	hold->question_ms = question_ms;
 	r = resolver_new(resolver, &hold->resolver);
 	if (r < 0)
 		return r;

@@ -6,6 +6,7 @@
 
 #include "fault.h"
 #include "macro.h"
+#include "polkit.h"
 #include "resolver.h"
 #include "subject.h"
 
@@ -15,10 +16,11 @@
  * looked at before is looked at again.
  */
 struct bus_hold;
+struct device;
 
 /* bus has an event loop already. The caller owns *ret. */
 _must_check_ int bus_hold_new(sd_bus *bus, const struct resolver_config *resolver,
-			      struct bus_hold **ret);
+			      unsigned int question_ms, struct bus_hold **ret);
 
 /* The calls that wait are dropped. */
 void bus_hold_free(struct bus_hold *hold);
@@ -30,3 +32,20 @@ DEFINE_CLEANUP(struct bus_hold *, bus_hold_free)
  */
 _must_check_ int bus_hold_subject(struct bus_hold *hold, sd_bus_message *message,
 				  struct subject *ret, struct fault *fault);
+
+/*
+ * Whether polkit lets subject, which sent message, do what query says; root is never asked. 1: yes.
+ * 0: message comes again, the handler returns 1. An answer is remembered for this message and the
+ * very same query.
+ */
+_must_check_ int bus_hold_ask(struct bus_hold *hold, sd_bus_message *message,
+			      const struct subject *subject, const struct polkit_query *query,
+			      struct fault *fault);
+
+/*
+ * The same for a method that root alone may call by itself. device may be NULL; its details are added
+ * to the query.
+ */
+_must_check_ int bus_hold_authorize(struct bus_hold *hold, sd_bus_message *message,
+				    const struct subject *subject, const char *action,
+				    const struct device *device, struct fault *fault);

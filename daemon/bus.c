@@ -142,7 +142,7 @@ int bus_new(sd_bus *connection, struct broker *broker, struct bus **ret)
 		return -ENOMEM;
 	bus->connection = sd_bus_ref(connection);
 	bus->broker = broker;
-	r = bus_hold_new(connection, &resolver, &bus->hold);
+	r = bus_hold_new(connection, &resolver, config->question_ms, &bus->hold);
 	if (r < 0)
 		return r;
 	broker_set_hold(broker, bus->hold);

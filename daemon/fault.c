@@ -35,6 +35,7 @@ static const struct {
 	[FAULT_OPERATION_IN_PROGRESS] = { "OperationInProgress", EALREADY },
 	[FAULT_POLICY_INVALID] = { "PolicyInvalid", EBADMSG },
 	[FAULT_STUCK] = { "Stuck", ETIMEDOUT },
+	[FAULT_INTERACTION_REQUIRED] = { "InteractiveAuthorizationRequired", EACCES },
 };
 
 int fault_set(struct fault *fault, enum fault_code code, const char *format, ...)

@@ -40,6 +40,13 @@
 #define LIMIT_LOOKUP_MS		10000  /* until a lookup is given up */
 #define LIMIT_CALLS		256    /* calls put aside until something is known */
 #define LIMIT_CALLS_PER_UID	32     /* so that one user cannot keep the others out */
+#define LIMIT_QUESTIONS		32     /* to polkit under way; each may be a dialog */
+#define LIMIT_QUESTIONS_PER_UID 8      /* so that one user cannot keep the others from asking */
+#define LIMIT_ANSWERS		8      /* of polkit to one call */
+#define LIMIT_QUESTION_MS	110000 /* for a person to answer; a client waits for two minutes */
+#define LIMIT_REFUSALS		10     /* of one user told to the journal in a period */
+#define LIMIT_REFUSALS_MS	60000  /* the period */
+#define LIMIT_REFUSERS		64     /* users counted apart; all others count as one */
 #define LIMIT_MESSAGE_BYTES	1024   /* an explanation that goes back to the caller */
 #define LIMIT_WORKER_FDS	4      /* what one worker may hand back */
 #define LIMIT_PLAN_STEPS	16     /* steps of one binding plan; the longest has 8 */

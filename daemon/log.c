@@ -18,6 +18,7 @@
 #include <systemd/sd-journal.h>
 
 #include "limits.h"
+#include "names.h"
 
 static const char *log_program = "ccwbroker";
 static int log_max_level = LOG_INFO;
@@ -72,45 +73,63 @@ const char *log_get_program(void)
 	return log_program;
 }
 
-static void field_set(struct iovec *iov, int *n, char *buffer, size_t size, const char *name,
-		      const char *value)
+/* The text of one field; the caller frees it. */
+static bool field_make(struct iovec *iov, const char *name, const char *value)
 {
+	char *text;
 	int length;
 
-	if (!value)
-		return;
-	length = snprintf(buffer, size, "%s=%s", name, value);
+	if (!value || !*value)
+		return false;
+	length = asprintf(&text, "%s=%s", name, value);
 	if (length < 0)
-		return;
-	iov[(*n)++] = (struct iovec){
-		.iov_base = buffer,
-		.iov_len = (size_t)length < size ? (size_t)length : size - 1,
-	};
+		return false; /* a message with a field less is better than none */
+	*iov = (struct iovec){ .iov_base = text, .iov_len = (size_t)length };
+	return true;
 }
 
-static void journal_send(int level, const char *device, const char *lease, const char *message)
+static void journal_send(int level, const struct log_field *fields, size_t n_fields,
+			 const char *message)
 {
-	char text[LIMIT_MESSAGE_BYTES + sizeof("MESSAGE=")];
-	char device_field[64], lease_field[64], priority_field[16], program_field[64];
-	struct iovec iov[5];
+	struct iovec iov[LOG_FIELDS + 3];
 	char priority[4];
 	int n = 0;
+	size_t i;
 
 	snprintf(priority, sizeof(priority), "%d", level & 7);
-	field_set(iov, &n, text, sizeof(text), "MESSAGE", message);
-	field_set(iov, &n, priority_field, sizeof(priority_field), "PRIORITY", priority);
-	field_set(iov, &n, program_field, sizeof(program_field), "SYSLOG_IDENTIFIER", log_program);
-	field_set(iov, &n, device_field, sizeof(device_field), "CCWB_DEVICE", device);
-	field_set(iov, &n, lease_field, sizeof(lease_field), "CCWB_LEASE", lease);
+	n += field_make(&iov[n], "MESSAGE", message);
+	n += field_make(&iov[n], "PRIORITY", priority);
+	n += field_make(&iov[n], "SYSLOG_IDENTIFIER", log_program);
+	for (i = 0; i < n_fields && i < LOG_FIELDS; i++)
+		n += field_make(&iov[n], fields[i].name, fields[i].value);
 	(void)sd_journal_sendv(iov, n); /* there is no other place to report to */
+	while (n > 0)
+		free(iov[--n].iov_base);
+}
+
+static void log_fields_send(int level, const struct log_field *fields, size_t n,
+			    const char *message)
+{
+	if (log_to_journal)
+		journal_send(level, fields, n, message);
+	else
+		fprintf(stderr, "%s: %s\n", log_program, message);
 }
 
 static void send_message(int level, const char *device, const char *lease, const char *message)
 {
-	if (log_to_journal)
-		journal_send(level, device, lease, message);
-	else
-		fprintf(stderr, "%s: %s\n", log_program, message);
+	const struct log_field fields[] = {
+		{ CCWB_FIELD_DEVICE, device },
+		{ CCWB_FIELD_LEASE, lease },
+	};
+
+	log_fields_send(level, fields, ARRAY_SIZE(fields), message);
+}
+
+void log_fields(int level, const struct log_field *fields, size_t n, const char *message)
+{
+	if (level <= log_max_level)
+		log_fields_send(level, fields, n, message);
 }
 
 void log_full(int level, const char *device, const char *lease, const char *format, ...)

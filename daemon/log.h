@@ -28,6 +28,17 @@ void log_full(int level, const char *device, const char *lease, const char *form
 int log_full_errno(int level, const char *device, const char *lease, int error, const char *format,
 		   ...) _printf_(5, 6);
 
+/* One more field of a message; one without value is left out. */
+struct log_field {
+	const char *name;
+	const char *value;
+};
+
+#define LOG_FIELDS 16 /* the most of one message */
+
+/* One message with fields of its own, in the journal; elsewhere the text alone. */
+void log_fields(int level, const struct log_field *fields, size_t n, const char *message);
+
 #define log_error(...)	 log_full(LOG_ERR, NULL, NULL, __VA_ARGS__)
 #define log_warning(...) log_full(LOG_WARNING, NULL, NULL, __VA_ARGS__)
 #define log_info(...)	 log_full(LOG_INFO, NULL, NULL, __VA_ARGS__)

@@ -162,6 +162,7 @@ static int run(const char *sysfs_root)
 		.retract = binder_retract,
 		.resolve = resolver_run,
 		.lookup_ms = LIMIT_LOOKUP_MS,
+		.question_ms = LIMIT_QUESTION_MS,
 	};
 	int r;
 

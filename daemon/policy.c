@@ -210,8 +210,7 @@ static void decide_by_rule(const struct question *question, struct policy_verdic
 				question->device->device_type, profile->file, profile->line);
 	} else if (rule->action == POLICY_ASK && question->subject->uid != 0) {
 		(void)fault_set(&ret->why, FAULT_ACCESS_DENIED,
-				"%s may have %s only when an administrator agrees, as the rule at "
-				"%s:%u says; there is nobody to ask, root may have it",
+				"%s may have %s only when polkit agrees, as the rule at %s:%u says",
 				question->who, question->id, rule->file, rule->line);
 	} else {
 		ret->action = POLICY_ALLOW;

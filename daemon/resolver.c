@@ -254,6 +254,7 @@ int resolver_ask(struct resolver *resolver, uid_t uid, resolver_done_t done, voi
 		 struct resolver_wait **ret, struct fault *fault)
 {
 	_cleanup_free_ struct resolver_wait *wait = calloc(1, sizeof(*wait));
+	struct resolver_wait **at;
 	struct account *account;
 	int r;
 
@@ -276,8 +277,9 @@ int resolver_ask(struct resolver *resolver, uid_t uid, resolver_done_t done, voi
 	wait->account = account;
 	wait->done = done;
 	wait->userdata = userdata;
-	wait->next = account->waits;
-	*ret = account->waits = TAKE_PTR(wait);
+	for (at = &account->waits; *at;) /* who came first is told first */
+		at = &(*at)->next;
+	*ret = *at = TAKE_PTR(wait);
 	return 0;
 }
 

@@ -179,7 +179,8 @@ void subject_deinit(struct subject *subject)
 {
 	size_t n;
 
-	macro_close(subject->pidfd);
+	if (subject->pidfd > 0) /* 0 is of one that was never filled */
+		macro_close(subject->pidfd);
 	free(subject->unit);
 	free(subject->user);
 	for (n = 0; subject->groups && n < subject->n_groups; n++)

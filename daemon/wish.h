@@ -20,4 +20,5 @@ struct broker_wish {
 	int pidfd;		       /* of LIFETIME_PIDFD, else -1 */
 	const char *connection;	       /* its own unique name on the bus, "" for none */
 	char bus[SD_ID128_STRING_MAX]; /* and which bus that is */
+	bool has_consent;	       /* where the policy says ask: polkit agrees */
 };

@@ -23,6 +23,8 @@
 #define CCWB_ERROR_LIMITS_EXCEEDED "org.freedesktop.DBus.Error.LimitsExceeded"
 #define CCWB_ERROR_NOT_SUPPORTED   "org.freedesktop.DBus.Error.NotSupported"
 #define CCWB_ERROR_FAILED	   "org.freedesktop.DBus.Error.Failed"
+#define CCWB_ERROR_INTERACTION_REQUIRED                                                            \
+	"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired"
 
 /* Our own. */
 #define CCWB_ERROR_NO_SUCH_DEVICE	  "org.ccwbroker1.Error.NoSuchDevice"
@@ -97,6 +99,23 @@
 #define CCWB_FEATURE_IOMMUFD "iommufd"	  /* option iommu is known; the kernel may have none */
 #define CCWB_FEATURE_PATH    "grant-path" /* option grant is known */
 
+/* polkit's actions, and what its rules may look up in each: see dbus/org.ccwbroker1.policy. */
+#define CCWB_ACTION_ACQUIRE	   "org.ccwbroker1.acquire"
+#define CCWB_ACTION_ACQUIRE_IN_USE "org.ccwbroker1.acquire-in-use"
+#define CCWB_ACTION_BIND	   "org.ccwbroker1.bind"
+#define CCWB_ACTION_RESET	   "org.ccwbroker1.reset"
+#define CCWB_ACTION_REVOKE	   "org.ccwbroker1.revoke"
+#define CCWB_ACTION_DEFINE	   "org.ccwbroker1.define"
+#define CCWB_ACTION_RELOAD	   "org.ccwbroker1.reload"
+#define CCWB_ACTION_INSPECT	   "org.ccwbroker1.inspect"
+#define CCWB_DETAIL_DEVICE	   "device" /* "0.0.0580" */
+#define CCWB_DETAIL_TYPE	   "type"   /* "3490/50", the control unit's where it has none */
+#define CCWB_DETAIL_SUBCHANNEL	   "subchannel" /* "0.0.0004" */
+#define CCWB_DETAIL_DRIVER	   "driver"	/* the driver that has it */
+#define CCWB_DETAIL_WHO		   "who"	/* the caller's own words */
+#define CCWB_DETAIL_PROFILE	   "profile"	/* what it would be had as */
+#define CCWB_DETAIL_LEASE	   "lease"	/* the lease's id */
+
 /* The kernel module: its driver on the ccw bus and what it puts into sysfs. */
 #define CCWB_MODULE		   "ccwbroker"
 #define CCWB_DRIVER		   "ccwbroker"
@@ -108,5 +127,21 @@
 #define CCWB_DEVICE_COMMANDS_BOUND "ccwbroker/commands_bound" /* the same, as binding has set it */
 
 /* Journal fields. */
-#define CCWB_FIELD_DEVICE "CCWB_DEVICE"
-#define CCWB_FIELD_LEASE  "CCWB_LEASE"
+#define CCWB_FIELD_DEVICE  "CCWB_DEVICE"
+#define CCWB_FIELD_LEASE   "CCWB_LEASE"
+#define CCWB_FIELD_UID	   "CCWB_UID"
+#define CCWB_FIELD_USER	   "CCWB_USER"
+#define CCWB_FIELD_PID	   "CCWB_PID"
+#define CCWB_FIELD_UNIT	   "CCWB_UNIT"
+#define CCWB_FIELD_RULE	   "CCWB_RULE"
+#define CCWB_FIELD_PROFILE "CCWB_PROFILE"
+#define CCWB_FIELD_REASON  "CCWB_REASON" /* of an end or a refusal, one word */
+
+/* Journal message ids; systemd/ccwbroker.catalog explains each. */
+#define CCWB_MESSAGE_GRANT	"710f22d131d542569a332b006776c2b3"
+#define CCWB_MESSAGE_REFUSAL	"48fdddf2be09488a8c961010d8ae845d"
+#define CCWB_MESSAGE_END	"cf646510571b4849b442af6c7199e42d"
+#define CCWB_MESSAGE_REVOKE	"29fc23328d7d4654b6ce049679d386fd"
+#define CCWB_MESSAGE_FORCE	"95ce8938eb4b4e85b88ed056c28c4437"
+#define CCWB_MESSAGE_POLICY	"440af2ecdb5842769aff63b814a3fd1b"
+#define CCWB_MESSAGE_POLICY_BAD "ac8b9f2eab5b4c7da7c08d0dbce727cc"

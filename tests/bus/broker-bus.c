@@ -163,6 +163,7 @@ static void serve(struct broker_bus *bb, sd_event *event)
 		.retract = fake_retract,
 		.resolve = fake_resolve,
 		.lookup_ms = BROKER_BUS_PATIENCE_MS,
+		.question_ms = bb->question_ms,
 	};
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *connection = NULL;
 	_cleanup_(broker_freep) struct broker *broker = NULL;
@@ -300,6 +301,7 @@ void broker_bus_init(struct broker_bus *bb)
 
 	*bb = (struct broker_bus){};
 	current = bb;
+	bb->question_ms = BROKER_BUS_PATIENCE_MS;
 	fake_sysfs_init(&bb->fake);
 	fake_sysfs_add_tape(&bb->fake);
 	fake_sysfs_add(&bb->fake, &disk);
@@ -335,8 +337,8 @@ void broker_bus_set_policy(const struct broker_bus *bb, const char *text)
 	scratch_write(&bb->work, "etc/policy.json", text);
 }
 
-bool broker_bus_as_nobody(const struct broker_bus *bb,
-			  void (*client)(const struct broker_bus *bb, sd_bus *bus))
+bool broker_bus_as(const struct broker_bus *bb, uid_t uid,
+		   void (*client)(const struct broker_bus *bb, sd_bus *bus))
 {
 	int status;
 	pid_t pid;
@@ -349,7 +351,7 @@ bool broker_bus_as_nobody(const struct broker_bus *bb,
 	if (pid == 0) {
 		sd_bus *bus;
 
-		if (setresgid(NOBODY, NOBODY, NOBODY) < 0 || setresuid(NOBODY, NOBODY, NOBODY) < 0)
+		if (setresgid(NOBODY, NOBODY, NOBODY) < 0 || setresuid(uid, uid, uid) < 0)
 			_exit(1);
 		bus = broker_bus_connect(bb);
 		client(bb, bus);
@@ -359,6 +361,12 @@ bool broker_bus_as_nobody(const struct broker_bus *bb,
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
 	return true;
+}
+
+bool broker_bus_as_nobody(const struct broker_bus *bb,
+			  void (*client)(const struct broker_bus *bb, sd_bus *bus))
+{
+	return broker_bus_as(bb, NOBODY, client);
 }
 
 int broker_bus_call(sd_bus *bus, const char *method, sd_bus_error *error, sd_bus_message **ret,

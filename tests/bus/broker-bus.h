@@ -18,6 +18,7 @@ struct broker_bus {
 	char *address;
 	pid_t bus;
 	pid_t daemon;
+	unsigned int question_ms; /* patience with polkit from the next start on */
 };
 
 /* What a client gets. */
@@ -50,7 +51,9 @@ char *broker_bus_log(const struct broker_bus *bb);
 
 sd_bus *broker_bus_connect(const struct broker_bus *bb);
 
-/* Runs client in a process of user nobody, which root alone can. False: not root, not run. */
+/* Runs client in a process of another user, which root alone can. False: not root, not run. */
+bool broker_bus_as(const struct broker_bus *bb, uid_t uid,
+		   void (*client)(const struct broker_bus *bb, sd_bus *bus));
 bool broker_bus_as_nobody(const struct broker_bus *bb,
 			  void (*client)(const struct broker_bus *bb, sd_bus *bus));
 

@@ -9,10 +9,12 @@ daemon_test_LDADD = libdaemon-test.la libdaemon-check.la $(CHECK_LIBS) $(SYSTEMD
 check_LTLIBRARIES += libdaemon-test.la
 libdaemon_test_la_SOURCES = tests/check-main.h tests/daemon/scratch.h tests/daemon/scratch.c \
 	tests/daemon/fake-sysfs.h tests/daemon/fake-sysfs.c \
-	tests/bus/broker-bus.h tests/bus/broker-bus.c
+	tests/bus/broker-bus.h tests/bus/broker-bus.c \
+	tests/bus/fake-polkit.h tests/bus/fake-polkit.c
 libdaemon_test_la_CFLAGS = $(daemon_test_CFLAGS)
 daemon_tests = \
 	tests/daemon/test-admission \
+	tests/daemon/test-audit \
 	tests/daemon/test-authority \
 	tests/daemon/test-binder \
 	tests/daemon/test-broker \
@@ -28,6 +30,7 @@ daemon_tests = \
 	tests/daemon/test-io \
 	tests/daemon/test-iommu \
 	tests/daemon/test-json \
+	tests/daemon/test-kaudit \
 	tests/daemon/test-lease \
 	tests/daemon/test-lease-ref \
 	tests/daemon/test-ledger \
@@ -42,7 +45,9 @@ daemon_tests = \
 	tests/daemon/test-profile-parse \
 	tests/daemon/test-quota \
 	tests/daemon/test-process \
+	tests/daemon/test-polkit \
 	tests/daemon/test-registry \
+	tests/daemon/test-refusals \
 	tests/daemon/test-resolver \
 	tests/daemon/test-reset \
 	tests/daemon/test-store \
@@ -216,3 +221,11 @@ tests_daemon_test_step_sweep_SOURCES = tests/daemon/test-step-sweep.c \
 	tests/daemon/fake-kernel.h tests/daemon/fake-kernel.c
 tests_daemon_test_step_sweep_LDFLAGS = -Wl,--wrap=io_write_at,--wrap=vfio_open,--wrap=vfio_share \
 	-Wl,--wrap=store_save,--wrap=store_remove,--wrap=lease_ref_create
+tests_daemon_test_polkit_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_polkit_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_audit_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_audit_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_kaudit_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_kaudit_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_refusals_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_refusals_LDADD = $(daemon_test_LDADD)
