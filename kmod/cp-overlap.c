@@ -87,8 +87,10 @@ void cp_overlap_note_done(struct cp *cp, const struct cp_slot *slot)
 	if (cp->nsmall_slots && !cp->small_conflict)
 		cp->small_conflict = long_conflicts(cp, slot);
 	/* Where it is does not matter: what comes later is compared with all there is. */
-	cp->hull.from = cp->hull_stores.from = 0;
-	cp->hull.last = cp->hull_stores.last = ~(u64)0;
+	cp->hull_stores.from = 0;
+	cp->hull.from = 0;
+	cp->hull_stores.last = ~(u64)0;
+	cp->hull.last = ~(u64)0;
 }
 
 void cp_overlap_reset(struct cp *cp)

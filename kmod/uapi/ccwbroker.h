@@ -100,7 +100,7 @@ struct ccwbroker_cmd_request {
 #define CCWBROKER_MEMORY_RANGES_MAX 16
 
 /* The device only fetches from it: pinned for reading, may be mapped so. */
-#define CCWBROKER_MEMORY_FETCH_ONLY (1u << 0)
+#define CCWBROKER_MEMORY_FETCH_ONLY 0x1u
 
 /* A range of the memory that the client has mapped for the device. */
 struct ccwbroker_memory {
