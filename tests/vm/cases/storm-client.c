@@ -162,6 +162,26 @@ static void trouble_map(struct client *c)
 	storm_count(c->storm, STORM_MAP, device_map(&c->dev));
 }
 
+/* Half of it stays, until it is unmapped or all is over. */
+static void trouble_memory(struct client *c)
+{
+	struct ccwbroker_memory memory = {
+		.argsz = sizeof(memory),
+		.flags = dice_one_in(&c->trouble, 4) ? CCWBROKER_MEMORY_FETCH_ONLY : 0,
+		.iova = DEVICE_IOVA + 4096 * dice_below(&c->trouble, DEVICE_SIZE / 4096),
+		.length = 4096 * (1 + dice_below(&c->trouble, 8)),
+	};
+	int r = result_of(ioctl(c->dev.device, VFIO_DEVICE_CCW_REGISTER_MEMORY, &memory));
+
+	storm_count(c->storm, STORM_REGISTER, r);
+	if (dice_one_in(&c->trouble, 2))
+		return;
+	usleep(dice_below(&c->trouble, 3000));
+	memory.flags = 0;
+	r = result_of(ioctl(c->dev.device, VFIO_DEVICE_CCW_UNREGISTER_MEMORY, &memory));
+	storm_count(c->storm, STORM_UNREGISTER, r);
+}
+
 static void trouble_make(struct client *c)
 {
 	unsigned int i;
@@ -198,6 +218,10 @@ static void trouble_make(struct client *c)
 		break;
 	case 9:
 		(void)read_irb(c);
+		break;
+	case 10:
+	case 11:
+		trouble_memory(c);
 		break;
 	default:
 		for (i = dice_below(&c->trouble, 32); i; i--)
