@@ -141,7 +141,7 @@ sd_bus *broker_bus_connect(const struct broker_bus *bb)
 	sd_bus *bus;
 
 	ck_assert_int_ge(sd_bus_new(&bus), 0);
-	ck_assert_int_ge(sd_bus_set_address(bus, bb->address), 0);
+	ck_assert_int_ge(sd_bus_set_address(bus, bb->message_bus.address), 0);
 	ck_assert_int_ge(sd_bus_set_bus_client(bus, true), 0);
 	ck_assert_int_ge(sd_bus_start(bus), 0);
 	return bus;
@@ -255,39 +255,12 @@ char *broker_bus_log(const struct broker_bus *bb)
 	return text;
 }
 
-static void start_message_bus(struct broker_bus *bb)
+void broker_bus_init(struct broker_bus *bb)
 {
-	static const char config[] =
-		"<busconfig><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>"
-		"<policy context=\"default\"><allow user=\"*\"/><allow own=\"*\"/>"
-		"<allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/>"
-		"</policy></busconfig>";
-	_cleanup_free_ char *path = scratch_path(&bb->work, "bus.conf"), *option = NULL;
-	char line[512];
-	ssize_t n;
-	int out[2];
-
-	scratch_write(&bb->work, "bus.conf", config);
-	ck_assert_int_ge(asprintf(&option, "--config-file=%s", path), 0);
-	ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
-	bb->bus = fork();
-	ck_assert_int_ge(bb->bus, 0);
-	if (bb->bus == 0) {
-		dup2(out[1], STDOUT_FILENO);
-		dup2(open("/dev/null", O_WRONLY), STDERR_FILENO); /* warns of a small fd limit */
-		execlp("dbus-daemon", "dbus-daemon", "--nofork", "--print-address", option, NULL);
-		_exit(127);
-	}
-	macro_close(out[1]);
-	n = read(out[0], line, sizeof(line) - 1);
-	macro_close(out[0]);
-	ck_assert_msg(n > 0, "dbus-daemon does not start; is the package dbus-daemon there?");
-	line[n] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-	bb->address = strdup(line);
+	broker_bus_init_as(bb, false);
 }
 
-void broker_bus_init(struct broker_bus *bb)
+void broker_bus_init_as(struct broker_bus *bb, bool has_system_policy)
 {
 	const struct fake_device disk = {
 		.id = BROKER_BUS_DISK,
@@ -312,7 +285,7 @@ void broker_bus_init(struct broker_bus *bb)
 		 "{\"rules\": [{\"action\": \"allow\", \"users\": [\"%u\"]}]}",
 		 (unsigned int)geteuid());
 	broker_bus_set_policy(bb, policy);
-	start_message_bus(bb);
+	message_bus_start(&bb->message_bus, &bb->work, has_system_policy);
 	broker_bus_start(bb);
 }
 
@@ -320,9 +293,7 @@ void broker_bus_deinit(struct broker_bus *bb)
 {
 	if (bb->daemon > 0)
 		broker_bus_stop(bb);
-	kill(bb->bus, SIGTERM);
-	ck_assert_int_eq(waitpid(bb->bus, NULL, 0), bb->bus);
-	free(bb->address);
+	message_bus_stop(&bb->message_bus);
 	scratch_deinit(&bb->work);
 	fake_sysfs_deinit(&bb->fake);
 }

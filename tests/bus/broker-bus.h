@@ -2,10 +2,12 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
+#include <stdbool.h>
 #include <sys/types.h>
 #include <systemd/sd-bus.h>
 
 #include "fake-sysfs.h"
+#include "message-bus.h"
 #include "scratch.h"
 
 /*
@@ -15,8 +17,7 @@
 struct broker_bus {
 	struct fake_sysfs fake;
 	struct scratch work; /* policy and leases */
-	char *address;
-	pid_t bus;
+	struct message_bus message_bus;
 	pid_t daemon;
 	unsigned int question_ms; /* patience with polkit from the next start on */
 };
@@ -35,6 +36,9 @@ struct grant {
 
 /* The file work/behave says what the workers do next; see broker-bus.c. */
 void broker_bus_init(struct broker_bus *bb);
+
+/* The same with the policy of a system's bus and dbus/org.ccwbroker1.conf, for root and dbus-daemon. */
+void broker_bus_init_as(struct broker_bus *bb, bool has_system_policy);
 void broker_bus_deinit(struct broker_bus *bb);
 
 void broker_bus_behave(const struct broker_bus *bb, const char *behaviour);

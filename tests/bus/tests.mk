@@ -12,7 +12,8 @@ contract_tests = \
 	tests/bus/test-bus-log \
 	tests/bus/test-bus-lookup \
 	tests/bus/test-bus-state \
-	tests/bus/test-bus-statistics
+	tests/bus/test-bus-statistics \
+	tests/bus/test-contract-text
 check_PROGRAMS += $(contract_tests)
 tests_daemon_test_channel_path_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_channel_path_LDADD = $(daemon_test_LDADD)
@@ -34,3 +35,12 @@ tests_bus_test_bus_state_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_state_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_statistics_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_statistics_LDADD = $(daemon_test_LDADD)
+tests_bus_test_contract_text_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_contract_text_LDADD = $(daemon_test_LDADD)
+
+# dbus-broker needs a program that sets it up.
+noinst_PROGRAMS += tests/bus/launch-broker
+tests_bus_launch_broker_SOURCES = tests/bus/launch-broker.c
+tests_bus_launch_broker_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
+tests_bus_launch_broker_LDADD = $(SYSTEMD_LIBS)
+dist_check_SCRIPTS += tests/bus/on-dbus-broker

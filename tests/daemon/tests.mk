@@ -9,6 +9,7 @@ daemon_test_LDADD = libdaemon-test.la libdaemon-check.la $(CHECK_LIBS) $(SYSTEMD
 check_LTLIBRARIES += libdaemon-test.la
 libdaemon_test_la_SOURCES = tests/check-main.h tests/daemon/scratch.h tests/daemon/scratch.c \
 	tests/daemon/fake-sysfs.h tests/daemon/fake-sysfs.c \
+	tests/bus/message-bus.h tests/bus/message-bus.c \
 	tests/bus/broker-bus.h tests/bus/broker-bus.c \
 	tests/bus/fake-polkit.h tests/bus/fake-polkit.c
 libdaemon_test_la_CFLAGS = $(daemon_test_CFLAGS)
