@@ -88,6 +88,8 @@ enum exit_code call_open(sd_bus **ret)
 	r = sd_bus_open_system(ret);
 	if (r < 0)
 		return complain_unreachable(strerror(-r));
+	/* polkit may ask for a password where the policy wants that */
+	(void)sd_bus_set_allow_interactive_authorization(*ret, true); /* else it says no */
 	return EXIT_CODE_OK;
 }
 

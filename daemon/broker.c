@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "admission.h"
+#include "audit.h"
 #include "authority.h"
 #include "custody.h"
 #include "discovery.h"
@@ -288,14 +289,29 @@ struct bus_hold *broker_hold(const struct broker *broker)
 	return broker->hold;
 }
 
+static int read_policy(struct broker *broker, struct fault *fault)
+{
+	const struct audit_record good = { .event = AUDIT_POLICY };
+	const struct audit_record bad = { .event = AUDIT_POLICY_BAD, .reason = "PolicyInvalid" };
+	int r;
+
+	r = authority_reload(broker->authority, fault);
+	if (r >= 0)
+		audit_log(&good, "the policy was read and is in force");
+	else
+		audit_log(&bad,
+			  "the policy stays as it was, or, at the start, only root may have "
+			  "devices: %s",
+			  fault->text);
+	return r;
+}
+
 int broker_start(struct broker *broker)
 {
 	struct fault fault;
 	int r;
 
-	r = authority_reload(broker->authority, &fault);
-	if (r < 0)
-		log_error("only root may have devices until the policy is mended: %s", fault.text);
+	r = read_policy(broker, &fault);
 	r = discovery_scan(broker->discovery);
 	if (r < 0)
 		return log_error_errno(r, "cannot look for devices");
@@ -317,7 +333,7 @@ int broker_reload(struct broker *broker, struct fault *fault)
 	int r;
 
 	LISTENER_TELL(&broker->custody, reloading, true);
-	r = authority_reload(broker->authority, fault);
+	r = read_policy(broker, fault);
 	LISTENER_TELL(&broker->custody, reloading, false);
 	if (r >= 0)
 		broker->tally.reloads++;

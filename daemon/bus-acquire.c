@@ -15,6 +15,7 @@
 #include "bus-hold.h"
 #include "bus-statistics.h"
 #include "bus-wish.h"
+#include "lease-audit.h"
 #include "names.h"
 #include "vfio.h"
 
@@ -122,6 +123,8 @@ static int on_outcome(struct lease *lease, struct worker_result *result, void *u
 		result->r = r;
 	}
 	bus_statistics_refused(request->broker, &result->fault);
+	lease_audit(lease, AUDIT_REFUSAL, fault_code_to_string(result->fault.code),
+		    result->fault.text);
 	(void)bus_error_set(&error, result->r, &result->fault);
 	(void)sd_bus_reply_method_error(request->message, &error); /* there is no third way */
 	return result->r;
@@ -191,6 +194,8 @@ int bus_acquire(struct broker *broker, struct ccw_id id, sd_bus_message *message
 	if (r <= 0)
 		return r;
 	r = take(broker, id, message, &subject, &wish, fault);
+	if (r < 0)
+		lease_audit_refusal(&subject, id, fault);
 	subject_deinit(&subject);
 	if (r < 0) {
 		bus_statistics_refused(broker, fault);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
 #include "bus-peer.h"
 #include "device.h"
 #include "limits.h"
@@ -344,6 +345,17 @@ int bus_hold_authorize(struct bus_hold *hold, sd_bus_message *message,
 {
 	char intro[LIMIT_USER_BYTES + 128];
 	struct polkit_query query = { .action = action, .intro = intro };
+	const struct audit_record record = {
+		.event = AUDIT_REFUSAL,
+		.device = device ? device->name : NULL,
+		.has_subject = true,
+		.uid = subject->uid,
+		.pid = subject->pid,
+		.user = subject->user,
+		.unit = subject->unit,
+		.reason = action,
+	};
+	int r;
 
 	snprintf(intro, sizeof(intro), "%s (uid %u) is not root", subject->user,
 		 (unsigned int)subject->uid);
@@ -355,7 +367,10 @@ int bus_hold_authorize(struct bus_hold *hold, sd_bus_message *message,
 		query.details[3] =
 			(struct polkit_detail){ CCWB_DETAIL_DRIVER, device->facts.driver };
 	}
-	return bus_hold_ask(hold, message, subject, &query, fault);
+	r = bus_hold_ask(hold, message, subject, &query, fault);
+	if (r < 0)
+		audit_log(&record, "refused to %s: %s", subject->user, fault->text);
+	return r;
 }
 
 int bus_hold_new(sd_bus *bus, const struct resolver_config *resolver, unsigned int question_ms,

@@ -12,10 +12,10 @@
 #include "bus-about.h"
 #include "bus-acquire.h"
 #include "bus-error.h"
+#include "bus-hold.h"
 #include "bus-lease.h"
 #include "bus-list.h"
 #include "bus-lookup.h"
-#include "bus-peer.h"
 #include "bus-state.h"
 #include "bus-statistics.h"
 #include "names.h"
@@ -51,16 +51,19 @@ static int method_release_lease(sd_bus_message *message, void *userdata, sd_bus_
 
 static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+	struct bus_hold *hold = broker_hold(userdata);
 	struct fault fault = {};
-	uid_t uid;
+	struct subject subject;
 	int r;
 
-	r = bus_peer_uid(message, &uid);
-	if (r < 0)
-		return r;
-	if (uid != 0)
-		r = fault_set(&fault, FAULT_ACCESS_DENIED, "only root may reload the policy");
-	else
+	r = bus_hold_subject(hold, message, &subject, &fault);
+	if (r > 0) {
+		r = bus_hold_authorize(hold, message, &subject, CCWB_ACTION_RELOAD, NULL, &fault);
+		subject_deinit(&subject);
+	}
+	if (r == 0)
+		return 1; /* it comes again */
+	if (r > 0)
 		r = broker_reload(userdata, &fault);
 	if (r < 0)
 		return bus_error_set(error, r, &fault);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "binder.h"
+#include "lease-audit.h"
 #include "log.h"
 #include "names.h"
 #include "text.h"
@@ -149,12 +150,7 @@ static void on_restored(struct worker_result *result, void *userdata)
 	if (result->r >= 0 && *result->fault.text)
 		log_full(LOG_WARNING, name, lease->id, "%s", result->fault.text);
 	if (result->r >= 0 || result->fault.code == FAULT_DEVICE_GONE) {
-		log_full(LOG_INFO, name, lease->id, "%s: lease %s of %s is over (%s), %s%s", name,
-			 lease->id, lease->user, lease_end_to_string(lease->end),
-			 result->r < 0		 ? "the device is gone"
-			 : *lease->origin.driver ? "back with "
-						 : "back without a driver",
-			 result->r < 0 ? "" : lease->origin.driver);
+		lease_audit_end(lease, result->r < 0);
 		store_remove(custody->store, lease->device);
 		if (device) {
 			device->has_origin = false;
@@ -164,6 +160,8 @@ static void on_restored(struct worker_result *result, void *userdata)
 		return;
 	}
 	log_full(LOG_ERR, name, lease->id, "%s", result->fault.text);
+	lease_audit(lease, AUDIT_END, "failed",
+		    "the lease is over, and its device did not go back");
 	lease_set_state(lease, LEASE_FAILED);
 	save(custody, lease); /* the next start tries again */
 	if (device)
@@ -319,9 +317,7 @@ static void grant(struct custody *custody, struct lease *lease, struct worker_re
 	announce(custody, lease);
 	r = tell_client(lease, result);
 	LISTENER_TELL(custody, lease_added, lease);
-	log_full(LOG_INFO, device->name, lease->id, "%s: lease %s for %s (uid %u, pid %d)%s%s",
-		 device->name, lease->id, lease->user, (unsigned int)lease->uid, (int)lease->pid,
-		 *lease->who ? ", " : "", lease->who);
+	lease_audit_grant(lease);
 	if (r < 0)
 		custody_end(custody, lease, LEASE_END_ABANDONED);
 	else if (!device->is_present)

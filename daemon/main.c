@@ -58,10 +58,8 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
 		   (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
-	if (broker_reload(userdata, &fault) < 0)
-		log_error("the policy stays as it was: %s", fault.text);
-	else
-		log_info("policy reloaded");
+	if (broker_reload(userdata, &fault) >= 0)
+		fault.code = FAULT_NONE;
 	sd_notifyf(0, "READY=1\nSTATUS=%s%s", fault.code ? "Policy not reloaded: " : "Running.",
 		   fault.code ? fault.text : "");
 	return 0;

@@ -181,6 +181,30 @@ START_TEST(test_a_dialog_is_for_callers_that_allow_it)
 }
 END_TEST
 
+static void reload(const struct broker_bus *client_bb, sd_bus *client)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	int r = broker_bus_call(client, "Reload", &error, NULL, "");
+
+	if (wanted.error ? r >= 0 || !sd_bus_error_has_name(&error, wanted.error) : r < 0)
+		_exit(2);
+}
+
+START_TEST(test_what_is_roots_may_be_others_as_polkit_says)
+{
+	setup();
+	fake_polkit_behave(&polkit, "yes");
+	wanted.error = NULL;
+	(void)broker_bus_as_nobody(&bb, reload);
+	if (geteuid() == 0)
+		fake_polkit_wait_heard(&polkit, "check org.ccwbroker1.reload 0\n");
+	fake_polkit_behave(&polkit, "no");
+	wanted.error = CCWB_ERROR_ACCESS_DENIED;
+	(void)broker_bus_as_nobody(&bb, reload);
+	teardown();
+}
+END_TEST
+
 START_TEST(test_root_is_never_asked)
 {
 	_cleanup_free_ char *heard = NULL;
@@ -335,6 +359,7 @@ END_TEST
 CHECK_MAIN("polkit", test_a_yes_gives_the_device_and_the_rules_see_the_details,
 	   test_everything_but_a_yes_is_a_no_that_says_why,
 	   test_a_dialog_is_for_callers_that_allow_it, test_root_is_never_asked,
+	   test_what_is_roots_may_be_others_as_polkit_says,
 	   test_questions_end_at_the_limits_and_with_the_caller,
 	   test_a_policy_that_changed_meanwhile_counts,
 	   test_a_device_that_was_leased_meanwhile_is_not_given_twice)

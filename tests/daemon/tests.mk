@@ -33,6 +33,7 @@ daemon_tests = \
 	tests/daemon/test-json \
 	tests/daemon/test-kaudit \
 	tests/daemon/test-lease \
+	tests/daemon/test-lease-audit \
 	tests/daemon/test-lease-ref \
 	tests/daemon/test-ledger \
 	tests/daemon/test-lifetime \
@@ -230,3 +231,5 @@ tests_daemon_test_kaudit_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_kaudit_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_refusals_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_refusals_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_lease_audit_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_lease_audit_LDADD = $(daemon_test_LDADD)
