@@ -7,17 +7,15 @@
 #include "bus-acquire.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "bus-consent.h"
 #include "bus-error.h"
+#include "bus-grant.h"
 #include "bus-hold.h"
 #include "bus-statistics.h"
 #include "bus-wish.h"
 #include "lease-audit.h"
-#include "names.h"
-#include "vfio.h"
 
 /* Lives until the outcome or the caller's end, whichever comes first. */
 struct request {
@@ -37,71 +35,20 @@ static void request_free(struct request *request)
 
 DEFINE_CLEANUP(struct request *, request_free)
 
-/* The lease's own fd stands behind those of VFIO. */
-static int append_fds(sd_bus_message *reply, const struct lease *lease,
-		      const struct worker_result *result)
-{
-	const char *name;
-	unsigned int n;
-	int r;
-
-	r = sd_bus_message_open_container(reply, 'a', "{sh}");
-	for (n = 0; r >= 0 && n < result->n_fds; n++) {
-		name = lease->is_by_path ? NULL : vfio_fd_name(lease->iommu, n);
-		name = name ?: CCWB_FD_LEASE;
-		r = sd_bus_message_append(reply, "{sh}", name, result->fds[n]);
-	}
-	return r < 0 ? r : sd_bus_message_close_container(reply);
-}
-
-static int append_info(sd_bus_message *reply, const struct lease *lease,
-		       const struct device *device, const char *warning)
-{
-	const char *iommu = lease->iommu == IOMMU_GROUP ? CCWB_IOMMU_TYPE1V2 : CCWB_IOMMU_IOMMUFD;
-	const struct {
-		const char *key;
-		const char *value;
-	} entries[] = {
-		{ CCWB_INFO_LEASE, lease->id },
-		{ CCWB_INFO_SUBCHANNEL, device->facts.subchannel },
-		{ CCWB_INFO_DEVICE_TYPE, device->facts.device_type },
-		{ CCWB_INFO_VFIO_PATH, device->vfio_path },
-		{ CCWB_INFO_IOMMU, iommu },
-		{ CCWB_INFO_WARNING, warning },
-	};
-	size_t n, n_entries = ARRAY_SIZE(entries) - (*warning ? 0 : 1);
-	int r;
-
-	r = sd_bus_message_open_container(reply, 'a', "{sv}");
-	for (n = 0; r >= 0 && n < n_entries; n++)
-		r = sd_bus_message_append(reply, "{sv}", entries[n].key, "s", entries[n].value);
-	return r < 0 ? r : sd_bus_message_close_container(reply);
-}
-
 static int reply_granted(struct request *request, const struct lease *lease,
 			 const struct worker_result *result)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	struct fault fault = {};
 	struct device *device = broker_find_device(request->broker, request->id, &fault);
-	_cleanup_free_ char *path = NULL;
 	int r;
 
 	if (!device)
 		return -ENODEV;
-	r = sd_bus_path_encode(CCWB_PATH_LEASE, lease->id, &path);
-	if (r < 0)
-		return r;
 	r = sd_bus_message_new_method_return(request->message, &reply);
 	if (r < 0)
 		return r;
-	r = sd_bus_message_append(reply, "o", path);
-	if (r < 0)
-		return r;
-	r = append_fds(reply, lease, result);
-	if (r < 0)
-		return r;
-	r = append_info(reply, lease, device, result->fault.text);
+	r = bus_grant_append(reply, lease, device, result);
 	if (r < 0)
 		return r;
 	/* the message has its own copies of the fds; ours are closed by whoever owns result */

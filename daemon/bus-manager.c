@@ -18,6 +18,7 @@
 #include "bus-lookup.h"
 #include "bus-state.h"
 #include "bus-statistics.h"
+#include "bus-together.h"
 #include "names.h"
 
 #define SHOWN_BYTES 64 /* of a caller's argument in our answer */
@@ -85,6 +86,9 @@ static const sd_bus_vtable manager_methods[] = {
 	SD_BUS_METHOD_WITH_ARGS("AcquireDevice", SD_BUS_ARGS("s", id, "a{sv}", options),
 				SD_BUS_RESULT("o", lease, "a{sh}", fds, "a{sv}", info),
 				method_acquire_device, ANYBODY),
+	SD_BUS_METHOD_WITH_ARGS(
+		"AcquireDevices", SD_BUS_ARGS("a(sa{sv})", requests, "a{sv}", options),
+		SD_BUS_RESULT("a(soa{sh}a{sv})", grants), bus_together_acquire, ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("ReleaseLease", SD_BUS_ARGS("s", lease, "t", flags),
 				SD_BUS_NO_RESULT, method_release_lease, ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("ListLeases", SD_BUS_ARGS("t", flags),

@@ -13,6 +13,8 @@ contract_tests = \
 	tests/bus/test-bus-lookup \
 	tests/bus/test-bus-state \
 	tests/bus/test-bus-statistics \
+	tests/bus/test-bus-together \
+	tests/bus/test-hostile \
 	tests/bus/test-contract-text
 check_PROGRAMS += $(contract_tests)
 tests_daemon_test_channel_path_CFLAGS = $(daemon_test_CFLAGS)
@@ -35,6 +37,10 @@ tests_bus_test_bus_state_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_state_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_statistics_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_statistics_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_together_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_together_LDADD = $(daemon_test_LDADD)
+tests_bus_test_hostile_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_hostile_LDADD = $(daemon_test_LDADD)
 tests_bus_test_contract_text_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_contract_text_LDADD = $(daemon_test_LDADD)
 
