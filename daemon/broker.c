@@ -109,21 +109,46 @@ void broker_abandon(struct broker *broker, struct lease *lease)
 	lease->done = NULL; /* custody sees that nobody waits when the worker is done */
 }
 
-int broker_release(struct broker *broker, const char *lease_id, uid_t uid, struct fault *fault)
+/* The lease, when it is uid's own or uid is root, or somebody else has agreed. */
+static struct lease *find_own(struct broker *broker, const char *lease_id, uid_t uid,
+			      bool is_authorized, struct fault *fault)
 {
 	struct lease *lease = ledger_find(&broker->custody.ledger, lease_id);
 
 	if (!lease)
-		return fault_set(fault, FAULT_NO_SUCH_LEASE, "there is no lease %.*s",
-				 LIMIT_POLICY_NAME_BYTES, lease_id);
-	if (uid != 0 && uid != lease->uid)
-		return fault_set(
+		(void)fault_set(fault, FAULT_NO_SUCH_LEASE, "there is no lease %.*s",
+				LIMIT_POLICY_NAME_BYTES, lease_id);
+	else if (uid != 0 && uid != lease->uid && !is_authorized)
+		(void)fault_set(
 			fault, FAULT_NOT_LEASE_HOLDER,
 			"lease %s belongs to %s (uid %u): only that user and root may end it",
 			lease->id, lease->user, (unsigned int)lease->uid);
+	else
+		return lease;
+	return NULL;
+}
+
+int broker_release(struct broker *broker, const char *lease_id, uid_t uid, struct fault *fault)
+{
+	struct lease *lease = find_own(broker, lease_id, uid, false, fault);
+
+	if (!lease)
+		return -EPERM;
 	if (lease_is_held(lease))
 		custody_end(&broker->custody, lease, LEASE_END_RELEASED);
 	return 0;
+}
+
+int broker_revoke(struct broker *broker, const char *lease_id, uid_t uid, bool is_authorized,
+		  const struct revoke_wish *wish, struct fault *fault)
+{
+	struct lease *lease = find_own(broker, lease_id, uid, is_authorized, fault);
+
+	if (!lease)
+		return -EPERM;
+	if (!lease_is_held(lease))
+		return 0; /* on its way back already */
+	return revoke_begin(&broker->custody, lease, wish);
 }
 
 static bool hangs_on(const struct lease *lease, const char *bus, const char *connection)
@@ -199,8 +224,14 @@ static const struct registry_listener registry_listener = {
 static void on_saved_lease(struct lease *lease_take, void *userdata)
 {
 	struct broker *broker = userdata;
+	char id[LEASE_ID_SIZE];
+	struct lease *lease;
 
+	strcpy(id, lease_take->id);
 	custody_resume(&broker->custody, lease_take);
+	lease = ledger_find(&broker->custody.ledger, id); /* it may be over already */
+	if (lease && lease->state == LEASE_REVOKING)
+		revoke_resume(&broker->custody, lease);
 }
 
 static void on_bad_file(const char *file, const char *why, void *userdata)

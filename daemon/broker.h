@@ -11,6 +11,7 @@
 #include "macro.h"
 #include "policy.h"
 #include "registry.h"
+#include "revoke.h"
 #include "subject.h"
 #include "sysfs.h"
 #include "tally.h"
@@ -82,6 +83,14 @@ void broker_abandon(struct broker *broker, struct lease *lease);
 /* Ends a lease for its owner or root. One that has ended already is no error. */
 _must_check_ int broker_release(struct broker *broker, const char *lease_id, uid_t uid,
 				struct fault *fault);
+
+/*
+ * Asks its holder to go, and ends the lease at the end of the time that wish gives; checked by
+ * revoke_check. For its owner, root, and anybody with is_authorized. One that ends already is no error.
+ */
+_must_check_ int broker_revoke(struct broker *broker, const char *lease_id, uid_t uid,
+			       bool is_authorized, const struct revoke_wish *wish,
+			       struct fault *fault);
 
 /* Ends the leases that hang on a connection of a bus, or on any bus but this one. */
 void broker_connection_gone(struct broker *broker, const char *bus, const char *connection);

@@ -11,6 +11,7 @@
 #include "bus-dict.h"
 #include "bus-error.h"
 #include "bus-peer.h"
+#include "bus-revoke.h"
 #include "names.h"
 #include "text.h"
 
@@ -45,6 +46,17 @@ static int method_release(sd_bus_message *message, void *userdata, sd_bus_error 
 	int r;
 
 	r = bus_lease_release(sd_bus_slot_get_userdata(slot), lease->id, message, &fault);
+	return r < 0 ? bus_error_set(error, r, &fault) : 1;
+}
+
+static int method_revoke(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	const struct lease *lease = userdata;
+	sd_bus_slot *slot = sd_bus_get_current_slot(sd_bus_message_get_bus(message));
+	struct fault fault = {};
+	int r;
+
+	r = bus_revoke(sd_bus_slot_get_userdata(slot), lease->id, message, &fault);
 	return r < 0 ? bus_error_set(error, r, &fault) : 1;
 }
 
@@ -109,6 +121,9 @@ static const sd_bus_vtable lease_properties[] = {
 	SD_BUS_PROPERTY("Who", "s", property_who, 0, CONST),
 	SD_BUS_PROPERTY("Since", "t", property_since, 0, CONST),
 	SD_BUS_PROPERTY("State", "s", property_state, 0, EMITS),
+	SD_BUS_SIGNAL_WITH_ARGS("RevokeRequested",
+				SD_BUS_ARGS("s", reason, "t", deadline_monotonic_usec), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("Revoked", SD_BUS_ARGS("s", reason), 0),
 	SD_BUS_VTABLE_END,
 };
 
@@ -134,6 +149,8 @@ static const sd_bus_vtable lease_methods[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_METHOD_WITH_ARGS("Release", SD_BUS_ARGS("t", flags), SD_BUS_NO_RESULT,
 				method_release, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Revoke", SD_BUS_ARGS("s", reason, "t", timeout_usec, "t", flags),
+				SD_BUS_NO_RESULT, method_revoke, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_ARGS("t", flags), SD_BUS_RESULT("s", json),
 				method_describe, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_VTABLE_END,

@@ -16,6 +16,7 @@
 #include "bus-lease.h"
 #include "bus-list.h"
 #include "bus-lookup.h"
+#include "bus-revoke.h"
 #include "bus-state.h"
 #include "bus-statistics.h"
 #include "bus-together.h"
@@ -47,6 +48,21 @@ static int method_release_lease(sd_bus_message *message, void *userdata, sd_bus_
 			      "\"%.*s\" is no lease id; see ccwctl leases", SHOWN_BYTES, id);
 	if (r >= 0)
 		r = bus_lease_release(userdata, id, message, &fault);
+	return r < 0 ? bus_error_set(error, r, &fault) : 1;
+}
+
+static int method_revoke_lease(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	struct fault fault = {};
+	const char *id;
+	int r;
+
+	r = sd_bus_message_read(message, "s", &id);
+	if (r >= 0 && !lease_id_is_valid(id))
+		r = fault_set(&fault, FAULT_INVALID_ARGS,
+			      "\"%.*s\" is no lease id; see ccwctl leases", SHOWN_BYTES, id);
+	if (r >= 0)
+		r = bus_revoke(userdata, id, message, &fault);
 	return r < 0 ? bus_error_set(error, r, &fault) : 1;
 }
 
@@ -91,6 +107,9 @@ static const sd_bus_vtable manager_methods[] = {
 		SD_BUS_RESULT("a(soa{sh}a{sv})", grants), bus_together_acquire, ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("ReleaseLease", SD_BUS_ARGS("s", lease, "t", flags),
 				SD_BUS_NO_RESULT, method_release_lease, ANYBODY),
+	SD_BUS_METHOD_WITH_ARGS("RevokeLease",
+				SD_BUS_ARGS("s", lease, "s", reason, "t", timeout_usec, "t", flags),
+				SD_BUS_NO_RESULT, method_revoke_lease, ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("ListLeases", SD_BUS_ARGS("t", flags),
 				SD_BUS_RESULT("a(ssussto)", leases), bus_list_leases, ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_reload, ANYBODY),

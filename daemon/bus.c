@@ -13,6 +13,7 @@
 #include "bus-lease.h"
 #include "bus-log.h"
 #include "bus-manager.h"
+#include "bus-revoke.h"
 #include "bus-statistics.h"
 #include "bus-tether.h"
 #include "names.h"
@@ -98,6 +99,8 @@ static void on_lease_changed(struct lease *lease, void *userdata)
 	struct bus *bus = userdata;
 
 	bus_lease_emit_changes(bus->connection, lease);
+	if (lease->state == LEASE_REVOKING)
+		bus_revoke_request(bus->connection, lease);
 }
 
 static void on_lease_removed(struct lease *lease, enum lease_end end, void *userdata)
@@ -106,6 +109,8 @@ static void on_lease_removed(struct lease *lease, enum lease_end end, void *user
 	char device[CCW_ID_STRING_SIZE];
 	_cleanup_free_ char *path = NULL;
 
+	if (end == LEASE_END_REVOKED)
+		bus_revoke_done(bus->connection, lease);
 	if (bus_lease_path(lease, &path) < 0)
 		return;
 	(void)sd_bus_emit_interfaces_removed(bus->connection, path, CCWB_IFACE_LEASE, NULL);

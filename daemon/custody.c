@@ -200,12 +200,11 @@ static void on_closed(void *userdata)
 /* To unbind an open device would block until its holder closes it: wait for that here. */
 static void wait_closed(struct custody *custody, struct lease *lease)
 {
-	int r;
-
-	r = usage_new(custody->event, custody->sysfs, lease->device, on_closed, lease,
-		      &lease->usage);
-	if (r < 0)
-		begin_restore(custody, lease); /* not bound to the module, or gone */
+	/* who is revoked has had time enough; else not bound to the module, or gone */
+	if (lease->end == LEASE_END_REVOKED ||
+	    usage_new(custody->event, custody->sysfs, lease->device, on_closed, lease,
+		      &lease->usage) < 0)
+		begin_restore(custody, lease);
 }
 
 /* At once: who has not opened the node by now does not get in while the device is on its way. */
@@ -228,6 +227,7 @@ void custody_end(struct custody *custody, struct lease *lease, enum lease_end en
 	struct device *device = device_of(custody, lease);
 
 	tether_drop(&lease->tether, store_fd_peek(custody->store), lease->id);
+	lease->revocation.timer = sd_event_source_disable_unref(lease->revocation.timer);
 	retract_node(custody, lease);
 	lease_set_state(lease, LEASE_RELEASING);
 	lease->end = end;

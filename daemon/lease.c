@@ -20,7 +20,8 @@
 #define BIT(state) (1U << (state))
 
 static const char *const state_names[_LEASE_STATE_MAX] = {
-	[LEASE_PENDING] = "pending",	 [LEASE_ACTIVE] = "active", [LEASE_ORPHANED] = "orphaned",
+	[LEASE_PENDING] = "pending",	 [LEASE_ACTIVE] = "active",
+	[LEASE_ORPHANED] = "orphaned",	 [LEASE_REVOKING] = "revoking",
 	[LEASE_RELEASING] = "releasing", [LEASE_FAILED] = "failed",
 };
 
@@ -28,14 +29,15 @@ static const char *const end_names[_LEASE_END_MAX] = {
 	[LEASE_END_CLOSED] = "closed",	     [LEASE_END_RELEASED] = "released",
 	[LEASE_END_ABANDONED] = "abandoned", [LEASE_END_GONE] = "gone",
 	[LEASE_END_FAILED] = "failed",	     [LEASE_END_DISCONNECTED] = "disconnected",
-	[LEASE_END_EXITED] = "exited",
+	[LEASE_END_EXITED] = "exited",	     [LEASE_END_REVOKED] = "revoked",
 };
 
 /* PENDING moves to RELEASING when its client has left, or when a restart finds it half made. */
 static const unsigned int allowed[_LEASE_STATE_MAX] = {
 	[LEASE_PENDING] = BIT(LEASE_ACTIVE) | BIT(LEASE_RELEASING) | BIT(LEASE_FAILED),
-	[LEASE_ACTIVE] = BIT(LEASE_ORPHANED) | BIT(LEASE_RELEASING),
-	[LEASE_ORPHANED] = BIT(LEASE_RELEASING),
+	[LEASE_ACTIVE] = BIT(LEASE_ORPHANED) | BIT(LEASE_REVOKING) | BIT(LEASE_RELEASING),
+	[LEASE_ORPHANED] = BIT(LEASE_REVOKING) | BIT(LEASE_RELEASING),
+	[LEASE_REVOKING] = BIT(LEASE_RELEASING),
 	[LEASE_RELEASING] = BIT(LEASE_FAILED),
 };
 
@@ -120,6 +122,7 @@ void lease_free(struct lease *lease)
 	worker_free(lease->worker);
 	usage_free(lease->usage);
 	tether_deinit(&lease->tether);
+	revocation_deinit(&lease->revocation);
 	free(lease->user);
 	free(lease->unit);
 	free(lease->who);
@@ -136,7 +139,8 @@ void lease_set_state(struct lease *lease, enum lease_state state)
 
 bool lease_is_held(const struct lease *lease)
 {
-	return lease->state == LEASE_ACTIVE || lease->state == LEASE_ORPHANED;
+	return lease->state == LEASE_ACTIVE || lease->state == LEASE_ORPHANED ||
+	       lease->state == LEASE_REVOKING;
 }
 
 static int explain_stuck(const struct lease *lease, const char *device, struct fault *fault)

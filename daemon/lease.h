@@ -13,6 +13,7 @@
 #include "macro.h"
 #include "plan.h"
 #include "policy.h"
+#include "revocation.h"
 #include "subject.h"
 #include "tether.h"
 #include "usage.h"
@@ -26,6 +27,7 @@ enum lease_state {
 	LEASE_PENDING,	 /* a worker takes the device; not on the bus yet */
 	LEASE_ACTIVE,	 /* its client has the fds */
 	LEASE_ORPHANED,	 /* whoever has the fds, it is not the process that asked: that has ended */
+	LEASE_REVOKING,	 /* its client has been told to go, and has some time left */
 	LEASE_RELEASING, /* over for the client; the device is on its way back */
 	LEASE_FAILED,	 /* only in the store: the device did not go back */
 	_LEASE_STATE_MAX,
@@ -40,6 +42,7 @@ enum lease_end {
 	LEASE_END_FAILED,	/* the device could not be taken or given back */
 	LEASE_END_DISCONNECTED, /* its client left the bus */
 	LEASE_END_EXITED,	/* its process ended */
+	LEASE_END_REVOKED,	/* taken from its client */
 	_LEASE_END_MAX,
 };
 
@@ -77,6 +80,7 @@ struct lease {
 	struct worker *worker;	 /* takes or gives back the device */
 	struct usage *usage;	 /* RELEASING: waits for the last close */
 	struct tether tether;
+	struct revocation revocation; /* REVOKING, and on the way back after that */
 
 	bool is_announced; /* clients know of it */
 	lease_done_t done; /* PENDING: NULL when nobody waits any more */

@@ -22,6 +22,8 @@
 #define LIMIT_USER_BYTES	255    /* the name of an account; a longer one is not shown */
 #define LIMIT_UNIT_BYTES	255    /* as systemd has it */
 #define LIMIT_WHO_BYTES		128    /* the caller's own words in listings */
+#define LIMIT_REASON_BYTES	128    /* why a lease is revoked */
+#define LIMIT_REVOKE_SECONDS	600    /* that a holder may be given to go */
 #define LIMIT_LEASE_FILE_BYTES	4096   /* what store.c writes for one lease */
 #define LIMIT_POLICY_FILE_BYTES 262144 /* one policy file */
 #define LIMIT_POLICY_FILES	64     /* policy.json and drop-ins together */

@@ -110,6 +110,8 @@ static int add_all(struct json_object *object, const struct lease *lease)
 		{ "gid", json_object_new_int64(lease->has_group ? (int64_t)lease->gid : -1) },
 		{ "reset_after", json_object_new_boolean(lease->terms.reset_after) },
 		{ "stays_bound", json_object_new_boolean(lease->terms.stays_bound) },
+		{ "revoke_reason", json_object_new_string(lease->revocation.reason ?: "") },
+		{ "revoke_deadline", json_object_new_int64((int64_t)lease->revocation.deadline) },
 		{ "lifetime", json_object_new_string(lifetime_to_string(tether->lifetime)) },
 		{ "holder_pid", json_object_new_int64(tether->process.pid) },
 		{ "holder_start", json_object_new_int64((int64_t)tether->process.start) },
@@ -266,6 +268,20 @@ static int load_terms(struct json_object *object, struct lease *lease)
 	return 0;
 }
 
+/* Only of those that are revoked. */
+static int load_revocation(struct json_object *object, struct lease *lease)
+{
+	const char *reason = "";
+	uint64_t deadline = 0;
+
+	if (lease->state != LEASE_REVOKING)
+		return 0;
+	if (get_text(object, "revoke_reason", LIMIT_REASON_BYTES + 1, &reason) < 0 ||
+	    get_number(object, "revoke_deadline", INT64_MAX, &deadline) < 0)
+		return -EBADMSG;
+	return revocation_set(&lease->revocation, deadline, reason);
+}
+
 static int load_process(struct json_object *object, struct process *process)
 {
 	uint64_t pid;
@@ -334,6 +350,9 @@ static int load_lease(struct json_object *object, struct lease **ret)
 	strcpy(lease->origin.driver, driver);
 	lease->origin.is_online = online;
 	lease->state = (enum lease_state)lease_state_from_string(state);
+	r = load_revocation(object, lease);
+	if (r < 0)
+		return r;
 	*ret = TAKE_PTR(lease);
 	return 0;
 }

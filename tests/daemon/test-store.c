@@ -123,6 +123,24 @@ START_TEST(test_a_lease_comes_back_as_it_was)
 }
 END_TEST
 
+START_TEST(test_what_is_revoked_comes_back_with_its_deadline)
+{
+	_cleanup_(lease_freep) struct lease *lease = new_lease();
+
+	setup();
+	lease_set_state(lease, LEASE_ACTIVE);
+	lease_set_state(lease, LEASE_REVOKING);
+	ck_assert_int_eq(revocation_set(&lease->revocation, 7777777, "cabling"), 1);
+	ck_assert_int_eq(store_save(store, lease), 0);
+	load();
+	ck_assert_msg(n_bad == 0, "%s", bad_why);
+	ck_assert_int_eq(loaded->state, LEASE_REVOKING);
+	ck_assert_uint_eq(loaded->revocation.deadline, 7777777);
+	ck_assert_str_eq(loaded->revocation.reason, "cabling");
+	teardown();
+}
+END_TEST
+
 START_TEST(test_a_lease_of_the_first_version_is_one_by_its_fd)
 {
 	setup();
@@ -248,6 +266,7 @@ START_TEST(test_other_files_are_not_looked_at)
 END_TEST
 
 CHECK_MAIN("store", test_a_lease_comes_back_as_it_was,
+	   test_what_is_revoked_comes_back_with_its_deadline,
 	   test_a_lease_of_the_first_version_is_one_by_its_fd,
 	   test_the_longest_lease_fits_into_its_file, test_what_is_no_lease_is_told_and_left_alone,
 	   test_an_overlong_file_is_not_read, test_other_files_are_not_looked_at)

@@ -79,6 +79,9 @@ daemon_tests = \
 	tests/bus/test-bus-error \
 	tests/bus/test-bus-hold \
 	tests/bus/test-bus-tether \
+	tests/bus/test-bus-revoke \
+	tests/daemon/test-revocation \
+	tests/daemon/test-revoke \
 	tests/bus/test-bus-lease \
 	tests/bus/test-bus-manager \
 	tests/bus/test-bus-many \
@@ -233,3 +236,9 @@ tests_daemon_test_refusals_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_refusals_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_lease_audit_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_lease_audit_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_revoke_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_revoke_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_revocation_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_revocation_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_revoke_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_revoke_LDADD = $(daemon_test_LDADD)
