@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * What AcquireDevice costs beside a method on the same bus that returns as many fds and does nothing else,
+ * in alternating rounds. The daemon is the real one but for what its worker process does: it opens
+ * /dev/null where a kernel would have VFIO, as for a device that is bound already.
+ *   bench-acquire SYSFS CLIENTS ROUNDS    DBUS_SYSTEM_BUS_ADDRESS names the bus
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "binder.h"
+#include "broker.h"
+#include "bus.h"
+#include "log.h"
+#include "names.h"
+#include "resolver.h"
+
+#define FLOOR_NAME  "org.ccwbroker1.Floor"
+#define EACH	    4 /* devices of one client in one round */
+#define CLIENTS_MAX 64
+#define ROUNDS_MAX  1000
+#define FDS	    3 /* of VFIO; the lease's own comes on top */
+#define PATIENCE_MS 20000
+#define RETRY_MS    20 /* of a client that is told to try again later */
+
+static _Noreturn void die(const char *what, int r)
+{
+	fprintf(stderr, "bench-acquire: %s: %s\n", what, strerror(r < 0 ? -r : r));
+	exit(1);
+}
+
+static double now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+static sd_bus *bus_open(void)
+{
+	sd_bus *bus;
+	int r = sd_bus_open_system(&bus);
+
+	if (r < 0)
+		die("no bus", r);
+	return bus;
+}
+
+static void open_some(void *data, struct worker_result *result)
+{
+	while (result->n_fds < FDS)
+		result->fds[result->n_fds++] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	result->detail = IOMMU_GROUP;
+	result->r = 0;
+}
+
+static void restore_nothing(void *data, struct worker_result *result)
+{
+	result->r = 0;
+}
+
+static void serve_broker(const char *sysfs)
+{
+	char run[] = "/tmp/ccwb-acquire-XXXXXX";
+	const char *const directories[] = { "/nonexistent", NULL };
+	struct broker_config config = {
+		.sysfs_root = sysfs,
+		.proc_root = "/proc",
+		.policy_directories = directories,
+		.acquire = open_some,
+		.restore = restore_nothing,
+		.retract = binder_retract,
+		.resolve = resolver_run,
+		.lookup_ms = LIMIT_LOOKUP_MS,
+		.question_ms = LIMIT_QUESTION_MS,
+	};
+	struct broker *broker;
+	struct bus *bus;
+	sd_bus *connection = bus_open();
+	int r;
+
+	config.runtime_directory = mkdtemp(run);
+	log_set_max_level(LOG_ERR);
+	r = sd_event_new(&config.event);
+	if (r >= 0)
+		r = broker_new(&config, &broker);
+	if (r >= 0)
+		r = broker_start(broker);
+	if (r >= 0)
+		r = sd_bus_attach_event(connection, config.event, 0);
+	if (r >= 0)
+		r = bus_new(connection, broker, &bus);
+	if (r >= 0)
+		r = bus_request_name(bus);
+	if (r >= 0)
+		r = sd_event_loop(config.event);
+	die("broker", r);
+}
+
+static int on_floor(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	const int *fds = userdata;
+
+	return sd_bus_reply_method_return(message, "a{sh}", 4, "container", fds[0], "group", fds[0],
+					  "device", fds[0], "lease", fds[0]);
+}
+
+static const sd_bus_vtable floor_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_METHOD("Give", "", "a{sh}", on_floor, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_VTABLE_END,
+};
+
+static void serve_floor(const char *unused)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC), r;
+	sd_bus *bus = bus_open();
+
+	r = sd_bus_add_object_vtable(bus, NULL, "/floor", FLOOR_NAME, floor_vtable, &fd);
+	if (r >= 0)
+		r = sd_bus_request_name(bus, FLOOR_NAME, 0);
+	while (r >= 0) {
+		r = sd_bus_process(bus, NULL);
+		if (r == 0)
+			r = sd_bus_wait(bus, UINT64_MAX);
+	}
+	die("floor", r);
+}
+
+static void start(void (*serve)(const char *sysfs), const char *sysfs)
+{
+	pid_t parent = getpid(), pid = fork();
+	sigset_t set;
+
+	if (pid != 0)
+		return;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent)
+		serve(sysfs);
+	_exit(1);
+}
+
+static void wait_name(sd_bus *bus, const char *name)
+{
+	int waited;
+
+	for (waited = 0; sd_bus_get_name_creds(bus, name, 0, NULL) < 0; waited += 10) {
+		if (waited >= PATIENCE_MS)
+			die(name, ETIMEDOUT);
+		poll(NULL, 0, 10);
+	}
+}
+
+static void wait_no_leases(sd_bus *bus)
+{
+	uint32_t n = 1;
+	int r;
+
+	do {
+		r = sd_bus_get_property_trivial(bus, CCWB_BUS_NAME, CCWB_PATH, CCWB_IFACE_MANAGER,
+						"NLeases", NULL, 'u', &n);
+		if (r < 0)
+			die("NLeases", r);
+	} while (n > 0 && poll(NULL, 0, 1) == 0);
+}
+
+/* With many clients some are told to try again: no more than LIMIT_PENDING are taken at a time. */
+static int acquire(sd_bus *bus, const char *id, sd_bus_message **ret)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	bool is_early;
+	int r;
+
+	do {
+		r = sd_bus_call_method(bus, CCWB_BUS_NAME, CCWB_PATH, CCWB_IFACE_MANAGER,
+				       "AcquireDevice", &error, ret, "sa{sv}", id, 0);
+		is_early = r < 0 && sd_bus_error_has_name(&error, CCWB_ERROR_LIMITS_EXCEEDED);
+		if (r < 0 && !is_early)
+			fprintf(stderr, "%s: %s\n", error.name, error.message);
+		sd_bus_error_free(&error);
+	} while (is_early && poll(NULL, 0, RETRY_MS) == 0);
+	return r;
+}
+
+/* What the calls give is dropped when the process ends. */
+static void run_client(sd_bus *bus, unsigned int client, bool is_floor)
+{
+	sd_bus_message *reply = NULL;
+	char id[16];
+	unsigned int n;
+	int r;
+
+	for (n = client * EACH; n < (client + 1) * EACH; n++) {
+		/* as sysfs-tree names them */
+		snprintf(id, sizeof(id), "0.0.%04x", (n * 0x6001U) & 0xffff);
+		if (is_floor)
+			r = sd_bus_call_method(bus, FLOOR_NAME, "/floor", FLOOR_NAME, "Give", NULL,
+					       &reply, "");
+		else
+			r = acquire(bus, id, &reply);
+		if (r < 0)
+			die(is_floor ? "floor" : "AcquireDevice", r);
+	}
+}
+
+/* One client's process: connects, says so, waits for the word, calls, says so, waits again. */
+static _Noreturn void be_client(unsigned int client, bool is_floor, int ready, int go)
+{
+	sd_bus *bus = bus_open();
+	char byte = 0;
+
+	if (write(ready, &byte, 1) != 1 || read(go, &byte, 1) != 1)
+		_exit(1);
+	run_client(bus, client, is_floor);
+	_exit(write(ready, &byte, 1) != 1 || read(go, &byte, 1) != 1);
+}
+
+static void expect_bytes(int fd, unsigned int count)
+{
+	char byte;
+
+	while (count-- > 0)
+		if (read(fd, &byte, 1) != 1)
+			die("a client failed", EIO);
+}
+
+static void give_bytes(int fd, unsigned int count)
+{
+	while (count-- > 0)
+		if (write(fd, "", 1) != 1)
+			die("pipe", errno);
+}
+
+/* All clients at once; gives the microseconds of one call, all clients together. */
+static double run_round(unsigned int clients, bool is_floor)
+{
+	int ready[2], go[2];
+	double begin, end;
+	unsigned int n;
+
+	if (pipe2(ready, O_CLOEXEC) < 0 || pipe2(go, O_CLOEXEC) < 0)
+		die("pipe", errno);
+	for (n = 0; n < clients; n++)
+		if (fork() == 0)
+			be_client(n, is_floor, ready[1], go[0]);
+	macro_close(ready[1]);
+	macro_close(go[0]);
+	expect_bytes(ready[0], clients);
+	begin = now_us();
+	give_bytes(go[1], clients);
+	expect_bytes(ready[0], clients);
+	end = now_us();
+	give_bytes(go[1], clients);
+	for (n = 0; n < clients; n++)
+		if (wait(NULL) < 0)
+			die("wait", errno);
+	macro_close(ready[0]);
+	macro_close(go[1]);
+	return (end - begin) / (clients * EACH);
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *values, size_t n)
+{
+	qsort(values, n, sizeof(*values), compare);
+	return values[n / 2];
+}
+
+static void measure(sd_bus *bus, unsigned int clients, size_t rounds)
+{
+	double ours[ROUNDS_MAX], floor[ROUNDS_MAX], ratios[ROUNDS_MAX];
+	size_t n;
+
+	for (n = 0; n < rounds; n++) {
+		if (n % 2)
+			floor[n] = run_round(clients, true);
+		ours[n] = run_round(clients, false);
+		wait_no_leases(bus);
+		if (n % 2 == 0)
+			floor[n] = run_round(clients, true);
+		ratios[n] = ours[n] / floor[n];
+	}
+	printf("clients=%u acquire_us=%.0f floor_us=%.0f ratio=%.1f\n", clients,
+	       median(ours, rounds), median(floor, rounds), median(ratios, rounds));
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long clients = argc == 4 ? strtoul(argv[2], NULL, 10) : 0;
+	unsigned long rounds = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
+	sd_bus *bus;
+
+	if (clients < 1 || clients > CLIENTS_MAX || rounds < 1 || rounds > ROUNDS_MAX) {
+		fprintf(stderr, "Usage: bench-acquire SYSFS CLIENTS ROUNDS, at most %d and %d\n",
+			CLIENTS_MAX, ROUNDS_MAX);
+		return 2;
+	}
+	start(serve_broker, argv[1]);
+	start(serve_floor, NULL);
+	bus = bus_open();
+	wait_name(bus, CCWB_BUS_NAME);
+	wait_name(bus, FLOOR_NAME);
+	measure(bus, (unsigned int)clients, rounds);
+	sd_bus_unref(bus);
+	return 0;
+}
