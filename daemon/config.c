@@ -71,11 +71,13 @@ static int parse_member(const struct place *place, const char *key, struct json_
 		return place_read_strings(place, key, value, &rule->users, &rule->n_users);
 	if (strcmp(key, "groups") == 0)
 		return place_read_strings(place, key, value, &rule->groups, &rule->n_groups);
+	if (strcmp(key, "units") == 0)
+		return place_read_strings(place, key, value, &rule->units, &rule->n_units);
 	if (strcmp(key, "profile") == 0)
 		return parse_profile_name(place, value, rule);
 	return place_fault(
 		place, key,
-		"unknown key; a rule has \"action\", \"devices\", \"types\", \"users\", \"groups\", \"profile\"");
+		"unknown key; a rule has \"action\", \"devices\", \"types\", \"users\", \"groups\", \"units\", \"profile\"");
 }
 
 static int parse_rule(const struct place *place, struct json_object *object, struct policy *policy)

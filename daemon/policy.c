@@ -5,7 +5,7 @@
  *
  * The policy in prose: rules are asked in order, the main file's first, then the drop-ins' by
  * file name. A rule matches when each of the lists it has matches: devices (an id or a range), types
- * (device type or control unit type), users and groups (by name or number). The first
+ * (device type or control unit type), users and groups (by name or number), units. The first
  * rule that matches decides. When none matches, root may and everybody else may not. Where a rule
  * says ask, root need not. Its profile says what a lease gives; for a device that is none of the
  * profile's, the rule that allows denies.
@@ -56,6 +56,7 @@ void policy_free(struct policy *policy)
 		device_set_deinit(&rule->devices);
 		strings_free(rule->users, rule->n_users);
 		strings_free(rule->groups, rule->n_groups);
+		strings_free(rule->units, rule->n_units);
 		free(rule->profile_name);
 		free(rule->file);
 	}
@@ -154,6 +155,17 @@ static bool users_match(const struct policy_rule *rule, const struct subject *su
 	return rule->n_users == 0;
 }
 
+/* By the whole name: a caller whose unit is not sure is in none. */
+static bool units_match(const struct policy_rule *rule, const struct subject *subject)
+{
+	size_t n;
+
+	for (n = 0; subject->unit && n < rule->n_units; n++)
+		if (strcmp(rule->units[n], subject->unit) == 0)
+			return true;
+	return rule->n_units == 0;
+}
+
 /* The first of the rule's groups that the subject is in. */
 static bool groups_match(const struct policy_rule *rule, const struct subject *subject,
 			 struct policy_verdict *verdict)
@@ -247,7 +259,7 @@ void policy_decide(const struct policy *policy, const struct subject *subject,
 	for (n = 0; n < policy->n_rules; n++) {
 		rule = &policy->rules[n];
 		if (!device_set_holds(&rule->devices, device) || !users_match(rule, subject) ||
-		    !groups_match(rule, subject, ret))
+		    !units_match(rule, subject) || !groups_match(rule, subject, ret))
 			continue;
 		ret->rule = rule;
 		ret->profile = rule->profile;

@@ -25,6 +25,8 @@ struct policy_rule {
 	size_t n_users;
 	char **groups;
 	size_t n_groups;
+	char **units;
+	size_t n_units;
 	char *profile_name;	       /* NULL: PROFILE_FULL */
 	const struct profile *profile; /* from policy_link on; peek: the policy owns it */
 	char *file;		       /* where the rule stands, for explanations */

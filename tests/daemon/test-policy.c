@@ -154,6 +154,21 @@ START_TEST(test_users_and_groups_match_by_name_and_number)
 }
 END_TEST
 
+START_TEST(test_a_unit_matches_by_its_whole_name_and_only_when_it_is_sure)
+{
+	_cleanup_(policy_freep) struct policy *policy = new_policy();
+	struct subject service = alice;
+
+	add(policy, POLICY_ALLOW, NULL, NULL, NULL, NULL);
+	policy->rules[0].units = list_of("qemu.service", &policy->rules[0].n_units);
+	ck_assert(!may(policy, &service, &tape));
+	service.unit = (char *)"qemu.service";
+	ck_assert(may(policy, &service, &tape));
+	service.unit = (char *)"qemu.services";
+	ck_assert(!may(policy, &service, &tape));
+}
+END_TEST
+
 START_TEST(test_types_match_device_and_control_unit)
 {
 	static const struct {
@@ -333,8 +348,9 @@ END_TEST
 
 CHECK_MAIN("policy", test_without_rules_only_root_may, test_the_first_match_decides,
 	   test_every_list_of_a_rule_must_match, test_users_and_groups_match_by_name_and_number,
-	   test_types_match_device_and_control_unit, test_ranges_hold_at_their_ends_and_not_beyond,
-	   test_ask_asks_everybody_but_root,
+	   test_types_match_device_and_control_unit,
+	   test_a_unit_matches_by_its_whole_name_and_only_when_it_is_sure,
+	   test_ranges_hold_at_their_ends_and_not_beyond, test_ask_asks_everybody_but_root,
 	   test_the_verdict_says_which_rule_and_under_which_profile,
 	   test_a_profile_is_not_had_for_a_device_that_is_none_of_its,
 	   test_the_group_that_counts_is_the_rules_first_of_the_subject,
