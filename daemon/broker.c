@@ -94,6 +94,11 @@ int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject
 	r = admission_decide(broker->authority, &broker->custody.ledger, &request, &verdict, fault);
 	if (r < 0)
 		return r;
+	if (store_is_newer(broker->store, id))
+		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
+				 "%s has a lease of a newer version of the daemon, which is to end "
+				 "it; see the journal",
+				 device->name);
 	r = make_lease(device, subject, wish, &verdict, &lease, fault);
 	if (r < 0)
 		return r;

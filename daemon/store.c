@@ -357,6 +357,26 @@ static int load_lease(struct json_object *object, struct lease **ret)
 	return 0;
 }
 
+static bool is_newer(struct json_object *object)
+{
+	uint64_t version;
+
+	return json_get_uint64(object, "version", &version) >= 0 && version > STORE_VERSION;
+}
+
+bool store_is_newer(struct store *store, struct ccw_id device)
+{
+	_cleanup_json_ struct json_object *object = NULL;
+	_cleanup_free_ char *text = NULL;
+	const char *why;
+	unsigned int line;
+	size_t size;
+
+	return io_read_at(store->fd, file_name(device).text, LIMIT_LEASE_FILE_BYTES, &text,
+			  &size) >= 0 &&
+	       json_parse(text, size, STORE_DEPTH, &object, &why, &line) >= 0 && is_newer(object);
+}
+
 static int load_file(struct store *store, const char *name, struct lease **ret,
 		     const char **ret_why)
 {
@@ -374,6 +394,10 @@ static int load_file(struct store *store, const char *name, struct lease **ret,
 	r = json_parse(text, size, STORE_DEPTH, &object, ret_why, &line);
 	if (r < 0)
 		return r;
+	if (is_newer(object)) {
+		*ret_why = "was written by a newer version, which is to take it up";
+		return -EBADMSG;
+	}
 	*ret_why = "a value is missing or not as this version writes it";
 	r = load_lease(object, &lease);
 	if (r < 0)

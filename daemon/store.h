@@ -2,6 +2,8 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
+#include <stdbool.h>
+
 #include "lease.h"
 #include "macro.h"
 
@@ -26,6 +28,10 @@ DEFINE_CLEANUP(struct store *, store_free)
 int store_fd_peek(const struct store *store);
 
 _must_check_ int store_save(struct store *store, const struct lease *lease);
+
+/* Whether the device's file is one of a newer version, which must not be written over. */
+bool store_is_newer(struct store *store, struct ccw_id device);
+
 void store_remove(struct store *store, struct ccw_id device);
 _must_check_ int store_load(struct store *store, store_each_t each, store_bad_t bad,
 			    void *userdata);

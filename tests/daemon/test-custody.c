@@ -299,6 +299,12 @@ START_TEST(test_a_spoiled_file_is_told_and_harms_nobody)
 	ck_assert(has_lease(grant.lease));
 	log = broker_bus_log(&bb);
 	ck_assert_ptr_nonnull(strstr(log, BROKER_BUS_TAPE ".json"));
+	ck_assert_ptr_nonnull(strstr(log, "newer version"));
+	ck_assert_int_lt(broker_bus_call(bus, "AcquireDevice", &error, NULL, "sa{sv}",
+					 BROKER_BUS_TAPE, 0),
+			 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_OPERATION_IN_PROGRESS, "newer version");
+	ck_assert(scratch_has(&bb.work, "run/leases/" BROKER_BUS_TAPE ".json"));
 	broker_bus_drop(&grant);
 	teardown();
 }

@@ -212,6 +212,7 @@ START_TEST(test_what_is_no_lease_is_told_and_left_alone)
 	setup();
 	ck_assert_int_eq(store_save(store, lease), 0);
 	good = scratch_read(&scratch, "run/leases/0.1.0580.json");
+	ck_assert(!store_is_newer(store, lease->device));
 	for (n = 0; n < ARRAY_SIZE(changes); n++) {
 		at = strstr(good, changes[n].from);
 		ck_assert_msg(at != NULL, "%s in %s", changes[n].from, good);
@@ -220,6 +221,8 @@ START_TEST(test_what_is_no_lease_is_told_and_left_alone)
 		scratch_write(&scratch, "run/leases/0.1.0580.json", text);
 		load();
 		ck_assert_msg(n_bad == 1 && !loaded, "%s", changes[n].to);
+		ck_assert_int_eq(store_is_newer(store, lease->device),
+				 strstr(changes[n].to, "\"version\"") != NULL);
 		ck_assert_str_ne(bad_why, "");
 	}
 	ck_assert(scratch_has(&scratch, "run/leases/0.1.0580.json"));
