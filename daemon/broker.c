@@ -18,6 +18,7 @@
 #include "custody.h"
 #include "discovery.h"
 #include "ignored.h"
+#include "lease-audit.h"
 #include "log.h"
 #include "names.h"
 
@@ -138,7 +139,7 @@ int broker_release(struct broker *broker, const char *lease_id, uid_t uid, struc
 	struct lease *lease = find_own(broker, lease_id, uid, false, fault);
 
 	if (!lease)
-		return -EPERM;
+		return fault->code == FAULT_NO_SUCH_LEASE ? -ENOENT : -EPERM;
 	if (lease_is_held(lease))
 		custody_end(&broker->custody, lease, LEASE_END_RELEASED);
 	return 0;
@@ -153,6 +154,7 @@ int broker_revoke(struct broker *broker, const char *lease_id, uid_t uid, bool i
 		return -EPERM;
 	if (!lease_is_held(lease))
 		return 0; /* on its way back already */
+	lease_audit_revoke(lease, uid, wish->reason);
 	return revoke_begin(&broker->custody, lease, wish);
 }
 

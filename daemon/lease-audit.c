@@ -67,3 +67,13 @@ void lease_audit_end(const struct lease *lease, bool is_gone)
 		 is_gone ? "" : lease->origin.driver);
 	lease_audit(lease, AUDIT_END, lease_end_to_string(lease->end), message);
 }
+
+void lease_audit_revoke(const struct lease *lease, uid_t uid, const char *reason)
+{
+	char device[CCW_ID_STRING_SIZE], message[LIMIT_MESSAGE_BYTES];
+
+	snprintf(message, sizeof(message), "%s: uid %u revokes lease %s of %s%s%s",
+		 ccw_id_format(lease->device, device), (unsigned int)uid, lease->id, lease->user,
+		 *reason ? ": " : "", reason);
+	lease_audit(lease, AUDIT_REVOKE, NULL, message);
+}

@@ -19,3 +19,6 @@ void lease_audit_grant(const struct lease *lease);
 
 /* is_gone: the device did not go back, because it is not there any more. */
 void lease_audit_end(const struct lease *lease, bool is_gone);
+
+/* uid, its holder or somebody who may, ends it for reason, which may be empty. */
+void lease_audit_revoke(const struct lease *lease, uid_t uid, const char *reason);

@@ -138,7 +138,6 @@ START_TEST(test_no_time_is_at_once_without_the_grace_of_a_release)
 					    "Revoke", &error, NULL, "stt", "fire", (uint64_t)0,
 					    (uint64_t)0),
 			 0);
-	expect_state("releasing");
 	expect_told("RevokeRequested: fire. Revoked: fire. ");
 	expect_ended("revoked");
 	teardown();

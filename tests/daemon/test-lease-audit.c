@@ -28,7 +28,7 @@ static char *captured(int fd)
 	return text;
 }
 
-START_TEST(test_a_grant_and_a_refusal_are_told)
+START_TEST(test_grants_refusals_and_revocations_are_told)
 {
 	const struct ccw_id id = { 0, 0, 0x580 };
 	const struct subject alice = { .uid = 1001, .pidfd = -1, .user = (char *)"alice" };
@@ -41,10 +41,13 @@ START_TEST(test_a_grant_and_a_refusal_are_told)
 	lease_audit(lease, AUDIT_GRANT, NULL, "given");
 	(void)fault_set(&fault, FAULT_ACCESS_DENIED, "no rule");
 	lease_audit_refusal(&alice, id, &fault);
+	lease_audit_revoke(lease, 7, "");
 	text = captured(fd);
-	ck_assert_str_eq(text, "test: given\ntest: 0.0.0580: refused to alice: no rule\n");
+	ck_assert_ptr_eq(strstr(text, "test: given\ntest: 0.0.0580: refused to alice: no rule\n"),
+			 text);
+	ck_assert_ptr_nonnull(strstr(text, "\ntest: 0.0.0580: uid 7 revokes lease l"));
 	lease_free(lease);
 }
 END_TEST
 
-CHECK_MAIN("lease-audit", test_a_grant_and_a_refusal_are_told)
+CHECK_MAIN("lease-audit", test_grants_refusals_and_revocations_are_told)
