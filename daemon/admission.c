@@ -22,6 +22,11 @@ static int check_policy(const struct authority *authority, const struct admissio
 	return -EACCES;
 }
 
+_Static_assert((int)PROFILE_LIFETIME_LEASE_FD == (int)LIFETIME_LEASE_FD &&
+		       (int)PROFILE_LIFETIME_CONNECTION == (int)LIFETIME_CONNECTION &&
+		       (int)PROFILE_LIFETIME_PIDFD == (int)LIFETIME_PIDFD,
+	       "a profile's words are those of a request");
+
 /* Where the profile stands, as one may be had under another. */
 static int check_wish(const struct admission_request *request, const struct profile *profile,
 		      struct fault *fault)
@@ -36,6 +41,13 @@ static int check_wish(const struct admission_request *request, const struct prof
 			"at %s:%u",
 			request->subject->user, request->device->name, profile->name,
 			profile_grant_to_string(grant), profile->file, profile->line);
+	if (!(profile->lifetimes & 1U << request->wish->lifetime))
+		return fault_set(fault, FAULT_ACCESS_DENIED,
+				 "%s may have %s as %s, for which a lease cannot have the lifetime "
+				 "\"%s\", see \"lifetimes\" at %s:%u",
+				 request->subject->user, request->device->name, profile->name,
+				 lifetime_to_string(request->wish->lifetime), profile->file,
+				 profile->line);
 	if (!profile->restore)
 		return fault_set(
 			fault, FAULT_NOT_SUPPORTED,

@@ -215,10 +215,31 @@ static int hand_over(const struct binder_job *job, int dev_fd, size_t n_steps,
 			 ret_iommu, &result->fault);
 }
 
+/* Whether there is anything to say against taking the device. Touches nothing. */
+static int look(const struct binder_job *job, struct sysfs_facts *facts, struct fault *fault)
+{
+	char name[CCW_ID_STRING_SIZE];
+	int r;
+
+	r = sysfs_read(job->sysfs, job->id, facts, NULL);
+	if (r < 0)
+		return r;
+	if (job->incarnation != 0 && facts->incarnation != job->incarnation)
+		return fault_set(fault, FAULT_DEVICE_GONE,
+				 "%s went, and another device has come in its place; try again",
+				 ccw_id_format(job->id, name));
+	tell_step(job, 0, 0, LIMIT_STEP_BIND_MS, "look who uses the device");
+	r = check_first(job, facts, fault);
+	if (r >= 0)
+		r = check_terms(job, fault);
+	if (r < 0)
+		return r;
+	return 0;
+}
+
 static int take(const struct binder_job *job, struct worker_result *result)
 {
 	_cleanup_close_ int dev_fd = -1;
-	char name[CCW_ID_STRING_SIZE];
 	struct sysfs_facts facts;
 	enum iommu iommu = IOMMU_GROUP;
 	struct plan plan;
@@ -229,17 +250,7 @@ static int take(const struct binder_job *job, struct worker_result *result)
 	dev_fd = open(DEV_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dev_fd < 0)
 		return -errno;
-	r = sysfs_read(job->sysfs, job->id, &facts, NULL);
-	if (r < 0)
-		return r;
-	if (job->incarnation != 0 && facts.incarnation != job->incarnation)
-		return fault_set(&result->fault, FAULT_DEVICE_GONE,
-				 "%s went, and another device has come in its place; try again",
-				 ccw_id_format(job->id, name));
-	tell_step(job, 0, 0, LIMIT_STEP_BIND_MS, "look who uses the device");
-	r = check_first(job, &facts, &result->fault);
-	if (r >= 0)
-		r = check_terms(job, &result->fault);
+	r = look(job, &facts, &result->fault);
 	if (r < 0)
 		return r;
 	if (job->backend.kind == BACKEND_VFIO_CCW)
@@ -267,18 +278,33 @@ static int take(const struct binder_job *job, struct worker_result *result)
 	return 0;
 }
 
+/* What has no words of its own. */
+static void complete_fault(const struct binder_job *job, struct worker_result *result)
+{
+	bool is_gone = result->r == -ENOENT || result->r == -ENODEV;
+	char name[CCW_ID_STRING_SIZE];
+
+	if (result->r < 0 && result->fault.code == FAULT_NONE)
+		(void)fault_set(&result->fault, is_gone ? FAULT_DEVICE_GONE : FAULT_BIND_FAILED,
+				"%s cannot be looked at: %s", ccw_id_format(job->id, name),
+				strerror(-result->r));
+}
+
 void binder_acquire(void *data, struct worker_result *result)
 {
 	const struct binder_job *job = data;
-	char name[CCW_ID_STRING_SIZE];
 
 	result->r = take(job, result);
-	if (result->r < 0 && result->fault.code == FAULT_NONE)
-		(void)fault_set(&result->fault,
-				result->r == -ENOENT || result->r == -ENODEV ? FAULT_DEVICE_GONE
-									     : FAULT_BIND_FAILED,
-				"%s cannot be looked at: %s", ccw_id_format(job->id, name),
-				strerror(-result->r));
+	complete_fault(job, result);
+}
+
+void binder_probe(void *data, struct worker_result *result)
+{
+	const struct binder_job *job = data;
+	struct sysfs_facts facts;
+
+	result->r = look(job, &facts, &result->fault);
+	complete_fault(job, result);
 }
 
 int binder_retract(struct sysfs *sysfs, const struct sysfs_site *site)

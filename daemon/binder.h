@@ -37,6 +37,9 @@ struct binder_job {
  * DEVICE_GONE, with nothing left behind, when there is no such device any more.
  */
 void binder_acquire(void *data, struct worker_result *result);
+
+/* As much of binder_acquire as leaves everything as it is: whether it would begin. */
+void binder_probe(void *data, struct worker_result *result);
 void binder_restore(void *data, struct worker_result *result);
 
 /*

@@ -30,6 +30,7 @@ struct broker {
 	struct discovery *discovery;
 	struct store *store;
 	struct custody custody;
+	struct inquiry_desk desk;
 	struct bus_hold *hold;
 	struct tally tally;
 };
@@ -75,24 +76,62 @@ int broker_judge(struct broker *broker, struct ccw_id id, const struct subject *
 	return 0;
 }
 
+/* The one way to a verdict. *ret_device is NULL when there is no such device, and no verdict then. */
+static int judge(struct broker *broker, struct ccw_id id, const struct subject *subject,
+		 const struct broker_wish *wish, struct device **ret_device,
+		 struct policy_verdict *ret_verdict, struct fault *fault)
+{
+	struct admission_request request = {
+		.subject = subject,
+		.wish = wish,
+		.has_consent = wish->has_consent,
+		.is_stopping = broker->custody.is_stopping,
+	};
+
+	/* what it goes back to is what it is now, not when an event last told of it */
+	*ret_device = broker_find_device(broker, id, fault);
+	if (!*ret_device)
+		return -ENOENT;
+	request.device = *ret_device;
+	return admission_decide(broker->authority, &broker->custody.ledger, &request, ret_verdict,
+				fault);
+}
+
+int broker_inquire(struct broker *broker, struct ccw_id id, const struct broker_question *asked,
+		   struct answer *ret_answer, inquiry_done_t done, void *userdata,
+		   struct inquiry **ret_inquiry, struct fault *fault)
+{
+	struct binder_job job = { .sysfs = broker->sysfs, .id = id };
+	struct policy_verdict verdict;
+	struct fault why = {};
+	struct device *device;
+	int r;
+
+	r = judge(broker, id, asked->subject, asked->wish, &device, &verdict, &why);
+	if (r < 0 && why.code == FAULT_NONE)
+		return r;
+	answer_init(ret_answer, device ? &verdict : NULL, &why);
+	if (r < 0)
+		return 1;
+	job.iommu = asked->wish->iommu;
+	job.is_by_path = asked->wish->is_by_path;
+	job.incarnation = device->facts.incarnation;
+	job.terms = lease_terms(verdict.profile);
+	r = inquiry_new(&broker->desk, asked->caller, &job, ret_answer, done, userdata, ret_inquiry,
+			fault);
+	return r < 0 ? r : 0;
+}
+
 int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject *subject,
 		   const struct broker_wish *wish, lease_done_t done, void *userdata,
 		   struct lease **ret_lease, struct fault *fault)
 {
-	struct admission_request request = { .subject = subject, .wish = wish };
 	struct policy_verdict verdict;
 	struct lease *lease;
 	struct device *device;
 	int r;
 
-	/* what it goes back to is what it is now, not when an event last told of it */
-	device = broker_find_device(broker, id, fault);
-	if (!device)
-		return -ENOENT;
-	request.device = device;
-	request.has_consent = wish->has_consent;
-	request.is_stopping = broker->custody.is_stopping;
-	r = admission_decide(broker->authority, &broker->custody.ledger, &request, &verdict, fault);
+	r = judge(broker, id, subject, wish, &device, &verdict, fault);
 	if (r < 0)
 		return r;
 	if (store_is_newer(broker->store, id))
@@ -276,6 +315,8 @@ int broker_new(const struct broker_config *config, struct broker **ret)
 	r = store_new(config->runtime_directory, &broker->store);
 	if (r < 0)
 		return log_error_errno(r, "cannot keep leases in %s", config->runtime_directory);
+	broker->desk.event = config->event;
+	broker->desk.probe = config->probe;
 	broker->custody.event = config->event;
 	broker->custody.acquire = config->acquire;
 	broker->custody.restore = config->restore;
@@ -296,6 +337,7 @@ void broker_free(struct broker *broker)
 	if (!broker)
 		return;
 	discovery_free(broker->discovery);
+	inquiry_desk_deinit(&broker->desk);
 	for (n = 0; broker->registry && n < registry_count(broker->registry); n++)
 		registry_at(broker->registry, n)->lease = NULL;
 	ledger_deinit(&broker->custody.ledger);

@@ -6,6 +6,7 @@
 
 #include "device.h"
 #include "fault.h"
+#include "inquiry.h"
 #include "lease.h"
 #include "listener.h"
 #include "macro.h"
@@ -31,6 +32,7 @@ struct broker_config {
 	worker_run_t acquire; /* binder_acquire and binder_restore, which tests without a */
 	worker_run_t restore; /* channel subsystem replace */
 	/* binder_retract, in the same way */
+	worker_run_t probe; /* binder_probe, likewise */
 	int (*retract)(struct sysfs *sysfs, const struct sysfs_site *site);
 	worker_run_t resolve;	    /* resolver_run, in the same way */
 	unsigned int lookup_ms;	    /* LIMIT_LOOKUP_MS, likewise */
@@ -75,6 +77,22 @@ _must_check_ int broker_judge(struct broker *broker, struct ccw_id id,
 _must_check_ int broker_acquire(struct broker *broker, struct ccw_id id,
 				const struct subject *subject, const struct broker_wish *wish,
 				lease_done_t done, void *userdata, struct lease **ret_lease,
+				struct fault *fault);
+
+/* Whose request would be judged, for whom that is asked, and what is wanted. */
+struct broker_question {
+	const struct subject *subject;
+	uid_t caller;
+	const struct broker_wish *wish;
+};
+
+/*
+ * What broker_acquire would give, without doing it. 1: *ret_answer says it. 0: done says it later, as
+ * inquiry_new has it.
+ */
+_must_check_ int broker_inquire(struct broker *broker, struct ccw_id id,
+				const struct broker_question *asked, struct answer *ret_answer,
+				inquiry_done_t done, void *userdata, struct inquiry **ret_inquiry,
 				struct fault *fault);
 
 /* Nobody waits for the outcome of broker_acquire any more: what is taken is given back. */

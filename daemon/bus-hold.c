@@ -400,3 +400,12 @@ void bus_hold_free(struct bus_hold *hold)
 	sd_bus_unref(hold->bus);
 	free(hold);
 }
+
+int bus_hold_account(struct bus_hold *hold, sd_bus_message *message, uid_t uid, struct subject *ret,
+		     struct fault *fault)
+{
+	int r;
+
+	r = resolver_get(hold->resolver, uid, ret);
+	return r == 0 ? look_up(hold, find(hold, message), message, uid, fault) : r;
+}

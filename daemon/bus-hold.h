@@ -33,6 +33,10 @@ DEFINE_CLEANUP(struct bus_hold *, bus_hold_free)
 _must_check_ int bus_hold_subject(struct bus_hold *hold, sd_bus_message *message,
 				  struct subject *ret, struct fault *fault);
 
+/* The same for the account of uid, for whom nothing but that is known. */
+_must_check_ int bus_hold_account(struct bus_hold *hold, sd_bus_message *message, uid_t uid,
+				  struct subject *ret, struct fault *fault);
+
 /*
  * Whether polkit lets subject, which sent message, do what query says; root is never asked. 1: yes.
  * 0: message comes again, the handler returns 1. An answer is remembered for this message and the

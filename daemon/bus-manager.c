@@ -14,6 +14,7 @@
 #include "bus-error.h"
 #include "bus-hold.h"
 #include "bus-lease.h"
+#include "bus-inquire.h"
 #include "bus-list.h"
 #include "bus-lookup.h"
 #include "bus-revoke.h"
@@ -105,6 +106,8 @@ static const sd_bus_vtable manager_methods[] = {
 	SD_BUS_METHOD_WITH_ARGS(
 		"AcquireDevices", SD_BUS_ARGS("a(sa{sv})", requests, "a{sv}", options),
 		SD_BUS_RESULT("a(soa{sh}a{sv})", grants), bus_together_acquire, ANYBODY),
+	SD_BUS_METHOD_WITH_ARGS("CanAcquire", SD_BUS_ARGS("s", id, "a{sv}", options),
+				SD_BUS_RESULT("s", answer, "a(ss)", reasons), bus_inquire, ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("ReleaseLease", SD_BUS_ARGS("s", lease, "t", flags),
 				SD_BUS_NO_RESULT, method_release_lease, ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("RevokeLease",

@@ -6,6 +6,7 @@
  */
 #include "bus-wish.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,24 +78,24 @@ static int check_lifetime(const char *word, int pidfd, struct broker_wish *wish,
 	return 0;
 }
 
-int bus_wish_read(sd_bus_message *message, struct broker_wish *ret, const char **ret_user,
+int bus_wish_read(sd_bus_message *message, struct broker_wish *ret, uid_t *ret_user,
 		  struct fault *fault)
 {
 	struct options {
 		const char *who;
 		const char *iommu;
 		const char *grant;
-		const char *user;
+		uint32_t user;
 		const char *lifetime;
 		int pidfd;
-	} options = { "", "group", CCWB_GRANT_FDS, NULL, "lease-fd", -1 };
+	} options = { "", "group", CCWB_GRANT_FDS, UINT32_MAX, "lease-fd", -1 };
 	static const struct bus_key keys[] = {
 		{ CCWB_OPTION_WHO, 's', offsetof(struct options, who) },
 		{ CCWB_OPTION_IOMMU, 's', offsetof(struct options, iommu) },
 		{ CCWB_OPTION_GRANT, 's', offsetof(struct options, grant) },
 		{ CCWB_OPTION_LIFETIME, 's', offsetof(struct options, lifetime) },
 		{ CCWB_OPTION_PIDFD, 'h', offsetof(struct options, pidfd) },
-		{ CCWB_OPTION_USER, 's', offsetof(struct options, user) }, /* the last */
+		{ CCWB_OPTION_USER, 'u', offsetof(struct options, user) }, /* the last */
 	};
 	struct broker_wish wish = {};
 	int r;
@@ -119,7 +120,7 @@ int bus_wish_read(sd_bus_message *message, struct broker_wish *ret, const char *
 	wish.connection = sd_bus_message_get_sender(message) ?: "";
 	bus_tether_bus_id(sd_bus_message_get_bus(message), wish.bus);
 	*ret = wish;
-	if (ret_user)
+	if (ret_user && options.user != UINT32_MAX)
 		*ret_user = options.user;
 	return 0;
 }

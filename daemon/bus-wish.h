@@ -10,7 +10,7 @@
 
 /*
  * Reads the a{sv} options at which message stands. Strings belong to the message. ret_user is NULL
- * where the option "user" is not known. FAULT_INVALID_ARGS names what is wrong.
+ * where the option "user" is not known, and not written without that option. FAULT_INVALID_ARGS names what is wrong.
  */
-_must_check_ int bus_wish_read(sd_bus_message *message, struct broker_wish *ret,
-			       const char **ret_user, struct fault *fault);
+_must_check_ int bus_wish_read(sd_bus_message *message, struct broker_wish *ret, uid_t *ret_user,
+			       struct fault *fault);

@@ -86,6 +86,19 @@ int lease_new(struct ccw_id device, const struct subject *subject, const char *w
 	return 0;
 }
 
+struct plan_terms lease_terms(const struct profile *profile)
+{
+	struct plan_terms terms = {
+		.is_masked = !profile_permits_all(profile),
+		.reset_before = profile->reset_before,
+		.reset_after = profile->reset_after,
+		.stays_bound = !profile->restore,
+	};
+
+	memcpy(terms.commands, profile->commands, sizeof(terms.commands));
+	return terms;
+}
+
 int lease_set_terms(struct lease *lease, const struct policy_verdict *verdict)
 {
 	const struct policy_rule *rule = verdict->rule;
@@ -107,11 +120,7 @@ int lease_set_terms(struct lease *lease, const struct policy_verdict *verdict)
 	lease->rule = TAKE_PTR(place);
 	lease->has_group = verdict->has_group;
 	lease->gid = verdict->gid;
-	lease->terms.is_masked = !profile_permits_all(profile);
-	memcpy(lease->terms.commands, profile->commands, sizeof(lease->terms.commands));
-	lease->terms.reset_before = profile->reset_before;
-	lease->terms.reset_after = profile->reset_after;
-	lease->terms.stays_bound = !profile->restore;
+	lease->terms = lease_terms(profile);
 	return 0;
 }
 

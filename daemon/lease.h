@@ -93,6 +93,9 @@ struct lease {
 _must_check_ int lease_new(struct ccw_id device, const struct subject *subject, const char *who,
 			   struct lease **ret);
 
+/* What a lease under profile holds its device to. */
+struct plan_terms lease_terms(const struct profile *profile);
+
 /* Grants it as verdict says. */
 _must_check_ int lease_set_terms(struct lease *lease, const struct policy_verdict *verdict);
 

@@ -19,6 +19,8 @@
 #define LIMIT_LEASES_PER_UID	256    /* root excepted: root is stopped by LIMIT_LEASES only */
 #define LIMIT_PENDING		32     /* acquisitions under way; each is one worker process */
 #define LIMIT_PENDING_PER_UID	8      /* so that one user cannot keep the others waiting */
+#define LIMIT_INQUIRIES		16     /* CanAcquire under way; each is one worker process */
+#define LIMIT_INQUIRIES_PER_UID 4      /* so that one user cannot keep the others waiting */
 #define LIMIT_USER_BYTES	255    /* the name of an account; a longer one is not shown */
 #define LIMIT_UNIT_BYTES	255    /* as systemd has it */
 #define LIMIT_WHO_BYTES		128    /* the caller's own words in listings */

@@ -156,6 +156,7 @@ static int run(const char *sysfs_root)
 			directory_from_environment("RUNTIME_DIRECTORY", "/run/ccwbroker"),
 		.policy_directories = directories.list,
 		.acquire = binder_acquire,
+		.probe = binder_probe,
 		.restore = binder_restore,
 		.retract = binder_retract,
 		.resolve = resolver_run,

@@ -86,6 +86,14 @@ static void fake_acquire(void *data, struct worker_result *result)
 	result->r = 0;
 }
 
+static void fake_probe(void *data, struct worker_result *result)
+{
+	worker_begin();
+	result->r = behaves("in-use")
+			    ? fault_set(&result->fault, FAULT_DEVICE_IN_USE, "in use: test")
+			    : 0;
+}
+
 /* In the daemon itself, which has no fds of the test either. */
 static int fake_retract(struct sysfs *sysfs, const struct sysfs_site *site)
 {
@@ -159,6 +167,7 @@ static void serve(struct broker_bus *bb, sd_event *event)
 		.runtime_directory = run,
 		.policy_directories = directories,
 		.acquire = fake_acquire,
+		.probe = fake_probe,
 		.restore = fake_restore,
 		.retract = fake_retract,
 		.resolve = fake_resolve,

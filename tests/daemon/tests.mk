@@ -16,6 +16,7 @@ libdaemon_test_la_CFLAGS = $(daemon_test_CFLAGS)
 daemon_tests = \
 	tests/daemon/test-admission \
 	tests/daemon/test-audit \
+	tests/daemon/test-answer \
 	tests/daemon/test-authority \
 	tests/daemon/test-binder \
 	tests/daemon/test-broker \
@@ -26,7 +27,9 @@ daemon_tests = \
 	tests/daemon/test-device-set \
 	tests/daemon/test-discovery \
 	tests/daemon/test-fault \
+	tests/daemon/test-foresight \
 	tests/daemon/test-ignored \
+	tests/daemon/test-inquiry \
 	tests/daemon/test-inuse \
 	tests/daemon/test-io \
 	tests/daemon/test-iommu \
@@ -87,10 +90,13 @@ daemon_tests = \
 	tests/bus/test-bus-many \
 	tests/bus/test-bus-peer \
 	tests/bus/test-bus-wish \
+	tests/bus/test-bus-inquire \
 	tests/bus/test-contract
 check_PROGRAMS += $(daemon_tests)
 tests_daemon_test_admission_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_admission_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_answer_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_answer_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_authority_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_authority_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_binder_CFLAGS = $(daemon_test_CFLAGS)
@@ -111,8 +117,12 @@ tests_daemon_test_discovery_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_discovery_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_fault_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_fault_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_foresight_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_foresight_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_ignored_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_ignored_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_inquiry_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_inquiry_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_inuse_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_inuse_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_mask_CFLAGS = $(daemon_test_CFLAGS)
@@ -205,6 +215,8 @@ tests_bus_test_bus_peer_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_peer_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_wish_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_wish_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_inquire_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_inquire_LDADD = $(daemon_test_LDADD)
 tests_bus_test_contract_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_contract_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_holder_CFLAGS = $(daemon_test_CFLAGS)
