@@ -23,6 +23,7 @@ enum {
 	OPTION_WHO,
 	OPTION_IOMMU,
 	OPTION_GRANT,
+	OPTION_USER,
 };
 
 /* Which verbs an option belongs to; bit i is verbs[i] */
@@ -33,7 +34,8 @@ enum {
 	FOR_RUN = 1 << 3,
 	FOR_IO = 1 << 4,
 	FOR_RELEASE = 1 << 5,
-	FOR_ALL = (1 << 6) - 1,
+	FOR_CHECK = 1 << 6,
+	FOR_ALL = (1 << 7) - 1,
 };
 
 static const struct verb verbs[] = {
@@ -46,6 +48,7 @@ static const struct verb verbs[] = {
 	{ "io", "DEV CCW...", "run one channel program on a device", 2, 1 + PROGRAM_CCWS_MAX, false,
 	  verb_io },
 	{ "release", "LEASE", "end a lease", 1, 1, false, verb_release },
+	{ "check", "DEV", "say whether you could have a device, and why", 1, 1, false, verb_check },
 };
 
 static const struct {
@@ -91,6 +94,10 @@ static const struct {
 	  FOR_RUN | FOR_IO,
 	  "    --who=TEXT",
 	  "what listings say about the lease" },
+	{ { "user", required_argument, NULL, OPTION_USER },
+	  FOR_CHECK,
+	  "    --user=USER",
+	  "for whom root asks" },
 };
 
 struct command_line {
@@ -196,6 +203,9 @@ static enum exit_code take_option(struct command_line *line, int option)
 		if (parse_timeout(optarg, &line->options.timeout_ms) < 0)
 			return bad_option("--timeout", optarg,
 					  "a number of seconds, 0.001 to 3600");
+		break;
+	case OPTION_USER:
+		line->options.user = optarg;
 		break;
 	case OPTION_WHO:
 		line->options.who = optarg;

@@ -37,6 +37,7 @@ struct options {
 	const char *who;	 /* NULL: a default of the verb */
 	const char *iommu;	 /* NULL: the broker's default */
 	bool by_path;
+	const char *user; /* NULL: the caller */
 };
 
 /* What stands on the command line after the verb. */
@@ -61,4 +62,5 @@ enum exit_code verb_info(const struct options *options, const struct arguments *
 enum exit_code verb_leases(const struct options *options, const struct arguments *arguments);
 enum exit_code verb_run(const struct options *options, const struct arguments *arguments);
 enum exit_code verb_io(const struct options *options, const struct arguments *arguments);
+enum exit_code verb_check(const struct options *options, const struct arguments *arguments);
 enum exit_code verb_release(const struct options *options, const struct arguments *arguments);

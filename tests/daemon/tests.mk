@@ -22,6 +22,7 @@ daemon_tests = \
 	tests/daemon/test-broker \
 	tests/daemon/test-ccw-id \
 	tests/daemon/test-config \
+	tests/daemon/test-cookbook \
 	tests/daemon/test-custody \
 	tests/daemon/test-device \
 	tests/daemon/test-device-set \
@@ -107,6 +108,8 @@ tests_daemon_test_ccw_id_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_ccw_id_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_config_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_config_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_cookbook_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_cookbook_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_custody_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_custody_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_device_CFLAGS = $(daemon_test_CFLAGS)

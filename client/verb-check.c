@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns `ccwctl check`: what asking for a device would give, in words and as an exit status, without
+ * asking for it.
+ */
+#include <errno.h>
+#include <pwd.h>
+#include <string.h>
+
+#include "call.h"
+#include "names.h"
+
+static const struct {
+	const char *answer;
+	const char *words;
+	enum exit_code code;
+} answers[] = {
+	{ "yes", "can be had", EXIT_CODE_OK },
+	{ "challenge", "can be had when an administrator agrees", EXIT_CODE_NOT_PERMITTED },
+	{ "no", "is not permitted", EXIT_CODE_NOT_PERMITTED },
+	{ "busy", "cannot be had now", EXIT_CODE_LEASED },
+	{ "in-use", "is in use by the host", EXIT_CODE_IN_USE },
+	{ "na", "cannot be had", EXIT_CODE_NOT_FOUND },
+};
+
+/* A name or a number; UINT32_MAX without the option. */
+static enum exit_code find_uid(const char *user, uint32_t *ret)
+{
+	const struct passwd *account;
+	char *end;
+
+	*ret = UINT32_MAX;
+	if (!user)
+		return EXIT_CODE_OK;
+	account = getpwnam(user);
+	if (account) {
+		*ret = account->pw_uid;
+		return EXIT_CODE_OK;
+	}
+	errno = 0;
+	*ret = (uint32_t)strtoul(user, &end, 10);
+	if (*user >= '0' && *user <= '9' && !*end && !errno && *ret != UINT32_MAX)
+		return EXIT_CODE_OK;
+	call_complain("check: there is no user \"%s\"", user);
+	return EXIT_CODE_USAGE;
+}
+
+static enum exit_code print_answer(const char *device, sd_bus_message *reply)
+{
+	const char *answer, *code, *text;
+	size_t n;
+	int r;
+
+	r = sd_bus_message_read(reply, "s", &answer);
+	for (n = 0; r >= 0 && n < ARRAY_SIZE(answers) && strcmp(answers[n].answer, answer); n++)
+		;
+	if (r < 0 || n == ARRAY_SIZE(answers))
+		return call_bad_reply("check", r < 0 ? r : -EBADMSG);
+	printf("%s %s\n", device, answers[n].words);
+	r = sd_bus_message_enter_container(reply, 'a', "(ss)");
+	while (r >= 0 && (r = sd_bus_message_read(reply, "(ss)", &code, &text)) > 0)
+		printf("  %s: %s\n", code, text);
+	return r < 0 ? call_bad_reply("check", r) : answers[n].code;
+}
+
+enum exit_code verb_check(const struct options *options, const struct arguments *arguments)
+{
+	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	char device[CCW_ID_STRING_SIZE];
+	enum exit_code code;
+	uint32_t uid;
+
+	code = call_device_id(arguments->words[0], device);
+	if (!code)
+		code = find_uid(options->user, &uid);
+	if (!code)
+		code = call_open(&bus);
+	if (code)
+		return code;
+	if (uid == UINT32_MAX)
+		code = call_manager(bus, "check", &reply, "CanAcquire", "sa{sv}", device, 0);
+	else
+		code = call_manager(bus, "check", &reply, "CanAcquire", "sa{sv}", device, 1,
+				    CCWB_OPTION_USER, "u", uid);
+	return code ? code : print_answer(device, reply);
+}
