@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
-/* A reset that cannot begin; what it does is seen in the machine (tests/vm/cases/profiles.sh). */
+/* A reset that cannot begin leaves nothing open. What it does needs VFIO and the module. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
