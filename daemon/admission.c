@@ -87,6 +87,9 @@ int admission_decide(const struct authority *authority, const struct ledger *led
 				 "the daemon is about to stop; try again in a moment");
 	if (device->lease)
 		return lease_explain(device->lease, device->name, fault);
+	if (device->has_job)
+		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
+				 "%s has a job under way; try again in a moment", device->name);
 	r = check_answers(device, fault);
 	if (r < 0)
 		return r;

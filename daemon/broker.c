@@ -31,6 +31,7 @@ struct broker {
 	struct store *store;
 	struct custody custody;
 	struct inquiry_desk desk;
+	struct jobs *jobs;
 	struct bus_hold *hold;
 	struct tally tally;
 };
@@ -325,6 +326,9 @@ int broker_new(const struct broker_config *config, struct broker **ret)
 	broker->custody.sysfs = broker->sysfs;
 	broker->custody.registry = broker->registry;
 	broker->custody.store = broker->store;
+	r = jobs_new(&broker->custody, config->change, &broker->jobs);
+	if (r < 0)
+		return r;
 	*ret = TAKE_PTR(broker);
 	return 0;
 }
@@ -338,6 +342,7 @@ void broker_free(struct broker *broker)
 		return;
 	discovery_free(broker->discovery);
 	inquiry_desk_deinit(&broker->desk);
+	jobs_free(broker->jobs);
 	for (n = 0; broker->registry && n < registry_count(broker->registry); n++)
 		registry_at(broker->registry, n)->lease = NULL;
 	ledger_deinit(&broker->custody.ledger);
@@ -430,26 +435,6 @@ int broker_read_ignored(struct broker *broker, char **ret)
 	return ignored_read(broker->config.proc_root, ret);
 }
 
-static int explain_missing(struct broker *broker, struct ccw_id id, int error, struct fault *fault)
-{
-	_cleanup_free_ char *ignored = NULL;
-	char name[CCW_ID_STRING_SIZE];
-
-	ccw_id_format(id, name);
-	if (error == -E2BIG)
-		return fault_set(fault, FAULT_LIMITS_EXCEEDED,
-				 "%s is there, and %d devices are known, which is the most; keep "
-				 "the kernel from some that are not needed, see cio_ignore(8)",
-				 name, LIMIT_DEVICES);
-	if (broker_read_ignored(broker, &ignored) >= 0 && ignored_contains(ignored, id))
-		return fault_set(fault, FAULT_NO_SUCH_DEVICE,
-				 "the kernel does not look for %s, which is on its list of devices "
-				 "to ignore; root can run: cio_ignore --remove %s",
-				 name, name);
-	return fault_set(fault, FAULT_NO_SUCH_DEVICE,
-			 "there is no device %s on this system; see ccwctl list", name);
-}
-
 struct device *broker_find_device(struct broker *broker, struct ccw_id id, struct fault *fault)
 {
 	struct device *device = NULL;
@@ -457,8 +442,14 @@ struct device *broker_find_device(struct broker *broker, struct ccw_id id, struc
 
 	r = registry_find(broker->registry, id, &device);
 	if (r < 0)
-		(void)explain_missing(broker, id, r, fault);
+		(void)ignored_explain(broker->config.proc_root, id, r,
+				      fault); /* the fault says it */
 	return device;
+}
+
+struct jobs *broker_jobs(struct broker *broker)
+{
+	return broker->jobs;
 }
 
 struct registry *broker_registry(struct broker *broker)

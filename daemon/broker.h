@@ -7,6 +7,7 @@
 #include "device.h"
 #include "fault.h"
 #include "inquiry.h"
+#include "job.h"
 #include "lease.h"
 #include "listener.h"
 #include "macro.h"
@@ -31,8 +32,9 @@ struct broker_config {
 	const char *const *policy_directories; /* ended by NULL */
 	worker_run_t acquire; /* binder_acquire and binder_restore, which tests without a */
 	worker_run_t restore; /* channel subsystem replace */
+	worker_run_t change;  /* change_run, in the same way */
+	worker_run_t probe;   /* binder_probe, likewise */
 	/* binder_retract, in the same way */
-	worker_run_t probe; /* binder_probe, likewise */
 	int (*retract)(struct sysfs *sysfs, const struct sysfs_site *site);
 	worker_run_t resolve;	    /* resolver_run, in the same way */
 	unsigned int lookup_ms;	    /* LIMIT_LOOKUP_MS, likewise */
@@ -116,6 +118,8 @@ void broker_bus_gone(struct broker *broker, const char *but_bus);
 
 /* The device as it is now, or one that is gone and still has a lease; NULL and a fault. */
 struct device *broker_find_device(struct broker *broker, struct ccw_id id, struct fault *fault);
+
+struct jobs *broker_jobs(struct broker *broker);
 
 /* What ignored_read says. */
 _must_check_ int broker_read_ignored(struct broker *broker, char **ret);

@@ -13,6 +13,7 @@
 #include "bus-acquire.h"
 #include "bus-error.h"
 #include "bus-hold.h"
+#include "bus-job.h"
 #include "bus-lease.h"
 #include "bus-inquire.h"
 #include "bus-list.h"
@@ -113,6 +114,12 @@ static const sd_bus_vtable manager_methods[] = {
 	SD_BUS_METHOD_WITH_ARGS("RevokeLease",
 				SD_BUS_ARGS("s", lease, "s", reason, "t", timeout_usec, "t", flags),
 				SD_BUS_NO_RESULT, method_revoke_lease, ANYBODY),
+	SD_BUS_METHOD_WITH_ARGS("BindDevice", SD_BUS_ARGS("s", id, "s", driver, "t", flags),
+				SD_BUS_RESULT("o", job), bus_job_bind, ANYBODY),
+	SD_BUS_METHOD_WITH_ARGS("RestoreDevice", SD_BUS_ARGS("s", id, "t", flags),
+				SD_BUS_RESULT("o", job), bus_job_restore, ANYBODY),
+	SD_BUS_METHOD_WITH_ARGS("ResetDevice", SD_BUS_ARGS("s", id, "t", flags),
+				SD_BUS_RESULT("o", job), bus_job_reset, ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("ListLeases", SD_BUS_ARGS("t", flags),
 				SD_BUS_RESULT("a(ssussto)", leases), bus_list_leases, ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_reload, ANYBODY),
@@ -124,6 +131,8 @@ static const sd_bus_vtable manager_methods[] = {
 				bus_statistics_get, ANYBODY),
 	SD_BUS_SIGNAL_WITH_ARGS("DeviceNew", SD_BUS_ARGS("s", id, "o", device), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("DeviceRemoved", SD_BUS_ARGS("s", id, "o", device), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("JobNew", SD_BUS_ARGS("u", id, "o", job), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("JobRemoved", SD_BUS_ARGS("u", id, "o", job, "s", result), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("LeaseNew", SD_BUS_ARGS("s", lease, "s", device_id, "o", path), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("LeaseRemoved",
 				SD_BUS_ARGS("s", lease, "s", device_id, "o", path, "s", reason), 0),

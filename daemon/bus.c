@@ -9,6 +9,7 @@
 #include <errno.h>
 
 #include "bus-device.h"
+#include "bus-job.h"
 #include "bus-hold.h"
 #include "bus-lease.h"
 #include "bus-log.h"
@@ -23,6 +24,7 @@ struct bus {
 	struct broker *broker;
 	struct bus_hold *hold;
 	struct bus_tether *tether;
+	struct bus_job *jobs;
 };
 
 static void on_device_added(struct device *device, void *userdata)
@@ -163,6 +165,9 @@ int bus_new(sd_bus *connection, struct broker *broker, struct bus **ret)
 	r = bus_lease_register(connection, broker);
 	if (r < 0)
 		return r;
+	r = bus_job_new(connection, broker, &bus->jobs);
+	if (r < 0)
+		return r;
 	r = bus_log_register(connection);
 	if (r < 0)
 		return r;
@@ -182,6 +187,7 @@ void bus_free(struct bus *bus)
 	broker_set_hold(bus->broker, NULL);
 	bus_hold_free(bus->hold);
 	bus_tether_free(bus->tether);
+	bus_job_free(bus->jobs);
 	sd_bus_unref(bus->connection);
 	free(bus);
 }

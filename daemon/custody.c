@@ -16,7 +16,7 @@
 #include "lease-audit.h"
 #include "log.h"
 #include "names.h"
-#include "text.h"
+#include "origin.h"
 #include "vfio.h"
 
 /* NULL only for a lease that was taken up after its device had gone. */
@@ -75,16 +75,10 @@ static void on_late(const struct worker_progress *progress, void *userdata)
 	struct custody *custody = lease->custody;
 	struct device *device = device_of(custody, lease);
 	struct worker_result result = { .r = 0, .fds = { -1, -1, -1, -1 } };
-	char name[CCW_ID_STRING_SIZE], since[TEXT_TIME_SIZE];
+	char name[CCW_ID_STRING_SIZE];
 
 	ccw_id_format(lease->device, name);
-	result.r = fault_set(
-		&result.fault, FAULT_STUCK,
-		"%s is stuck: \"%s\" has not come back from the kernel since %s, longer "
-		"than %u seconds; when it does, the device is given back; look into dmesg "
-		"and at the device's paths",
-		name, progress->text, text_format_time(progress->since, since),
-		progress->limit_ms / 1000);
+	result.r = worker_explain_late(progress, name, &result.fault);
 	log_full(LOG_ERR, name, lease->id, "%s", result.fault.text);
 	if (device && (device->state == DEVICE_BINDING || device->state == DEVICE_RELEASING))
 		device_move(custody, device, DEVICE_STUCK, &result.fault);
@@ -151,11 +145,9 @@ static void on_restored(struct worker_result *result, void *userdata)
 		log_full(LOG_WARNING, name, lease->id, "%s", result->fault.text);
 	if (result->r >= 0 || result->fault.code == FAULT_DEVICE_GONE) {
 		lease_audit_end(lease, result->r < 0);
-		store_remove(custody->store, lease->device);
-		if (device) {
-			device->has_origin = false;
+		origin_keep(custody->store, lease, device);
+		if (device)
 			device_move(custody, device, DEVICE_HOST, NULL);
-		}
 		forget(custody, lease, lease->end);
 		return;
 	}
@@ -324,19 +316,12 @@ static void grant(struct custody *custody, struct lease *lease, struct worker_re
 		custody_end(custody, lease, LEASE_END_GONE);
 }
 
-/* One that has come in place of the device that was gone is at home wherever it is, but with us. */
-static bool is_another(const struct device *device, const struct worker_result *result)
-{
-	return result->fault.code == FAULT_DEVICE_GONE &&
-	       strcmp(device->facts.driver, CCWB_DRIVER) != 0;
-}
-
 /* Nothing was taken, or everything is back: as if nobody had asked. */
 static void refuse(struct custody *custody, struct lease *lease, struct worker_result *result)
 {
 	struct device *device = device_of(custody, lease);
-	bool is_back = strcmp(device->facts.driver, lease->origin.driver) == 0 ||
-		       is_another(device, result);
+	bool is_new = origin_is_new(device, result);
+	bool is_back = is_new || strcmp(device->facts.driver, lease->origin.driver) == 0;
 	char name[CCW_ID_STRING_SIZE];
 
 	(void)tell_client(lease, result); /* it gets nothing in either case */
@@ -347,8 +332,8 @@ static void refuse(struct custody *custody, struct lease *lease, struct worker_r
 		save(custody, lease);
 		device_move(custody, device, DEVICE_FAILED, &result->fault);
 	} else {
-		store_remove(custody->store, lease->device);
-		device->has_origin = false;
+		lease->is_bound = lease->is_bound && !is_new;
+		origin_keep(custody->store, lease, device);
 		device_move(custody, device, DEVICE_HOST, NULL);
 	}
 	forget(custody, lease, LEASE_END_FAILED);
@@ -385,7 +370,8 @@ static void attach(struct custody *custody, struct lease *lease_take, struct dev
 	if (!device)
 		return;
 	device->lease = lease_take;
-	device->origin = lease_take->origin;
+	device->origin = lease_take->is_bound ? lease_take->home : lease_take->origin;
+	device->is_bound = lease_take->is_bound;
 	device->has_origin = true;
 }
 
@@ -406,7 +392,12 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 	_cleanup_(lease_freep) struct lease *lease = lease_take;
 	int r;
 
-	if (device->has_origin) {
+	if (device->is_bound) {
+		lease->is_bound = true;
+		lease->home = device->origin;
+		strcpy(lease->origin.driver, device->facts.driver);
+		lease->origin.is_online = device->facts.is_online;
+	} else if (device->has_origin) {
 		/* it could not be given back the last time: where it belongs is known */
 		lease->origin = device->origin;
 	} else if (strcmp(device->facts.driver, CCWB_DRIVER) != 0) {
@@ -420,6 +411,8 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 	if (r < 0) {
 		if (!device->has_origin) /* else what is saved says where it belongs */
 			store_remove(custody->store, device->id);
+		else if (device->is_bound)
+			origin_keep(custody->store, lease, device);
 		return r;
 	}
 	lease->done = done;
@@ -435,6 +428,10 @@ void custody_resume(struct custody *custody, struct lease *lease_take)
 	struct lease *lease = lease_take;
 	int r;
 
+	if (lease->state == LEASE_BOUND) {
+		origin_resume(custody->store, lease_take, device);
+		return;
+	}
 	attach(custody, lease_take, device);
 	if (!lease_is_held(lease)) {
 		/* half taken, or half given back: give back */
@@ -474,8 +471,7 @@ void custody_device_changed(struct custody *custody, struct device *device)
 	if (device->state != DEVICE_FAILED || device->lease ||
 	    strcmp(device->facts.driver, device->origin.driver) != 0)
 		return;
-	store_remove(custody->store, device->id);
-	device->has_origin = false;
+	origin_forget(custody->store, device);
 	device_move(custody, device, DEVICE_HOST, NULL);
 }
 
@@ -487,7 +483,7 @@ void custody_device_removed(struct custody *custody, struct device *device)
 		return;
 	/* failed, and gone for good: what comes back under its id is for its driver to take */
 	r = sysfs_set_claim(custody->sysfs, device->id, false);
-	if (r < 0)
+	if (r < 0 && r != -ENOENT) /* was not on it */
 		log_full_errno(LOG_WARNING, device->name, NULL, r,
 			       "%s is gone, and stays on the claim list", device->name);
 	store_remove(custody->store, device->id);

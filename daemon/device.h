@@ -46,6 +46,8 @@ struct device {
 	char *reason_text;	/* NULL when all is well */
 	bool has_origin;	/* between binding and the end of a successful restore */
 	struct plan_origin origin;
+	bool is_bound; /* stays where it is, other than origin, until it is restored */
+	bool has_job;  /* and must not be dropped */
 	char vfio_path[IOMMU_PATH_SIZE]; /* its node in /dev while leased, else "" */
 	struct lease *lease;		 /* peek: the broker owns it */
 };

@@ -49,3 +49,23 @@ bool ignored_contains(const char *list, struct ccw_id id)
 			return true;
 	return false;
 }
+
+int ignored_explain(const char *proc_root, struct ccw_id id, int error, struct fault *fault)
+{
+	_cleanup_free_ char *ignored = NULL;
+	char name[CCW_ID_STRING_SIZE];
+
+	ccw_id_format(id, name);
+	if (error == -E2BIG)
+		return fault_set(fault, FAULT_LIMITS_EXCEEDED,
+				 "%s is there, and %d devices are known, which is the most; keep "
+				 "the kernel from some that are not needed, see cio_ignore(8)",
+				 name, LIMIT_DEVICES);
+	if (ignored_read(proc_root, &ignored) >= 0 && ignored_contains(ignored, id))
+		return fault_set(fault, FAULT_NO_SUCH_DEVICE,
+				 "the kernel does not look for %s, which is on its list of devices "
+				 "to ignore; root can run: cio_ignore --remove %s",
+				 name, name);
+	return fault_set(fault, FAULT_NO_SUCH_DEVICE,
+			 "there is no device %s on this system; see ccwctl list", name);
+}

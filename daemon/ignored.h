@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "ccw-id.h"
+#include "fault.h"
 #include "macro.h"
 
 /*
@@ -18,3 +19,6 @@ bool ignored_contains(const char *list, struct ccw_id id);
 
 /* Copies the line at *list into line and moves *list behind it; false at the end. */
 bool ignored_next(const char **list, char line[static 2 * CCW_ID_STRING_SIZE]);
+
+/* Sets why id cannot be found, given what looking for it gave, and returns fault_set's value. */
+int ignored_explain(const char *proc_root, struct ccw_id id, int error, struct fault *fault);

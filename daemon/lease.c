@@ -22,7 +22,8 @@
 static const char *const state_names[_LEASE_STATE_MAX] = {
 	[LEASE_PENDING] = "pending",	 [LEASE_ACTIVE] = "active",
 	[LEASE_ORPHANED] = "orphaned",	 [LEASE_REVOKING] = "revoking",
-	[LEASE_RELEASING] = "releasing", [LEASE_FAILED] = "failed",
+	[LEASE_RELEASING] = "releasing", [LEASE_BOUND] = "bound",
+	[LEASE_FAILED] = "failed",
 };
 
 static const char *const end_names[_LEASE_END_MAX] = {

@@ -29,6 +29,7 @@ enum lease_state {
 	LEASE_ORPHANED,	 /* whoever has the fds, it is not the process that asked: that has ended */
 	LEASE_REVOKING,	 /* its client has been told to go, and has some time left */
 	LEASE_RELEASING, /* over for the client; the device is on its way back */
+	LEASE_BOUND,	 /* only in the store: no lease, a device that was bound by request */
 	LEASE_FAILED,	 /* only in the store: the device did not go back */
 	_LEASE_STATE_MAX,
 };
@@ -74,6 +75,8 @@ struct lease {
 	bool is_by_path;	 /* its client opens the node itself and has but the lease's fd */
 	struct plan_terms terms; /* what its device is held to */
 	struct plan_origin origin;
+	bool is_bound;		 /* its device stays bound after it, */
+	struct plan_origin home; /* and belongs there all the same */
 	struct backend backend;
 
 	struct custody *custody; /* peek */

@@ -8,19 +8,20 @@
 
 #define LIMIT_SYSFS_FILE_BYTES	4096		  /* a sysfs attribute is at most one page here */
 #define LIMIT_PROC_FILE_BYTES	(4 * 1024 * 1024) /* mountinfo of a host with many mounts */
-#define LIMIT_DEVICES		65536  /* those with the lowest ids; half a kilobyte each */
-#define LIMIT_LIST_FRESH	1024   /* devices that ListDevices looks at anew: 10 ms */
-#define LIMIT_OBJECTS		16384  /* in one GetManagedObjects: a message holds 32 MiB */
-#define LIMIT_NODE_PATH_BYTES	255    /* of a node in /dev that a caller names */
-#define LIMIT_FILTER_IDS	256    /* ids and ranges in one filter of ListDevices */
-#define LIMIT_TOGETHER		4      /* devices of one AcquireDevices: 16 fds */
-#define LIMIT_IGNORED		4096   /* ranges of ignored devices shown to callers */
-#define LIMIT_LEASES		1024   /* in total; each costs one fd and two files in /run */
-#define LIMIT_LEASES_PER_UID	256    /* root excepted: root is stopped by LIMIT_LEASES only */
-#define LIMIT_PENDING		32     /* acquisitions under way; each is one worker process */
-#define LIMIT_PENDING_PER_UID	8      /* so that one user cannot keep the others waiting */
-#define LIMIT_INQUIRIES		16     /* CanAcquire under way; each is one worker process */
-#define LIMIT_INQUIRIES_PER_UID 4      /* so that one user cannot keep the others waiting */
+#define LIMIT_DEVICES		65536 /* those with the lowest ids; half a kilobyte each */
+#define LIMIT_LIST_FRESH	1024  /* devices that ListDevices looks at anew: 10 ms */
+#define LIMIT_OBJECTS		16384 /* in one GetManagedObjects: a message holds 32 MiB */
+#define LIMIT_NODE_PATH_BYTES	255   /* of a node in /dev that a caller names */
+#define LIMIT_FILTER_IDS	256   /* ids and ranges in one filter of ListDevices */
+#define LIMIT_TOGETHER		4     /* devices of one AcquireDevices: 16 fds */
+#define LIMIT_IGNORED		4096  /* ranges of ignored devices shown to callers */
+#define LIMIT_LEASES		1024  /* in total; each costs one fd and two files in /run */
+#define LIMIT_LEASES_PER_UID	256   /* root excepted: root is stopped by LIMIT_LEASES only */
+#define LIMIT_PENDING		32    /* acquisitions under way; each is one worker process */
+#define LIMIT_PENDING_PER_UID	8     /* so that one user cannot keep the others waiting */
+#define LIMIT_INQUIRIES		16    /* CanAcquire under way; each is one worker process */
+#define LIMIT_INQUIRIES_PER_UID 4     /* so that one user cannot keep the others waiting */
+#define LIMIT_JOBS		32 /* of BindDevice and the like under way; each is one worker process */
 #define LIMIT_USER_BYTES	255    /* the name of an account; a longer one is not shown */
 #define LIMIT_UNIT_BYTES	255    /* as systemd has it */
 #define LIMIT_WHO_BYTES		128    /* the caller's own words in listings */

@@ -158,6 +158,7 @@ static int run(const char *sysfs_root)
 		.acquire = binder_acquire,
 		.probe = binder_probe,
 		.restore = binder_restore,
+		.change = change_run,
 		.retract = binder_retract,
 		.resolve = resolver_run,
 		.lookup_ms = LIMIT_LOOKUP_MS,

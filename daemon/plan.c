@@ -53,12 +53,56 @@ void plan_hold(const struct plan_terms *terms, bool was_ours, struct plan *plan)
 		memset(step->commands, 0xff, sizeof(step->commands));
 }
 
+void plan_bind(const struct sysfs_facts *facts, const char *driver, struct plan *ret)
+{
+	bool is_ours = strcmp(facts->driver, CCWB_DRIVER) == 0;
+
+	*ret = (struct plan){};
+	if (strcmp(facts->driver, driver) == 0)
+		return;
+	if (is_ours)
+		plan_add(ret, PLAN_REVOKE, "");
+	else if (facts->is_online)
+		plan_add(ret, PLAN_OFFLINE, "");
+	if (*facts->driver)
+		plan_add(ret, PLAN_UNBIND, facts->driver);
+	if (is_ours)
+		plan_add(ret, PLAN_UNCLAIM, "");
+	else if (strcmp(driver, CCWB_DRIVER) == 0)
+		plan_add(ret, PLAN_CLAIM, "");
+	plan_add(ret, PLAN_BIND, driver);
+}
+
+void plan_reset(const struct sysfs_facts *facts, struct plan *ret)
+{
+	*ret = (struct plan){};
+	if (!facts->is_online)
+		return;
+	plan_add(ret, PLAN_OFFLINE, "");
+	plan_add(ret, PLAN_ONLINE, "");
+}
+
+/* To stay with us, or to come back to us. */
+static void plan_keep(const struct sysfs_facts *facts, struct plan *ret)
+{
+	if (strcmp(facts->driver, CCWB_DRIVER) != 0) {
+		plan_bind(facts, CCWB_DRIVER, ret);
+		return;
+	}
+	*ret = (struct plan){};
+	plan_add(ret, PLAN_REVOKE, "");
+}
+
 void plan_restore(const struct sysfs_facts *facts, const struct plan_origin *origin,
 		  struct plan *ret)
 {
 	bool is_ours = strcmp(facts->driver, CCWB_DRIVER) == 0;
 	bool is_back = !is_ours && strcmp(facts->driver, origin->driver) == 0;
 
+	if (strcmp(origin->driver, CCWB_DRIVER) == 0) {
+		plan_keep(facts, ret);
+		return;
+	}
 	*ret = (struct plan){};
 	if (is_ours) {
 		/* or the kernel would wait for a client that still has it open */

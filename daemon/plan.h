@@ -71,6 +71,12 @@ void plan_acquire(const struct sysfs_facts *facts, struct plan *ret);
  */
 void plan_hold(const struct plan_terms *terms, bool was_ours, struct plan *plan);
 
+/* From facts to a device that is bound to driver, ours or the host's, without its VFIO group. */
+void plan_bind(const struct sysfs_facts *facts, const char *driver, struct plan *ret);
+
+/* Offline and online again; no step at all for a device that is offline. */
+void plan_reset(const struct sysfs_facts *facts, struct plan *ret);
+
 /* From facts, whatever they are, to the device as origin describes it. */
 void plan_restore(const struct sysfs_facts *facts, const struct plan_origin *origin,
 		  struct plan *ret);

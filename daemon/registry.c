@@ -96,7 +96,7 @@ void registry_drop(struct registry *registry, struct device *device)
 {
 	size_t at = search(registry, device->id);
 
-	assert(!device->is_present && !device->lease);
+	assert(!device->is_present && !device->lease && !device->has_job);
 	assert(at < registry->count && registry->devices[at] == device);
 	registry->listener->removed(device, registry->userdata);
 	registry->count--;
@@ -112,7 +112,7 @@ static void vanish(struct registry *registry, struct device *device)
 	device->is_present = false;
 	if (device->lease)
 		registry->listener->lost(device, registry->userdata);
-	else
+	else if (!device->has_job)
 		registry_drop(registry, device);
 }
 

@@ -119,6 +119,9 @@ static int add_all(struct json_object *object, const struct lease *lease)
 		{ "bus", json_object_new_string(tether->bus) },
 		{ "driver", json_object_new_string(lease->origin.driver) },
 		{ "online", json_object_new_boolean(lease->origin.is_online) },
+		{ "bound", json_object_new_boolean(lease->is_bound) },
+		{ "home_driver", json_object_new_string(lease->home.driver) },
+		{ "home_online", json_object_new_boolean(lease->home.is_online) },
 	};
 	int failure = 0, r;
 	size_t n;
@@ -329,6 +332,24 @@ static int load_tether(struct json_object *object, struct tether *tether)
 	return r;
 }
 
+/* Those of a daemon that knew nothing of bound devices do not say. */
+static int load_home(struct json_object *object, struct lease *lease)
+{
+	int is_bound = 0, is_online = 0, r;
+	const char *driver = "";
+
+	r = json_get_bool(object, "bound", &is_bound);
+	if (r == -ENODATA)
+		return 0;
+	if (r < 0 || get_text(object, "home_driver", SYSFS_NAME_SIZE, &driver) < 0 ||
+	    strchr(driver, '/') || json_get_bool(object, "home_online", &is_online) < 0)
+		return -EBADMSG;
+	lease->is_bound = is_bound;
+	strcpy(lease->home.driver, driver);
+	lease->home.is_online = is_online;
+	return 0;
+}
+
 static int load_lease(struct json_object *object, struct lease **ret)
 {
 	_cleanup_(lease_freep) struct lease *lease = NULL;
@@ -343,6 +364,7 @@ static int load_lease(struct json_object *object, struct lease **ret)
 	    get_text(object, "driver", SYSFS_NAME_SIZE, &driver) < 0 || strchr(driver, '/') ||
 	    load_iommu(object, &lease->iommu) < 0 || load_by_path(object, &lease->is_by_path) < 0 ||
 	    load_terms(object, lease) < 0 || load_tether(object, &lease->tether) < 0 ||
+	    load_home(object, lease) < 0 ||
 	    get_number(object, "since", INT64_MAX, &lease->since) < 0 ||
 	    json_get_bool(object, "online", &online) < 0)
 		return -EBADMSG;

@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "text.h"
+
 #define USEC_PER_MSEC  1000ULL
 #define FIRST_PAUSE_MS 20
 #define PAUSE_MAX_MS   1000
@@ -296,6 +298,26 @@ int worker_watch(struct worker *worker, worker_late_t late)
 	worker->pause_ms = FIRST_PAUSE_MS;
 	return sd_event_add_time_relative(event, &worker->timer, CLOCK_MONOTONIC,
 					  FIRST_PAUSE_MS * USEC_PER_MSEC, 0, on_timer, worker);
+}
+
+int worker_explain_late(const struct worker_progress *progress, const char *device,
+			struct fault *fault)
+{
+	char since[TEXT_TIME_SIZE];
+
+	return fault_set(
+		fault, FAULT_STUCK,
+		"%s is stuck: \"%s\" has not come back from the kernel since %s, longer than "
+		"%u seconds; when it does, the device is given back; look into dmesg and at "
+		"the device's paths",
+		device, progress->text, text_format_time(progress->since, since),
+		progress->limit_ms / 1000);
+}
+
+void worker_kill(struct worker *worker)
+{
+	if (worker->pid > 0)
+		(void)kill(worker->pid, SIGKILL); /* one that has ended already is no error */
 }
 
 bool worker_is_late(const struct worker *worker)

@@ -54,6 +54,13 @@ _must_check_ int worker_new(sd_event *event, int keep_fd, worker_run_t run, void
 /* Watches the time limits of its steps. late gets the userdata of worker_new. */
 _must_check_ int worker_watch(struct worker *worker, worker_late_t late);
 
+/* Sets FAULT_STUCK: which step of what is done to device does not come back, and since when. */
+int worker_explain_late(const struct worker_progress *progress, const char *device,
+			struct fault *fault);
+
+/* Ends it; done follows as for any worker that dies. */
+void worker_kill(struct worker *worker);
+
 /* Whether late has been called: its end is not to be waited for. */
 bool worker_is_late(const struct worker *worker);
 

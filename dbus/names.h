@@ -10,12 +10,14 @@
 #define CCWB_PATH	   "/org/ccwbroker1"
 #define CCWB_PATH_DEVICE   "/org/ccwbroker1/device" /* + '/' + sd_bus_path_encode(id) */
 #define CCWB_PATH_LEASE	   "/org/ccwbroker1/lease"  /* + '/' + sd_bus_path_encode(lease id) */
+#define CCWB_PATH_JOB	   "/org/ccwbroker1/job"    /* + '/' + number */
 #define CCWB_PATH_NONE	   "/"			    /* Device.Lease while there is none */
 #define CCWB_PATH_LOG	   "/org/freedesktop/LogControl1"
 #define CCWB_IFACE_LOG	   "org.freedesktop.LogControl1"
 #define CCWB_IFACE_MANAGER "org.ccwbroker1.Manager"
 #define CCWB_IFACE_DEVICE  "org.ccwbroker1.Device"
 #define CCWB_IFACE_LEASE   "org.ccwbroker1.Lease"
+#define CCWB_IFACE_JOB	   "org.ccwbroker1.Job"
 
 /* Standard errors we send. */
 #define CCWB_ERROR_INVALID_ARGS	   "org.freedesktop.DBus.Error.InvalidArgs"

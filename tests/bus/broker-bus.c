@@ -138,6 +138,30 @@ static void fake_resolve(void *data, struct worker_result *result)
 	resolver_run(data, result);
 }
 
+static void fake_change(void *data, struct worker_result *result)
+{
+	const struct change *change = data;
+	struct binder_job job = { .sysfs = change->sysfs,
+				  .id = change->id,
+				  .origin = change->origin };
+	char id[CCW_ID_STRING_SIZE];
+
+	if (change->kind == CHANGE_RESTORE) {
+		fake_restore(&job, result);
+		return;
+	}
+	worker_begin();
+	worker_step(1, 2, 60000, "half way");
+	if (behaves("hang"))
+		hang("change it");
+	if (behaves("wait"))
+		poll(NULL, 0, 30000);
+	if (change->kind == CHANGE_BIND)
+		fake_sysfs_set_driver(&current->fake, ccw_id_format(change->id, id),
+				      change->driver);
+	result->r = 0;
+}
+
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
 	broker_stop(userdata);
@@ -169,6 +193,7 @@ static void serve(struct broker_bus *bb, sd_event *event)
 		.acquire = fake_acquire,
 		.probe = fake_probe,
 		.restore = fake_restore,
+		.change = fake_change,
 		.retract = fake_retract,
 		.resolve = fake_resolve,
 		.lookup_ms = BROKER_BUS_PATIENCE_MS,

@@ -161,6 +161,11 @@ START_TEST(test_introspection_is_the_contract)
 	compare(CCWB_IFACE_MANAGER, CCWB_PATH);
 	compare(CCWB_IFACE_DEVICE, "/org/ccwbroker1/device/_30_2e0_2e0580");
 	compare(CCWB_IFACE_LEASE, grant.path);
+	broker_bus_behave(&bb, "wait");
+	ck_assert_int_ge(broker_bus_call(bus, "BindDevice", NULL, NULL, "sst", BROKER_BUS_DISK,
+					 "tape_34xx", (uint64_t)0),
+			 0);
+	compare(CCWB_IFACE_JOB, CCWB_PATH_JOB "/1");
 	compare(CCWB_IFACE_LOG, CCWB_PATH_LOG);
 	broker_bus_drop(&grant);
 	sd_bus_flush_close_unref(bus);

@@ -26,8 +26,10 @@ static const struct ccw_id id = { 0, 0, 0x580 };
 static const struct subject root = { .uid = 0, .pidfd = -1, .user = (char *)"root" };
 
 struct order {
-	char what; /* 'a'cquire, 's'tatus, 'q'uit */
+	char what; /* 'a'cquire, 'c'hange, 's'tatus, 'q'uit */
 	struct broker_wish wish;
+	enum change_kind kind;
+	const char *driver; /* of the test's own memory, which a fork has as well */
 };
 
 /* ---- in the daemon ---- */
@@ -64,7 +66,7 @@ static int on_outcome(struct lease *lease, struct worker_result *result, void *u
 
 static bool is_moving(const struct device *device)
 {
-	return device->lease ? device->state != DEVICE_LEASED : device->state == DEVICE_BINDING;
+	return device->has_job || (device->lease && device->state != DEVICE_LEASED);
 }
 
 /* Those of the event loop itself come with the first worker, and stay. */
@@ -103,6 +105,21 @@ static void answer_status(struct server *server)
 			 sizeof(status));
 }
 
+static int on_change(struct server *server, const struct order *order)
+{
+	struct sweep_status status = { .r = 0 };
+	struct fault fault = {};
+	struct device *device = broker_find_device(server->broker, id, &fault);
+	struct job *job;
+
+	status.r = -ENODEV;
+	if (device)
+		status.r = job_begin(broker_jobs(server->broker), order->kind, device,
+				     order->driver, &job, &fault);
+	strcpy(status.text, fault.text);
+	return send(server->control, &status, sizeof(status), MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
 static int on_order(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct server *server = userdata;
@@ -117,6 +134,8 @@ static int on_order(sd_event_source *source, int fd, uint32_t events, void *user
 		answer_status(server);
 		return 0;
 	}
+	if (order.what == 'c')
+		return on_change(server, &order);
 	order.wish.who = "sweep";
 	refusal.r = broker_acquire(server->broker, id, &root, &order.wish, on_outcome, server,
 				   &lease, &fault);
@@ -146,6 +165,7 @@ static void serve(struct sweep_daemon *daemon, int control)
 		.policy_directories = directories,
 		.acquire = binder_acquire,
 		.restore = binder_restore,
+		.change = change_run,
 		.retract = retract,
 		.step_limit_ms = daemon->step_limit_ms,
 	};
@@ -272,6 +292,18 @@ bool sweep_daemon_acquire(struct sweep_daemon *daemon, const struct broker_wish 
 			  struct sweep_status *ret)
 {
 	struct order order = { .what = 'a', .wish = *wish };
+
+	ck_assert_int_gt(send(daemon->control, &order, sizeof(order), MSG_NOSIGNAL), 0);
+	if (receive(daemon, ret))
+		return true;
+	sweep_daemon_restart(daemon);
+	return false;
+}
+
+bool sweep_daemon_change(struct sweep_daemon *daemon, enum change_kind kind, const char *driver,
+			 struct sweep_status *ret)
+{
+	const struct order order = { .what = 'c', .kind = kind, .driver = driver };
 
 	ck_assert_int_gt(send(daemon->control, &order, sizeof(order), MSG_NOSIGNAL), 0);
 	if (receive(daemon, ret))

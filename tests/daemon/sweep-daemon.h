@@ -42,6 +42,10 @@ void sweep_daemon_stop(struct sweep_daemon *daemon);
 bool sweep_daemon_acquire(struct sweep_daemon *daemon, const struct broker_wish *wish,
 			  struct sweep_status *ret);
 
+/* Starts a job; driver is that of BIND. false: the daemon died, and has been started anew. */
+bool sweep_daemon_change(struct sweep_daemon *daemon, enum change_kind kind, const char *driver,
+			 struct sweep_status *ret);
+
 /* The client closes all that it has. */
 void sweep_daemon_drop(struct sweep_daemon *daemon);
 

@@ -160,6 +160,64 @@ START_TEST(test_a_step_holds_when_its_outcome_is_there)
 }
 END_TEST
 
-CHECK_MAIN("plan", test_a_lease_that_is_held_to_something_gets_a_mask,
-	   test_a_device_is_taken_offline_first, test_a_device_goes_back_from_wherever_it_is,
-	   test_the_undo_of_an_undo_is_the_step, test_a_step_holds_when_its_outcome_is_there)
+START_TEST(test_binding_by_request_is_offline_first_and_claims_only_for_us)
+{
+	struct sysfs_facts facts = { .driver = "tape_34xx", .is_online = true };
+	struct plan plan;
+
+	plan_bind(&facts, "ccwbroker", &plan);
+	ck_assert_uint_eq(plan.n_steps, 4);
+	ck_assert_int_eq(plan.steps[0].action, PLAN_OFFLINE);
+	ck_assert_int_eq(plan.steps[1].action, PLAN_UNBIND);
+	ck_assert_int_eq(plan.steps[2].action, PLAN_CLAIM);
+	ck_assert_int_eq(plan.steps[3].action, PLAN_BIND);
+	plan_bind(&facts, "dasd-eckd", &plan);
+	ck_assert_uint_eq(plan.n_steps, 3);
+	ck_assert_str_eq(plan.steps[2].driver, "dasd-eckd");
+	plan_bind(&facts, "tape_34xx", &plan);
+	ck_assert_uint_eq(plan.n_steps, 0);
+	strcpy(facts.driver, "ccwbroker");
+	plan_bind(&facts, "tape_34xx", &plan);
+	ck_assert_uint_eq(plan.n_steps, 4);
+	ck_assert_int_eq(plan.steps[0].action, PLAN_REVOKE);
+	ck_assert_int_eq(plan.steps[2].action, PLAN_UNCLAIM);
+}
+END_TEST
+
+START_TEST(test_only_what_is_online_is_reset)
+{
+	struct sysfs_facts facts = { .driver = "tape_34xx", .is_online = true };
+	struct plan plan;
+
+	plan_reset(&facts, &plan);
+	ck_assert_uint_eq(plan.n_steps, 2);
+	ck_assert_int_eq(plan.steps[0].action, PLAN_OFFLINE);
+	ck_assert_int_eq(plan.steps[1].action, PLAN_ONLINE);
+	facts.is_online = false;
+	plan_reset(&facts, &plan);
+	ck_assert_uint_eq(plan.n_steps, 0);
+}
+END_TEST
+
+START_TEST(test_what_was_bound_before_stays_bound)
+{
+	struct sysfs_facts facts = { .driver = "ccwbroker" };
+	const struct plan_origin ours = { .driver = "ccwbroker" };
+	struct plan plan;
+
+	plan_restore(&facts, &ours, &plan);
+	ck_assert_uint_eq(plan.n_steps, 1);
+	ck_assert_int_eq(plan.steps[0].action, PLAN_REVOKE);
+	strcpy(facts.driver, "");
+	plan_restore(&facts, &ours, &plan);
+	ck_assert_uint_eq(plan.n_steps, 2);
+	ck_assert_int_eq(plan.steps[0].action, PLAN_CLAIM);
+	ck_assert_int_eq(plan.steps[1].action, PLAN_BIND);
+}
+END_TEST
+
+CHECK_MAIN("plan", test_binding_by_request_is_offline_first_and_claims_only_for_us,
+	   test_only_what_is_online_is_reset, test_what_was_bound_before_stays_bound,
+	   test_a_lease_that_is_held_to_something_gets_a_mask, test_a_device_is_taken_offline_first,
+	   test_a_device_goes_back_from_wherever_it_is, test_the_undo_of_an_undo_is_the_step,
+	   test_a_step_holds_when_its_outcome_is_there)

@@ -22,10 +22,15 @@ enum action {
 	ACQUIRE, /* until the client has it */
 	RELEASE, /* the client closes all, until the device is back */
 	RESUME,	 /* it does so while the daemon is away */
+	BIND,	 /* by request, without a lease */
+	RESTORE, /* from there */
+	RESET,
+	BOUND, /* a lease of a device that is bound, until it is bound again */
 	_ACTION_MAX,
 };
 
-static const char *const action_names[] = { "acquire", "release", "resume" };
+static const char *const action_names[] = { "acquire", "release", "resume",	   "bind",
+					    "restore", "reset",	  "lease of bound" };
 
 static const struct origin {
 	const char *name;
@@ -171,6 +176,36 @@ static bool does_hang(const struct plan_case *sweep)
 	return sweep->fault == KERNEL_HANG || sweep->fault == KERNEL_HANG_DONE;
 }
 
+/* A job, until the device is where it was. */
+static unsigned int act_by_job(const struct plan_case *sweep)
+{
+	enum change_kind kind = sweep->action == BIND	   ? CHANGE_BIND
+				: sweep->action == RESTORE ? CHANGE_RESTORE
+							   : CHANGE_RESET;
+	struct sweep_status status = {};
+	unsigned int n_steps;
+
+	if (sweep->action == RESTORE || sweep->action == BOUND) {
+		do
+			(void)sweep_daemon_change(&target, CHANGE_BIND, CCWB_DRIVER, &status);
+		while (sweep_daemon_settle(&target, &status) && !kernel_has_claim());
+	}
+	kernel_arm(sweep->strike_at, sweep->fault);
+	if (sweep->action == BOUND) {
+		(void)sweep_daemon_acquire(&target, &sweep->way->wish, &status);
+		sweep_daemon_drop(&target);
+	} else {
+		(void)sweep_daemon_change(&target, kind, CCWB_DRIVER, &status);
+	}
+	(void)sweep_daemon_settle(&target, &status); /* judged later */
+	n_steps = kernel->n_points;
+	if (status.state == DEVICE_HOST && sweep->action == BOUND && sweep->strike_at < 0)
+		ck_assert(kernel_has_claim()); /* it stays bound */
+	if (status.r >= 0)
+		(void)sweep_daemon_change(&target, CHANGE_RESTORE, "", &status);
+	return n_steps;
+}
+
 /* What comes before the plan, and the plan itself. Returns how many steps there were. */
 static unsigned int act(const struct plan_case *sweep)
 {
@@ -178,6 +213,8 @@ static unsigned int act(const struct plan_case *sweep)
 	unsigned int n_steps;
 	bool is_answered;
 
+	if (sweep->action >= BIND)
+		return act_by_job(sweep);
 	if (sweep->action == ACQUIRE)
 		kernel_arm(sweep->strike_at, sweep->fault);
 	do /* on a busy machine a step may take longer than a short patience by itself */

@@ -76,6 +76,9 @@ daemon_tests = \
 	tests/daemon/test-opener \
 	tests/daemon/test-zdev \
 	tests/daemon/test-step-sweep \
+	tests/daemon/test-origin \
+	tests/daemon/test-change \
+	tests/daemon/test-job \
 	tests/bus/test-bus \
 	tests/bus/test-bus-acquire \
 	tests/bus/test-bus-device \
@@ -92,6 +95,7 @@ daemon_tests = \
 	tests/bus/test-bus-peer \
 	tests/bus/test-bus-wish \
 	tests/bus/test-bus-inquire \
+	tests/bus/test-bus-job \
 	tests/bus/test-contract
 check_PROGRAMS += $(daemon_tests)
 tests_daemon_test_admission_CFLAGS = $(daemon_test_CFLAGS)
@@ -257,3 +261,11 @@ tests_daemon_test_revocation_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_revocation_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_revoke_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_revoke_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_origin_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_origin_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_change_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_change_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_job_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_job_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_job_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_job_LDADD = $(daemon_test_LDADD)

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include "device.h"
+#include "lease.h"
+#include "macro.h"
+#include "store.h"
+#include "worker.h"
+
+/*
+ * Saves where a device belongs that has no lease: as PENDING while it is changed, BOUND, or FAILED. A
+ * restart gives back what is not BOUND.
+ */
+_must_check_ int origin_save(struct store *store, const struct device *device,
+			     enum lease_state state);
+
+/* The device is at home, or gone: there is nothing to remember. */
+void origin_forget(struct store *store, struct device *device);
+
+/*
+ * At the end of lease: a device that was bound before it stays so. NULL for one that is gone for
+ * good; one that is not present is forgotten when it is dropped.
+ */
+void origin_keep(struct store *store, const struct lease *lease, struct device *device);
+
+/* Whether the attempt found the device gone, and another one has come in its place: that is at home. */
+bool origin_is_new(const struct device *device, const struct worker_result *result);
+
+/* Takes up what was saved as BOUND; device may be NULL. */
+void origin_resume(struct store *store, struct lease *lease_take, struct device *device);

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/* Bind, restore and reset over the bus: who may, what is refused, and how the outcome is told. */
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "broker-bus.h"
+#include "check-main.h"
+#include "names.h"
+
+static struct broker_bus bb;
+static sd_bus *bus;
+static sd_bus_error error = SD_BUS_ERROR_NULL;
+static char outcome[32];
+
+static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+	const char *path, *result;
+	uint32_t id;
+
+	ck_assert_int_gt(sd_bus_message_read(message, "uos", &id, &path, &result), 0);
+	snprintf(outcome, sizeof(outcome), "%s", result);
+	return 0;
+}
+
+static void setup(void)
+{
+	broker_bus_init(&bb);
+	bus = broker_bus_connect(&bb);
+	ck_assert_int_ge(sd_bus_match_signal(bus, NULL, CCWB_BUS_NAME, CCWB_PATH,
+					     CCWB_IFACE_MANAGER, "JobRemoved", on_job_removed,
+					     NULL),
+			 0);
+	*outcome = '\0';
+}
+
+static void teardown(void)
+{
+	bus = sd_bus_flush_close_unref(bus);
+	broker_bus_deinit(&bb);
+}
+
+static void wait_outcome(const char *expected)
+{
+	while (!*outcome) { /* the test's time limit is the limit */
+		ck_assert_int_ge(sd_bus_process(bus, NULL), 0);
+		if (!*outcome)
+			ck_assert_int_ge(sd_bus_wait(bus, 100000), 0);
+	}
+	ck_assert_str_eq(outcome, expected);
+	*outcome = '\0';
+}
+
+static int bind_to(const char *driver)
+{
+	return broker_bus_call(bus, "BindDevice", &error, NULL, "sst", BROKER_BUS_TAPE, driver,
+			       (uint64_t)0);
+}
+
+static void expect(const char *property, const char *value)
+{
+	_cleanup_free_ char *found = broker_bus_device(bus, BROKER_BUS_TAPE, property);
+
+	ck_assert_str_eq(found, value);
+}
+
+START_TEST(test_a_bound_device_stays_so_over_leases_and_restarts_until_it_is_restored)
+{
+	struct grant grant;
+
+	setup();
+	ck_assert_int_ge(bind_to(CCWB_DRIVER), 0);
+	wait_outcome("done");
+	expect("Driver", CCWB_DRIVER);
+	expect("OriginalDriver", "tape_34xx");
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	broker_bus_drop(&grant);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
+	expect("Driver", CCWB_DRIVER);
+	broker_bus_kill(&bb);
+	broker_bus_start(&bb);
+	expect("OriginalDriver", "tape_34xx");
+	ck_assert_int_ge(broker_bus_call(bus, "RestoreDevice", &error, NULL, "st", BROKER_BUS_TAPE,
+					 (uint64_t)0),
+			 0);
+	wait_outcome("done");
+	expect("Driver", "tape_34xx");
+	ck_assert(!scratch_has(&bb.work, "run/leases/" BROKER_BUS_TAPE ".json"));
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_leased_device_is_left_alone)
+{
+	struct grant grant;
+
+	setup();
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	ck_assert_int_lt(bind_to("dasd-eckd"), 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_DEVICE_LEASED, "leased to");
+	broker_bus_drop(&grant);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_what_is_no_driver_or_flag_is_refused)
+{
+	static const char *const bad[] = { "", "..", "a/b", ".x", "a\033" };
+	size_t n;
+
+	setup();
+	for (n = 0; n < ARRAY_SIZE(bad); n++) {
+		ck_assert_int_lt(bind_to(bad[n]), 0);
+		broker_bus_expect_error(&error, CCWB_ERROR_INVALID_ARGS, "no driver's name");
+	}
+	ck_assert_int_lt(broker_bus_call(bus, "ResetDevice", &error, NULL, "st", BROKER_BUS_TAPE,
+					 (uint64_t)1),
+			 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_INVALID_ARGS, "flags");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_job_can_be_canceled_and_holds_off_others)
+{
+	setup();
+	broker_bus_behave(&bb, "wait");
+	ck_assert_int_ge(bind_to(CCWB_DRIVER), 0);
+	ck_assert_int_lt(broker_bus_call(bus, "AcquireDevice", &error, NULL, "sa{sv}",
+					 BROKER_BUS_TAPE, 0),
+			 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_OPERATION_IN_PROGRESS, "job");
+	ck_assert_int_ge(sd_bus_call_method(bus, CCWB_BUS_NAME, CCWB_PATH_JOB "/1", CCWB_IFACE_JOB,
+					    "Cancel", &error, NULL, "t", (uint64_t)0),
+			 0);
+	wait_outcome("canceled");
+	expect("Driver", "tape_34xx");
+	expect("State", "host");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_daemon_killed_in_the_middle_gives_back)
+{
+	setup();
+	broker_bus_behave(&bb, "wait");
+	ck_assert_int_ge(bind_to(CCWB_DRIVER), 0);
+	broker_bus_kill(&bb);
+	fake_sysfs_set_driver(&bb.fake, BROKER_BUS_TAPE, CCWB_DRIVER);
+	broker_bus_behave(&bb, "");
+	broker_bus_start(&bb);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
+	expect("Driver", "tape_34xx");
+	teardown();
+}
+END_TEST
+
+static void try_as_nobody(const struct broker_bus *daemon, sd_bus *nobody)
+{
+	static const char *const methods[] = { "RestoreDevice", "ResetDevice" };
+	sd_bus_error refusal = SD_BUS_ERROR_NULL;
+	size_t n;
+
+	for (n = 0; n < ARRAY_SIZE(methods); n++) {
+		if (broker_bus_call(nobody, methods[n], &refusal, NULL, "st", BROKER_BUS_TAPE,
+				    (uint64_t)0) >= 0)
+			_exit(2);
+		broker_bus_expect_error(&refusal, CCWB_ERROR_ACCESS_DENIED, "");
+	}
+}
+
+START_TEST(test_others_may_not)
+{
+	setup();
+	(void)broker_bus_as_nobody(&bb, try_as_nobody); /* without root there is nobody to try as */
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("bus-job", test_a_bound_device_stays_so_over_leases_and_restarts_until_it_is_restored,
+	   test_a_leased_device_is_left_alone, test_what_is_no_driver_or_flag_is_refused,
+	   test_a_job_can_be_canceled_and_holds_off_others,
+	   test_a_daemon_killed_in_the_middle_gives_back, test_others_may_not)

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/* Where a device belongs is remembered over a restart, as long as it is elsewhere. */
+#include <errno.h>
+#include <string.h>
+
+#include "check-main.h"
+#include "origin.h"
+#include "scratch.h"
+
+static struct scratch scratch;
+static struct store *store;
+static struct device *device;
+static struct lease *found;
+
+static void setup(void)
+{
+	const struct sysfs_facts facts = { .driver = "ccwbroker" };
+
+	scratch_init(&scratch);
+	ck_assert_int_eq(store_new(scratch.path, &store), 0);
+	ck_assert_int_eq(device_new((struct ccw_id){ 0, 0, 0x580 }, &facts, NULL, &device), 0);
+	strcpy(device->origin.driver, "tape_34xx");
+	device->origin.is_online = true;
+	device->has_origin = device->is_bound = true;
+	found = NULL;
+}
+
+static void teardown(void)
+{
+	lease_free(found);
+	device_free(device);
+	store_free(store);
+	scratch_deinit(&scratch);
+}
+
+static void on_found(struct lease *lease_take, void *userdata)
+{
+	lease_free(found);
+	found = lease_take;
+}
+
+static void on_bad(const char *file, const char *why, void *userdata)
+{
+	ck_abort_msg("%s %s", file, why);
+}
+
+static void load(void)
+{
+	lease_free(found);
+	found = NULL;
+	ck_assert_int_eq(store_load(store, on_found, on_bad, NULL), 0);
+}
+
+START_TEST(test_a_bound_device_is_remembered)
+{
+	setup();
+	ck_assert_int_eq(origin_save(store, device, LEASE_BOUND), 0);
+	load();
+	ck_assert_ptr_nonnull(found);
+	ck_assert_int_eq(found->state, LEASE_BOUND);
+	device->has_origin = device->is_bound = false;
+	memset(&device->origin, 0, sizeof(device->origin));
+	origin_resume(store, TAKE_PTR(found), device);
+	ck_assert(device->is_bound && device->has_origin && device->origin.is_online);
+	ck_assert_str_eq(device->origin.driver, "tape_34xx");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_one_that_is_home_or_gone_meanwhile_is_forgotten)
+{
+	setup();
+	ck_assert_int_eq(origin_save(store, device, LEASE_BOUND), 0);
+	load();
+	origin_resume(store, TAKE_PTR(found), NULL);
+	load();
+	ck_assert_ptr_null(found);
+	ck_assert_int_eq(origin_save(store, device, LEASE_BOUND), 0);
+	load();
+	device->is_bound = false;
+	strcpy(device->facts.driver, "tape_34xx");
+	origin_resume(store, TAKE_PTR(found), device);
+	ck_assert(!device->is_bound);
+	load();
+	ck_assert_ptr_null(found);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_after_a_lease_only_what_was_bound_before_is_kept)
+{
+	const struct subject root = { .pidfd = -1, .user = (char *)"root" };
+	struct lease *lease;
+
+	setup();
+	ck_assert_int_eq(lease_new(device->id, &root, "", &lease), 0);
+	lease->is_bound = true;
+	origin_keep(store, lease, device);
+	load();
+	ck_assert_ptr_nonnull(found);
+	ck_assert(device->has_origin);
+	lease->is_bound = false;
+	origin_keep(store, lease, device);
+	load();
+	ck_assert_ptr_null(found);
+	ck_assert(!device->has_origin);
+	lease->is_bound = true;
+	ck_assert_int_eq(origin_save(store, device, LEASE_BOUND), 0);
+	origin_keep(store, lease, NULL);
+	load();
+	ck_assert_ptr_null(found);
+	lease_free(lease);
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("origin", test_a_bound_device_is_remembered,
+	   test_one_that_is_home_or_gone_meanwhile_is_forgotten,
+	   test_after_a_lease_only_what_was_bound_before_is_kept)
