@@ -3,11 +3,12 @@
 # Copyright the ccwbroker authors
 # rules that ask are decided by the real polkit's rules, and the journal tells who got what
 # takes: 60
+# long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"
-
 # shellcheck source=tests/vm/cases/lib/screen.sh
 . "$case_dir/lib/screen.sh"
-machine_run --emulator=qemu --userland=debian --package=polkitd --tn3270="$(free_port)"
+
+machine_run --emulator=qemu --userland=debian --tn3270="$(free_port)"
 case_end

@@ -6,7 +6,7 @@
 # to, and the small initramfs that lays memory over it. Holds no part of ours.
 
 readonly DEBIAN_SUITE=trixie
-readonly DEBIAN_PACKAGES=(bash-completion dbus e2fsprogs kmod less libjson-c5 procps s390-tools
+readonly DEBIAN_PACKAGES=(bash-completion dbus e2fsprogs kmod less libjson-c5 polkitd procps s390-tools
 	systemd systemd-sysv udev)
 # Needed to reach the root disk, on either emulator.
 readonly DEBIAN_STAGE_MODULES=(virtio_blk dasd_fba_mod ext4 overlay)
