@@ -381,6 +381,7 @@ static int read_policy(struct broker *broker, struct fault *fault)
 	int r;
 
 	r = authority_reload(broker->authority, fault);
+	broker->tally.policies += r >= 0;
 	if (r >= 0)
 		audit_log(&good, "the policy was read and is in force");
 	else

@@ -71,6 +71,13 @@ static int property_n_leases(sd_bus *bus, const char *path, const char *interfac
 	return sd_bus_message_append(reply, "u", broker_count_leases(userdata));
 }
 
+static int property_policy_generation(sd_bus *bus, const char *path, const char *interface,
+				      const char *property, sd_bus_message *reply, void *userdata,
+				      sd_bus_error *error)
+{
+	return sd_bus_message_append(reply, "t", broker_tally(userdata)->policies);
+}
+
 #define EMITS SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
 #define CONST SD_BUS_VTABLE_PROPERTY_CONST
 
@@ -83,6 +90,7 @@ static const sd_bus_vtable about_properties[] = {
 	SD_BUS_PROPERTY("LeasesMaxPerUser", "u", property_leases_max_per_user, 0, CONST),
 	SD_BUS_PROPERTY("Draining", "b", property_draining, 0, EMITS),
 	SD_BUS_PROPERTY("NLeases", "u", property_n_leases, 0, EMITS),
+	SD_BUS_PROPERTY("PolicyGeneration", "t", property_policy_generation, 0, EMITS),
 	SD_BUS_VTABLE_END,
 };
 

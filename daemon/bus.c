@@ -25,6 +25,7 @@ struct bus {
 	struct bus_hold *hold;
 	struct bus_tether *tether;
 	struct bus_job *jobs;
+	uint64_t policies; /* put in force before the reload that is under way */
 };
 
 static void on_device_added(struct device *device, void *userdata)
@@ -94,6 +95,11 @@ static void on_reloading(bool is_active, void *userdata)
 
 	(void)sd_bus_emit_signal(bus->connection, CCWB_PATH, CCWB_IFACE_MANAGER, "Reloading", "b",
 				 (int)is_active);
+	if (is_active)
+		bus->policies = broker_tally(bus->broker)->policies;
+	else if (bus->policies != broker_tally(bus->broker)->policies)
+		(void)sd_bus_emit_properties_changed(bus->connection, CCWB_PATH, CCWB_IFACE_MANAGER,
+						     "PolicyGeneration", NULL);
 }
 
 static void on_lease_changed(struct lease *lease, void *userdata)

@@ -12,6 +12,7 @@ struct tally {
 	uint64_t since;			   /* CLOCK_REALTIME, microseconds */
 	uint64_t granted;		   /* leases */
 	uint64_t reloads;		   /* of the policy, that went well */
+	uint64_t policies;		   /* put in force, the first one too */
 	uint64_t wait_total;		   /* microseconds from request to grant, of all grants */
 	uint64_t wait_most;		   /* of one */
 	uint64_t refused[_FAULT_CODE_MAX]; /* acquisitions; FAULT_NONE: without a reason of ours */

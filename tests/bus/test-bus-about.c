@@ -162,6 +162,62 @@ START_TEST(test_a_daemon_that_is_about_to_stop_says_so)
 }
 END_TEST
 
+static int on_generation(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+	const char *interface, *name;
+	uint64_t *seen = userdata;
+
+	ck_assert_int_gt(sd_bus_message_read(message, "s", &interface), 0);
+	ck_assert_int_gt(sd_bus_message_enter_container(message, 'a', "{sv}"), 0);
+	if (sd_bus_message_enter_container(message, 'e', "sv") <= 0)
+		return 0;
+	ck_assert_int_gt(sd_bus_message_read(message, "s", &name), 0);
+	if (strcmp(name, "PolicyGeneration") == 0)
+		ck_assert_int_gt(sd_bus_message_read(message, "v", "t", seen), 0);
+	return 0;
+}
+
+static uint64_t generation(void)
+{
+	uint64_t n;
+
+	ck_assert_int_ge(sd_bus_get_property_trivial(bus, CCWB_BUS_NAME, CCWB_PATH,
+						     CCWB_IFACE_MANAGER, "PolicyGeneration", &error,
+						     't', &n),
+			 0);
+	return n;
+}
+
+START_TEST(test_policies_in_force_are_counted_and_bad_ones_are_not)
+{
+	uint64_t seen = 0;
+
+	setup();
+	ck_assert_int_ge(sd_bus_match_signal(bus, NULL, CCWB_BUS_NAME, CCWB_PATH,
+					     "org.freedesktop.DBus.Properties", "PropertiesChanged",
+					     on_generation, &seen),
+			 0);
+	ck_assert_uint_eq(generation(), 1);
+	if (geteuid() == 0) { /* who alone may reload */
+		broker_bus_set_policy(&bb, "{");
+		ck_assert_int_lt(broker_bus_call(bus, "Reload", &error, NULL, ""), 0);
+		broker_bus_expect_error(&error, CCWB_ERROR_POLICY_INVALID, "policy.json");
+		ck_assert_uint_eq(generation(), 1);
+		while (sd_bus_process(bus, NULL) > 0)
+			continue;
+		ck_assert_uint_eq(seen, 0);
+		broker_bus_set_policy(&bb, "{}");
+		ck_assert_int_ge(broker_bus_call(bus, "Reload", &error, NULL, ""), 0);
+		ck_assert_uint_eq(generation(), 2);
+		while (sd_bus_process(bus, NULL) > 0)
+			continue;
+		ck_assert_uint_eq(seen, 2);
+	}
+	teardown();
+}
+END_TEST
+
 CHECK_MAIN("bus-about", test_what_the_kernel_ignores_is_listed_up_to_a_limit,
 	   test_properties_say_what_this_is, test_limits_can_be_read,
-	   test_a_daemon_that_is_about_to_stop_says_so)
+	   test_a_daemon_that_is_about_to_stop_says_so,
+	   test_policies_in_force_are_counted_and_bad_ones_are_not)

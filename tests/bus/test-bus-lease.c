@@ -209,10 +209,49 @@ START_TEST(test_a_device_that_is_unplugged_takes_its_lease_along)
 }
 END_TEST
 
+static void expect_property(const char *name, const char *value)
+{
+	_cleanup_free_ char *found = NULL;
+
+	ck_assert_int_ge(sd_bus_get_property_string(bus, CCWB_BUS_NAME, grant.path,
+						    CCWB_IFACE_LEASE, name, &error, &found),
+			 0);
+	ck_assert_str_eq(found, value);
+}
+
+START_TEST(test_a_lease_says_by_what_rule_and_as_what_it_was_granted)
+{
+	_cleanup_free_ char *place = NULL;
+	char policy[256];
+
+	setup();
+	snprintf(policy, sizeof(policy),
+		 "{\"profiles\": {\"short\": {\"commands\": [\"03\", \"04\"]}},\n\"rules\": [\n"
+		 "{\"action\": \"allow\", \"users\": [\"%u\"], \"profile\": \"short\"}]}",
+		 geteuid());
+	ck_assert_int_ge(asprintf(&place, "%s/etc/policy.json:3", bb.work.path), 0);
+	broker_bus_stop(&bb);
+	broker_bus_set_policy(&bb, policy);
+	broker_bus_start(&bb);
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	expect_property("Profile", "short");
+	expect_property("Rule", place);
+	broker_bus_stop(&bb);
+	broker_bus_set_policy(&bb, "{}"); /* which changes nothing for a lease that is there */
+	broker_bus_start(&bb);
+	expect_property("Profile", "short");
+	expect_property("Rule", place);
+	broker_bus_drop(&grant);
+	expect_ended("closed");
+	teardown();
+}
+END_TEST
+
 CHECK_MAIN("bus-lease", test_closing_the_reference_ends_the_lease,
 	   test_its_owner_releases_it_by_either_method, test_what_is_no_lease_cannot_be_released,
 	   test_another_user_cannot_release_it, test_a_device_that_is_still_open_goes_back_soon,
 	   test_a_device_that_is_closed_in_time_goes_back,
 	   test_a_device_that_cannot_go_back_says_so_and_can_be_taken_again,
 	   test_a_worker_that_dies_on_the_way_back_leaves_a_failed_device,
-	   test_a_device_that_is_unplugged_takes_its_lease_along)
+	   test_a_device_that_is_unplugged_takes_its_lease_along,
+	   test_a_lease_says_by_what_rule_and_as_what_it_was_granted)
