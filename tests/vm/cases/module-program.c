@@ -64,13 +64,20 @@ static void orb_make(uint8_t *orb, uint8_t *scsw)
 	scsw[2] = 0x40; /* start function */
 }
 
-int run(struct device *dev, unsigned int timeout_ms, struct ccwbroker_cmd_request *cmd)
+int run_orb(struct device *dev, unsigned int timeout_ms, uint8_t orb7,
+	    struct ccwbroker_cmd_request *cmd)
 {
 	memset(cmd, 0, sizeof(*cmd));
 	cmd->argsz = sizeof(*cmd);
 	cmd->timeout_ms = timeout_ms;
 	orb_make(cmd->orb_area, cmd->scsw_area);
+	cmd->orb_area[7] |= orb7;
 	return ioctl(dev->device, VFIO_DEVICE_CCW_CMD_REQUEST, cmd) ? -errno : 0;
+}
+
+int run(struct device *dev, unsigned int timeout_ms, struct ccwbroker_cmd_request *cmd)
+{
+	return run_orb(dev, timeout_ms, 0, cmd);
 }
 
 int start(struct device *dev)
@@ -83,7 +90,7 @@ int start(struct device *dev)
 	return n < 0 ? -errno : 0;
 }
 
-static bool ended_well(const struct ccwbroker_cmd_request *cmd)
+bool ended_well(const struct ccwbroker_cmd_request *cmd)
 {
 	return cmd->irb_area[8] == 0x0c &&
 	       !(cmd->irb_area[9] & ~0x40); /* CE+DE, at most incorrect length */

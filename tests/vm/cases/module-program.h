@@ -11,6 +11,7 @@
 
 #define ORB_FORMAT_1 0x80
 #define ORB_PREFETCH 0x40
+#define ORB_MIDAWS   0x40 /* in byte 7 */
 #define CMD_NOP	     0x03
 #define CMD_WRITE    0x01
 #define CMD_REWIND   0x07
@@ -19,6 +20,7 @@
 #define FLAG_CC	     0x40
 #define FLAG_SLI     0x20
 #define FLAG_IDA     0x04
+#define FLAG_MIDA    0x01
 
 /* How many checks were not ok. */
 extern unsigned int failures;
@@ -39,7 +41,10 @@ void program_endless(struct device *dev);
 void program_sense_id(struct device *dev);
 void program_nop(struct device *dev);
 
-/* CMD_REQUEST and the I/O region; 0 or -errno. */
+/* CMD_REQUEST and the I/O region; 0 or -errno. orb7 is byte 7 of the ORB. */
+int run_orb(struct device *dev, unsigned int timeout_ms, uint8_t orb7,
+	    struct ccwbroker_cmd_request *cmd);
 int run(struct device *dev, unsigned int timeout_ms, struct ccwbroker_cmd_request *cmd);
 int start(struct device *dev);
+bool ended_well(const struct ccwbroker_cmd_request *cmd);
 bool fd_rings(int fd, int timeout_ms);

@@ -16,6 +16,7 @@
 #include "module-events.h"
 #include "module-fork.h"
 #include "module-iommufd.h"
+#include "module-midaw.h"
 #include "module-program.h"
 #include "module-registered.h"
 
@@ -384,6 +385,7 @@ static void test_device(const char *id, int event)
 	test_crw(&dev);
 	test_unmap(&dev);
 	test_hot_reset(&dev);
+	test_midaws(&dev);
 	test_close(&dev, id);
 }
 
