@@ -130,6 +130,18 @@ enum exit_code call_bad_reply(const char *what, int error)
 	return EXIT_CODE_FAILURE;
 }
 
+int call_new(sd_bus *bus, sd_bus_message **ret, const char *member)
+{
+	return sd_bus_message_new_method_call(bus, ret, CCWB_BUS_NAME, CCWB_PATH,
+					      CCWB_IFACE_MANAGER, member);
+}
+
+enum exit_code call_message(sd_bus *bus, const char *what, sd_bus_message *message,
+			    sd_bus_message **ret)
+{
+	return call_send(bus, what, message, ret, NULL);
+}
+
 static enum exit_code call_once(sd_bus *bus, const char *what, sd_bus_message **ret,
 				const char *member, bool *ret_is_busy, const char *types,
 				va_list args)
@@ -137,8 +149,7 @@ static enum exit_code call_once(sd_bus *bus, const char *what, sd_bus_message **
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL;
 	int r;
 
-	r = sd_bus_message_new_method_call(bus, &message, CCWB_BUS_NAME, CCWB_PATH,
-					   CCWB_IFACE_MANAGER, member);
+	r = call_new(bus, &message, member);
 	if (r >= 0)
 		r = sd_bus_message_appendv(message, types, args);
 	if (r < 0) {

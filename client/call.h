@@ -32,6 +32,13 @@ _must_check_ enum exit_code call_manager_patiently(sd_bus *bus, const char *what
 						   sd_bus_message **ret, const char *member,
 						   const char *types, ...);
 
+/* A new call of a method of the Manager, to be filled and sent; negative errno. */
+_must_check_ int call_new(sd_bus *bus, sd_bus_message **ret, const char *member);
+
+/* Sends a call; complains itself as "cannot WHAT: ...". */
+_must_check_ enum exit_code call_message(sd_bus *bus, const char *what, sd_bus_message *message,
+					 sd_bus_message **ret);
+
 /* Fetches all properties of one interface of one object. */
 _must_check_ enum exit_code call_properties(sd_bus *bus, const char *what, const char *path,
 					    const char *interface, sd_bus_message **ret);

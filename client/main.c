@@ -24,6 +24,7 @@ enum {
 	OPTION_IOMMU,
 	OPTION_GRANT,
 	OPTION_USER,
+	OPTION_REASON,
 };
 
 /* Which verbs an option belongs to; bit i is verbs[i] */
@@ -35,7 +36,8 @@ enum {
 	FOR_IO = 1 << 4,
 	FOR_RELEASE = 1 << 5,
 	FOR_CHECK = 1 << 6,
-	FOR_ALL = (1 << 7) - 1,
+	FOR_REVOKE = 1 << 7,
+	FOR_ALL = (1 << 11) - 1,
 };
 
 static const struct verb verbs[] = {
@@ -49,6 +51,14 @@ static const struct verb verbs[] = {
 	  verb_io },
 	{ "release", "LEASE", "end a lease", 1, 1, false, verb_release },
 	{ "check", "DEV", "say whether you could have a device, and why", 1, 1, false, verb_check },
+	{ "revoke", "LEASE", "ask its holder to end a lease, and end it after --timeout", 1, 1,
+	  false, verb_revoke },
+	{ "bind", "DEV [DRIVER]", "bind a device to ccwbroker, or another driver, for good", 1, 2,
+	  false, verb_bind },
+	{ "restore", "DEV", "give a bound device back to its own driver", 1, 1, false,
+	  verb_restore },
+	{ "reset", "DEV", "set an online device offline and online again", 1, 1, false,
+	  verb_reset },
 };
 
 static const struct {
@@ -79,9 +89,13 @@ static const struct {
 	  "    --ebcdic",
 	  "show data as EBCDIC text" },
 	{ { "timeout", required_argument, NULL, OPTION_TIMEOUT },
-	  FOR_IO,
+	  FOR_IO | FOR_REVOKE,
 	  "    --timeout=SECONDS",
-	  "stop a program that takes longer (default 30)" },
+	  "stop a program, or end a lease, after that (default 30)" },
+	{ { "reason", required_argument, NULL, OPTION_REASON },
+	  FOR_REVOKE,
+	  "    --reason=TEXT",
+	  "what the holder of a lease is told" },
 	{ { "iommu", required_argument, NULL, OPTION_IOMMU },
 	  FOR_RUN | FOR_IO,
 	  "    --iommu=KIND",
@@ -103,6 +117,7 @@ static const struct {
 struct command_line {
 	struct options options;
 	const char *used_name[ARRAY_SIZE(option_table)];
+	const char *timeout; /* as it was given */
 	bool has_help;
 	bool has_version;
 };
@@ -143,7 +158,7 @@ static int parse_json(const char *text, enum json_mode *ret)
 	return 0;
 }
 
-/* Seconds with up to three decimals, more than 0, at most CCWBROKER_TIMEOUT_MS_MAX in all */
+/* Seconds with up to three decimals, at most CCWBROKER_TIMEOUT_MS_MAX in all */
 static int parse_timeout(const char *text, unsigned int *ret_ms)
 {
 	unsigned long long ms = 0;
@@ -165,7 +180,7 @@ static int parse_timeout(const char *text, unsigned int *ret_ms)
 	}
 	for (; decimals < 3; decimals++)
 		ms *= 10;
-	if (!ms || ms > CCWBROKER_TIMEOUT_MS_MAX)
+	if (ms > CCWBROKER_TIMEOUT_MS_MAX)
 		return -ERANGE;
 	*ret_ms = (unsigned int)ms;
 	return 0;
@@ -203,6 +218,11 @@ static enum exit_code take_option(struct command_line *line, int option)
 		if (parse_timeout(optarg, &line->options.timeout_ms) < 0)
 			return bad_option("--timeout", optarg,
 					  "a number of seconds, 0.001 to 3600");
+		line->options.has_timeout = true;
+		line->timeout = optarg;
+		break;
+	case OPTION_REASON:
+		line->options.reason = optarg;
 		break;
 	case OPTION_USER:
 		line->options.user = optarg;
@@ -281,6 +301,15 @@ static bool check_options(const struct verb *verb, const struct command_line *li
 	return true;
 }
 
+/* 0 means at once, and a program takes some time. */
+static bool check_timeout(const struct verb *verb, const struct command_line *line)
+{
+	if (!line->options.has_timeout || line->options.timeout_ms || verb->run == verb_revoke)
+		return true;
+	call_complain("--timeout: \"%s\" is not a number of seconds, 0.001 to 3600", line->timeout);
+	return false;
+}
+
 static enum exit_code dispatch(const struct command_line *line, struct arguments *arguments)
 {
 	const struct verb *verb;
@@ -296,7 +325,8 @@ static enum exit_code dispatch(const struct command_line *line, struct arguments
 		arguments->words++;
 		arguments->n_words--;
 	}
-	if (!check_arguments(verb, arguments) || !check_options(verb, line)) {
+	if (!check_arguments(verb, arguments) || !check_options(verb, line) ||
+	    !check_timeout(verb, line)) {
 		print_verb_usage(stderr, verb);
 		return EXIT_CODE_USAGE;
 	}

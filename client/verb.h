@@ -33,11 +33,13 @@ struct options {
 	bool quiet;
 	bool no_legend;
 	bool ebcdic;
-	unsigned int timeout_ms; /* 0: the broker's default */
+	bool has_timeout;
+	unsigned int timeout_ms; /* 0: the default of the verb, or with has_timeout at once */
 	const char *who;	 /* NULL: a default of the verb */
 	const char *iommu;	 /* NULL: the broker's default */
 	bool by_path;
-	const char *user; /* NULL: the caller */
+	const char *reason; /* NULL: a default of the verb */
+	const char *user;   /* NULL: the caller */
 };
 
 /* What stands on the command line after the verb. */
@@ -63,4 +65,8 @@ enum exit_code verb_leases(const struct options *options, const struct arguments
 enum exit_code verb_run(const struct options *options, const struct arguments *arguments);
 enum exit_code verb_io(const struct options *options, const struct arguments *arguments);
 enum exit_code verb_check(const struct options *options, const struct arguments *arguments);
+enum exit_code verb_revoke(const struct options *options, const struct arguments *arguments);
+enum exit_code verb_bind(const struct options *options, const struct arguments *arguments);
+enum exit_code verb_restore(const struct options *options, const struct arguments *arguments);
+enum exit_code verb_reset(const struct options *options, const struct arguments *arguments);
 enum exit_code verb_release(const struct options *options, const struct arguments *arguments);

@@ -250,6 +250,25 @@ START_TEST(test_a_client_that_is_stopped_and_has_read_nothing_is_revoked)
 }
 END_TEST
 
+START_TEST(test_ccwctl_asks_and_then_takes)
+{
+	_cleanup_free_ char *command = NULL;
+	int n;
+
+	setup();
+	n = asprintf(&command,
+		     "export DBUS_SYSTEM_BUS_ADDRESS='%s'; set -- '%s/tests/client/ccwctl' revoke "
+		     "--reason='cabling at noon'; \"$@\" %s && \"$@\" --timeout=0 %s",
+		     bb.message_bus.address, getenv("top_builddir"), grant.lease, grant.lease);
+	ck_assert_int_ge(n, 0);
+	ck_assert_int_eq(system(command), 0);
+	expect_ended("revoked");
+	expect_told("RevokeRequested: cabling at noon. RevokeRequested: cabling at noon. "
+		    "Revoked: cabling at noon. ");
+	teardown();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, test_a_holder_that_goes_in_time_is_not_revoked);
@@ -258,6 +277,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_the_time_can_be_shortened_and_not_prolonged);
 	tcase_add_loop_test(tests, test_a_restart_keeps_the_deadline, 0, 2);
 	tcase_add_test(tests, test_what_is_not_allowed_is_refused_and_changes_nothing);
+	tcase_add_test(tests, test_ccwctl_asks_and_then_takes);
 	tcase_add_test(tests, test_a_client_that_is_stopped_and_has_read_nothing_is_revoked);
 }
 

@@ -27,6 +27,7 @@ client_tests = \
 	tests/client/test-properties \
 	tests/client/test-lease-list \
 	tests/client/test-grant \
+	tests/client/test-errand \
 	tests/client/test-report \
 	tests/client/test-report-json
 check_PROGRAMS += $(client_tests)
@@ -69,6 +70,9 @@ tests_client_test_properties_LDADD = $(client_test_LDADD)
 tests_client_test_lease_list_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_lease_list_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_lease_list_LDADD = $(client_test_LDADD)
+tests_client_test_errand_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_errand_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_errand_LDADD = $(client_test_LDADD)
 tests_client_test_grant_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_grant_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_grant_LDADD = $(client_test_LDADD)

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "macro.h"
+#include "verb.h"
+
+enum errand_outcome {
+	ERRAND_DONE,
+	ERRAND_FAILED,
+	ERRAND_CANCELED,
+};
+
+/*
+ * Sends call, a method of the Manager that returns a job, and waits for the job's end. From the reply on
+ * SIGINT and SIGTERM cancel the job, and a second one ends the waiting. Complains itself as
+ * "cannot WHAT: ..." unless there is an outcome.
+ */
+_must_check_ enum exit_code errand_run(sd_bus *bus, const char *what, sd_bus_message *call,
+				       enum errand_outcome *ret);
+
+/* The outcome that JobRemoved names, or -EINVAL. */
+_must_check_ int errand_outcome_from_string(const char *text);
