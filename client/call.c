@@ -208,6 +208,13 @@ enum exit_code call_properties(sd_bus *bus, const char *what, const char *path,
 	return call_send(bus, what, message, ret, NULL);
 }
 
+int call_properties_quietly(sd_bus *bus, const char *path, const char *interface,
+			    sd_bus_message **ret)
+{
+	return sd_bus_call_method(bus, CCWB_BUS_NAME, path, "org.freedesktop.DBus.Properties",
+				  "GetAll", NULL, ret, "s", interface);
+}
+
 enum exit_code call_device_id(const char *word, char buffer[static CCW_ID_STRING_SIZE])
 {
 	struct ccw_id id;

@@ -43,6 +43,10 @@ _must_check_ enum exit_code call_message(sd_bus *bus, const char *what, sd_bus_m
 _must_check_ enum exit_code call_properties(sd_bus *bus, const char *what, const char *path,
 					    const char *interface, sd_bus_message **ret);
 
+/* The same without complaints, for what may have gone meanwhile: negative errno. */
+_must_check_ int call_properties_quietly(sd_bus *bus, const char *path, const char *interface,
+					 sd_bus_message **ret);
+
 /* Complains that the answer cannot be read. Returns EXIT_CODE_FAILURE. */
 enum exit_code call_bad_reply(const char *what, int error);
 

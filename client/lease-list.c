@@ -9,7 +9,16 @@
 
 #include "call.h"
 #include "lease-list.h"
+#include "names.h"
+#include "properties.h"
 #include "show.h"
+
+static const struct property terms_properties[] = {
+	{ "Lifetime", PROPERTY_STRING, offsetof(struct lease_row, lifetime) },
+	{ "Profile", PROPERTY_STRING, offsetof(struct lease_row, profile) },
+	{ "Rule", PROPERTY_STRING, offsetof(struct lease_row, rule) },
+	{},
+};
 
 struct lease_list *lease_list_free(struct lease_list *list)
 {
@@ -21,6 +30,8 @@ struct lease_list *lease_list_free(struct lease_list *list)
 		free(list->rows[i].user);
 		free(list->rows[i].who);
 		free(list->rows[i].state);
+		free(list->rows[i].path);
+		properties_free(terms_properties, &list->rows[i]);
 	}
 	free(list->rows);
 	free(list);
@@ -43,11 +54,12 @@ static int add_row(struct lease_list *list, const struct lease_row *borrowed)
 		.who = strdup(borrowed->who),
 		.state = strdup(borrowed->state),
 		.since_usec = borrowed->since_usec,
+		.path = strdup(borrowed->path),
 	};
 	r = show_user(row->uid, &row->user);
 	if (r < 0)
 		return r;
-	return row->id && row->device && row->who && row->state ? 0 : -ENOMEM;
+	return row->id && row->device && row->who && row->state && row->path ? 0 : -ENOMEM;
 }
 
 int lease_list_read(sd_bus_message *reply, struct lease_list **ret)
@@ -64,7 +76,7 @@ int lease_list_read(sd_bus_message *reply, struct lease_list **ret)
 		struct lease_row row;
 
 		r = sd_bus_message_read(reply, "(ssussto)", &row.id, &row.device, &row.uid,
-					&row.who, &row.state, &row.since_usec, NULL);
+					&row.who, &row.state, &row.since_usec, &row.path);
 		if (r < 0)
 			return r;
 		if (r == 0)
@@ -95,7 +107,16 @@ enum exit_code lease_list_fetch(sd_bus *bus, struct lease_list **ret)
 	return EXIT_CODE_OK;
 }
 
-const struct lease_row *lease_list_find(const struct lease_list *list, const char *device)
+int lease_list_fetch_terms(sd_bus *bus, struct lease_row *row)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+
+	if (call_properties_quietly(bus, row->path, CCWB_IFACE_LEASE, &reply) < 0)
+		return 0; /* it ended, or the next call of the Manager says what is wrong */
+	return properties_read(reply, terms_properties, row);
+}
+
+struct lease_row *lease_list_find(const struct lease_list *list, const char *device)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (!strcmp(list->rows[i].device, device))
@@ -117,5 +138,12 @@ struct json_object *lease_list_row_to_json(const struct lease_row *row)
 	json_object_object_add(object, "state", json_object_new_string(row->state));
 	json_object_object_add(object, "since_usec",
 			       json_object_new_int64((int64_t)row->since_usec));
+	if (row->lifetime)
+		json_object_object_add(object, "lifetime", json_object_new_string(row->lifetime));
+	if (row->profile)
+		json_object_object_add(object, "profile", json_object_new_string(row->profile));
+	if (row->rule)
+		json_object_object_add(object, "rule",
+				       *row->rule ? json_object_new_string(row->rule) : NULL);
 	return object;
 }

@@ -81,6 +81,9 @@ static enum exit_code print_lease(const struct lease_row *lease)
 	show_field(stdout, "Leased by", lease->user);
 	show_field(stdout, "For", lease->who);
 	show_field(stdout, "Since", since);
+	show_field(stdout, "Lifetime", lease->lifetime);
+	show_field(stdout, "Profile", lease->profile);
+	show_field(stdout, "By rule", lease->rule);
 	return EXIT_CODE_OK;
 }
 
@@ -128,8 +131,9 @@ static enum exit_code show_info(sd_bus *bus, const struct options *options, cons
 				struct device_info *info)
 {
 	_cleanup_(lease_list_freep) struct lease_list *leases = NULL;
-	const struct lease_row *lease;
+	struct lease_row *lease;
 	char what[64];
+	int r;
 	enum exit_code code;
 
 	snprintf(what, sizeof(what), "look at %s", id);
@@ -139,6 +143,9 @@ static enum exit_code show_info(sd_bus *bus, const struct options *options, cons
 	if (code)
 		return code;
 	lease = lease_list_find(leases, id);
+	r = lease ? lease_list_fetch_terms(bus, lease) : 0;
+	if (r < 0)
+		return call_bad_reply(what, r);
 	if (options->json)
 		return show_json(stdout, to_json(info, lease), options->json);
 	return print_text(info, lease);

@@ -5,12 +5,23 @@
  */
 #include <errno.h>
 #include <json-c/json.h>
+#include <string.h>
 
 #include "call.h"
 #include "lease-list.h"
 #include "show.h"
 
-static const char *const headings[] = { "LEASE", "DEVICE", "USER", "STATE", "SINCE", "WHO", NULL };
+#define LIFETIME_USUAL "lease-fd"
+#define PROFILE_USUAL  "full"
+
+static const char *const headings[] = { "LEASE",   "DEVICE", "USER", "STATE", "LIFETIME",
+					"PROFILE", "SINCE",  "WHO",  NULL };
+
+/* NULL for what needs no words. */
+static const char *unusual(const char *text, const char *usual)
+{
+	return text && strcmp(text, usual) ? text : NULL;
+}
 
 static int add_row(struct show_table *table, const struct lease_row *row)
 {
@@ -27,6 +38,10 @@ static int add_row(struct show_table *table, const struct lease_row *row)
 		r = show_table_add(table, row->user);
 	if (r >= 0)
 		r = show_table_add(table, row->state);
+	if (r >= 0)
+		r = show_table_add(table, unusual(row->lifetime, LIFETIME_USUAL));
+	if (r >= 0)
+		r = show_table_add(table, unusual(row->profile, PROFILE_USUAL));
 	if (r >= 0)
 		r = show_table_add(table, since);
 	if (r >= 0)
@@ -69,6 +84,12 @@ enum exit_code verb_leases(const struct options *options, const struct arguments
 	code = call_open(&bus);
 	if (!code)
 		code = lease_list_fetch(bus, &list);
+	for (size_t i = 0; !code && !options->quiet && i < list->n; i++) {
+		int r = lease_list_fetch_terms(bus, &list->rows[i]);
+
+		if (r < 0)
+			code = call_bad_reply("list leases", r);
+	}
 	if (code)
 		return code;
 	if (options->json)

@@ -219,6 +219,19 @@ static void expect_property(const char *name, const char *value)
 	ck_assert_str_eq(found, value);
 }
 
+/* By ccwctl, for which what is usual needs no words. */
+static void expect_listed(const char *words)
+{
+	_cleanup_free_ char *command = NULL;
+
+	ck_assert_int_ge(asprintf(&command,
+				  "DBUS_SYSTEM_BUS_ADDRESS='%s' '%s/tests/client/ccwctl' leases | "
+				  "grep -q -e '%s'",
+				  bb.message_bus.address, getenv("top_builddir"), words),
+			 0);
+	ck_assert_int_eq(system(command), 0);
+}
+
 START_TEST(test_a_lease_says_by_what_rule_and_as_what_it_was_granted)
 {
 	_cleanup_free_ char *place = NULL;
@@ -241,6 +254,7 @@ START_TEST(test_a_lease_says_by_what_rule_and_as_what_it_was_granted)
 	broker_bus_start(&bb);
 	expect_property("Profile", "short");
 	expect_property("Rule", place);
+	expect_listed("active  -         short ");
 	broker_bus_drop(&grant);
 	expect_ended("closed");
 	teardown();

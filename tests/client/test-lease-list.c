@@ -87,5 +87,24 @@ START_TEST(test_json_of_a_lease)
 }
 END_TEST
 
+START_TEST(test_json_has_the_terms_when_they_are_known)
+{
+	_cleanup_(lease_list_freep) struct lease_list *list = read_two();
+	struct json_object *object;
+	const char *text;
+
+	ck_assert_str_eq(list->rows[0].path, "/l1");
+	list->rows[0].lifetime = strdup("pidfd");
+	list->rows[0].profile = strdup("full");
+	list->rows[0].rule = strdup("");
+	object = lease_list_row_to_json(&list->rows[0]);
+	text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
+	ck_assert_ptr_nonnull(
+		strstr(text, "\"lifetime\":\"pidfd\",\"profile\":\"full\",\"rule\":null}"));
+	json_object_put(object);
+}
+END_TEST
+
 CHECK_MAIN("lease-list", test_all_rows_are_read, test_a_lease_is_found_by_its_device,
-	   test_nobody_has_anything, test_another_signature_is_refused, test_json_of_a_lease)
+	   test_nobody_has_anything, test_another_signature_is_refused, test_json_of_a_lease,
+	   test_json_has_the_terms_when_they_are_known)
