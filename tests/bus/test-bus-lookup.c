@@ -100,6 +100,8 @@ START_TEST(test_a_device_is_found_by_its_node)
 	const char *method = "GetDeviceByNode";
 	struct grant grant;
 
+	if (!check_has_openat2())
+		return;
 	setup();
 	expect(method, "/dev/null", NULL, CCWB_ERROR_NO_SUCH_DEVICE, "no node of a channel device");
 	scratch_symlink(&bb.fake.scratch, "../../devices/css0/0.0.0003/0.0.0580/misc/null",

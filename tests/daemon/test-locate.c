@@ -75,6 +75,8 @@ START_TEST(test_a_node_leads_to_its_device)
 	char id[CCW_ID_STRING_SIZE];
 	struct ccw_id found;
 
+	if (!check_has_openat2())
+		return;
 	fake_sysfs_init(&fake);
 	ck_assert_int_eq(by_node(NULL, id), -ENODEV);
 	ck_assert_int_ge(by_node("../../devices/css0/0.0.0003/0.0.0580/tape390/ntibm0", id), 0);
