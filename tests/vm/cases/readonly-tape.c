@@ -2,7 +2,7 @@
 // Copyright the ccwbroker authors
 /*
  * Tries everything that changes a tape on a drive whose `commands` mask leaves only what reads it, and
- * reads it. Wants the bus id of the drive, bound to ccwbroker. Prints one line a check.
+ * reads it. Wants the bus id of the drive, whose VFIO node it may open. Prints one line a check.
  */
 #include <errno.h>
 #include <stdlib.h>
