@@ -22,6 +22,22 @@ static int check_policy(const struct authority *authority, const struct admissio
 	return -EACCES;
 }
 
+/* Whatever the policy says, but never where it denies. */
+static int check_force(const struct admission_request *request, struct policy_verdict *verdict,
+		       struct fault *fault)
+{
+	const struct broker_wish *wish = request->wish;
+
+	if (!wish->is_forced || wish->may_force || request->subject->uid == 0)
+		return 0;
+	verdict->action = POLICY_ASK;
+	return fault_set(fault, FAULT_ACCESS_DENIED,
+			 "%s (uid %u) is not root, and an administrator must agree to take %s "
+			 "from what uses it",
+			 request->subject->user, (unsigned int)request->subject->uid,
+			 request->device->name);
+}
+
 _Static_assert((int)PROFILE_LIFETIME_LEASE_FD == (int)LIFETIME_LEASE_FD &&
 		       (int)PROFILE_LIFETIME_CONNECTION == (int)LIFETIME_CONNECTION &&
 		       (int)PROFILE_LIFETIME_PIDFD == (int)LIFETIME_PIDFD,
@@ -77,6 +93,9 @@ int admission_decide(const struct authority *authority, const struct ledger *led
 	int r;
 
 	r = check_policy(authority, request, ret_verdict, fault);
+	if (r < 0)
+		return r;
+	r = check_force(request, ret_verdict, fault);
 	if (r < 0)
 		return r;
 	r = check_wish(request, ret_verdict->profile, fault);

@@ -25,7 +25,7 @@ struct admission_request {
 /*
  * Whether all that can be known without touching the device speaks for a lease: 0, or a fault.
  * *ret_verdict is set in any case; while its action is POLICY_ASK and the fault is ACCESS_DENIED,
- * consent is what is missing. Changes nothing. For acquiring and for saying what that would give.
+ * consent, to the device or to force, is what is missing. Changes nothing. For acquiring and for saying what that would give.
  */
 _must_check_ int admission_decide(const struct authority *authority, const struct ledger *ledger,
 				  const struct admission_request *request,

@@ -84,6 +84,12 @@ void answer_refuse(struct answer *answer, const struct fault *fault)
 	snprintf(answer->reasons[0].text, sizeof(answer->reasons[0].text), "%s", fault->text);
 }
 
+void answer_warn(struct answer *answer, const char *text)
+{
+	if (answer->n_reasons < ANSWER_REASONS_MAX)
+		add(answer, "Warning", text);
+}
+
 const char *answer_kind_to_string(enum answer_kind kind)
 {
 	return kind_names[kind];

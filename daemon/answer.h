@@ -20,7 +20,7 @@ enum answer_kind {
 
 #define ANSWER_REASONS_MAX 3
 
-/* One of the codes of fault.h that refuses, or "Rule" or "Profile", which explain. */
+/* One of the codes of fault.h that refuses, or "Rule", "Profile" or "Warning", which explain. */
 struct answer_reason {
 	const char *code;
 	char text[LIMIT_MESSAGE_BYTES];
@@ -39,6 +39,9 @@ void answer_init(struct answer *answer, const struct policy_verdict *verdict,
 
 /* A fault that was found later. Takes the place of a yes. */
 void answer_refuse(struct answer *answer, const struct fault *fault);
+
+/* What does not stand against it, and should be known nevertheless. */
+void answer_warn(struct answer *answer, const char *text);
 
 /* "yes", "challenge", "no", "busy", "in-use" or "na". */
 const char *answer_kind_to_string(enum answer_kind kind);

@@ -134,8 +134,22 @@ static void explain_step(const struct binder_job *job, const struct plan_step *s
 				plan_step_describe(step, words, sizeof(words)), strerror(-error));
 }
 
+/* What is passed over is not passed over in silence: DEVICE_IN_USE in place of a warning's code. */
+static int check_forced(int fd, const char *name, const char *driver,
+			const struct inuse_tables *tables, struct fault *ret_warning)
+{
+	struct fault use = {};
+	int r;
+
+	r = inuse_check(fd, name, driver, tables, false, &use);
+	if (use.code != FAULT_DEVICE_IN_USE)
+		return r;
+	(void)fault_set(ret_warning, use.code, "by force, although %s", use.text);
+	return 0;
+}
+
 static int check_first(const struct binder_job *job, const struct sysfs_facts *facts,
-		       struct fault *fault)
+		       struct fault *ret_warning, struct fault *fault)
 {
 	struct inuse_tables tables;
 	char name[CCW_ID_STRING_SIZE];
@@ -156,15 +170,17 @@ static int check_first(const struct binder_job *job, const struct sysfs_facts *f
 	r = inuse_tables_read(PROC_ROOT, &tables);
 	if (r < 0)
 		return r;
-	r = inuse_check(fd, ccw_id_format(job->id, name), facts->driver, &tables, job->is_forced,
-			fault);
+	r = inuse_check(fd, name, facts->driver, &tables, job->is_forced, fault);
+	if (r >= 0 && job->is_forced)
+		r = check_forced(fd, name, facts->driver, &tables, ret_warning);
 	inuse_tables_deinit(&tables);
 	return r;
 }
 
-/* No reason to refuse, but the host will want it again: a warning in place of a fault. */
-static void warn_of_rules(const struct binder_job *job, struct fault *fault)
+/* No reason to refuse, but the host will want it again. Behind what is said already. */
+static void warn_of_rules(const struct binder_job *job, struct fault *warning)
 {
+	const struct fault before = *warning;
 	_cleanup_free_ char *file = NULL;
 	char name[CCW_ID_STRING_SIZE];
 
@@ -172,11 +188,11 @@ static void warn_of_rules(const struct binder_job *job, struct fault *fault)
 		return;
 	ccw_id_format(job->id, name);
 	(void)fault_set(
-		fault, FAULT_NONE,
-		"chzdev keeps a configuration of %s in %s, with which the host takes it at "
+		warning, before.code,
+		"%s%schzdev keeps a configuration of %s in %s, with which the host takes it at "
 		"every boot and whenever it appears; to leave it to the broker, run: chzdev "
 		"--disable --persistent %s",
-		name, file, name);
+		before.text, *before.text ? "; " : "", name, file, name);
 }
 
 /* What the kernel's own backend cannot do is not left out in silence. */
@@ -215,8 +231,9 @@ static int hand_over(const struct binder_job *job, int dev_fd, size_t n_steps,
 			 ret_iommu, &result->fault);
 }
 
-/* Whether there is anything to say against taking the device. Touches nothing. */
-static int look(const struct binder_job *job, struct sysfs_facts *facts, struct fault *fault)
+/* Whether there is anything to say against taking the device, or else about it. Touches nothing. */
+static int look(const struct binder_job *job, struct sysfs_facts *facts, struct fault *ret_warning,
+		struct fault *fault)
 {
 	char name[CCW_ID_STRING_SIZE];
 	int r;
@@ -229,17 +246,18 @@ static int look(const struct binder_job *job, struct sysfs_facts *facts, struct 
 				 "%s went, and another device has come in its place; try again",
 				 ccw_id_format(job->id, name));
 	tell_step(job, 0, 0, LIMIT_STEP_BIND_MS, "look who uses the device");
-	r = check_first(job, facts, fault);
+	r = check_first(job, facts, ret_warning, fault);
 	if (r >= 0)
 		r = check_terms(job, fault);
-	if (r < 0)
-		return r;
-	return 0;
+	if (r >= 0)
+		warn_of_rules(job, ret_warning);
+	return r;
 }
 
 static int take(const struct binder_job *job, struct worker_result *result)
 {
 	_cleanup_close_ int dev_fd = -1;
+	struct fault warning = {};
 	struct sysfs_facts facts;
 	enum iommu iommu = IOMMU_GROUP;
 	struct plan plan;
@@ -250,7 +268,7 @@ static int take(const struct binder_job *job, struct worker_result *result)
 	dev_fd = open(DEV_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dev_fd < 0)
 		return -errno;
-	r = look(job, &facts, &result->fault);
+	r = look(job, &facts, &warning, &result->fault);
 	if (r < 0)
 		return r;
 	if (job->backend.kind == BACKEND_VFIO_CCW)
@@ -274,7 +292,7 @@ static int take(const struct binder_job *job, struct worker_result *result)
 		return r;
 	}
 	result->detail = iommu;
-	warn_of_rules(job, &result->fault);
+	result->fault = warning;
 	return 0;
 }
 
@@ -301,9 +319,12 @@ void binder_acquire(void *data, struct worker_result *result)
 void binder_probe(void *data, struct worker_result *result)
 {
 	const struct binder_job *job = data;
+	struct fault warning = {};
 	struct sysfs_facts facts;
 
-	result->r = look(job, &facts, &result->fault);
+	result->r = look(job, &facts, &warning, &result->fault);
+	if (result->r >= 0)
+		result->fault = warning;
 	complete_fault(job, result);
 }
 

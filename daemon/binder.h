@@ -31,14 +31,16 @@ struct binder_job {
  * Worker functions; data is a struct binder_job.
  *
  * binder_acquire takes the device from its driver and opens it: fds as vfio_open has them, detail is
- * the enum iommu that they are for, the fault's text a warning or empty. On failure everything is as before, or the fault is RESTORE_FAILED.
+ * the enum iommu that they are for, the fault's text a warning or empty, and its code DEVICE_IN_USE when
+ * the device was taken by force from what used it. On failure everything is as before, or the fault is
+ * RESTORE_FAILED.
  *
  * binder_restore gives the device back; it must not be open. RESTORE_FAILED when that fails;
  * DEVICE_GONE, with nothing left behind, when there is no such device any more.
  */
 void binder_acquire(void *data, struct worker_result *result);
 
-/* As much of binder_acquire as leaves everything as it is: whether it would begin. */
+/* As much of binder_acquire as leaves everything as it is: whether it would begin, and how it would warn. */
 void binder_probe(void *data, struct worker_result *result);
 void binder_restore(void *data, struct worker_result *result);
 

@@ -53,6 +53,7 @@ static int make_lease(const struct device *device, const struct subject *subject
 		return r;
 	lease->iommu = wish->iommu;
 	lease->is_by_path = wish->is_by_path;
+	lease->is_forced = wish->is_forced;
 	tether = &lease->tether;
 	tether->lifetime = wish->lifetime;
 	snprintf(tether->connection, sizeof(tether->connection), "%s", wish->connection);
@@ -116,6 +117,7 @@ int broker_inquire(struct broker *broker, struct ccw_id id, const struct broker_
 		return 1;
 	job.iommu = asked->wish->iommu;
 	job.is_by_path = asked->wish->is_by_path;
+	job.is_forced = asked->wish->is_forced;
 	job.incarnation = device->facts.incarnation;
 	job.terms = lease_terms(verdict.profile);
 	r = inquiry_new(&broker->desk, asked->caller, &job, ret_answer, done, userdata, ret_inquiry,

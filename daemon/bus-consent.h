@@ -8,7 +8,8 @@
 #include "macro.h"
 
 /*
- * Where the policy says ask: whether polkit agrees that subject, which sent message, has device id.
+ * Where the policy says ask: whether polkit agrees that subject, which sent message, has device id. And
+ * where the wish is to force, whatever the policy says: whether subject may do that.
  * 1: it does, which wish then says, or nobody needs to be asked. 0: message comes again, the handler
  * returns 1.
  */

@@ -88,13 +88,15 @@ int bus_wish_read(sd_bus_message *message, struct broker_wish *ret, uid_t *ret_u
 		uint32_t user;
 		const char *lifetime;
 		int pidfd;
-	} options = { "", "group", CCWB_GRANT_FDS, UINT32_MAX, "lease-fd", -1 };
+		int is_forced;
+	} options = { "", "group", CCWB_GRANT_FDS, UINT32_MAX, "lease-fd", -1, false };
 	static const struct bus_key keys[] = {
 		{ CCWB_OPTION_WHO, 's', offsetof(struct options, who) },
 		{ CCWB_OPTION_IOMMU, 's', offsetof(struct options, iommu) },
 		{ CCWB_OPTION_GRANT, 's', offsetof(struct options, grant) },
 		{ CCWB_OPTION_LIFETIME, 's', offsetof(struct options, lifetime) },
 		{ CCWB_OPTION_PIDFD, 'h', offsetof(struct options, pidfd) },
+		{ CCWB_OPTION_FORCE, 'b', offsetof(struct options, is_forced) },
 		{ CCWB_OPTION_USER, 'u', offsetof(struct options, user) }, /* the last */
 	};
 	struct broker_wish wish = {};
@@ -117,6 +119,7 @@ int bus_wish_read(sd_bus_message *message, struct broker_wish *ret, uid_t *ret_u
 	if (r < 0)
 		return r;
 	wish.who = options.who;
+	wish.is_forced = options.is_forced;
 	wish.connection = sd_bus_message_get_sender(message) ?: "";
 	bus_tether_bus_id(sd_bus_message_get_bus(message), wish.bus);
 	*ret = wish;

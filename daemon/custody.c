@@ -310,6 +310,8 @@ static void grant(struct custody *custody, struct lease *lease, struct worker_re
 	r = tell_client(lease, result);
 	LISTENER_TELL(custody, lease_added, lease);
 	lease_audit_grant(lease);
+	if (result->fault.code == FAULT_DEVICE_IN_USE)
+		lease_audit(lease, AUDIT_FORCE, NULL, result->fault.text);
 	if (r < 0)
 		custody_end(custody, lease, LEASE_END_ABANDONED);
 	else if (!device->is_present)
@@ -383,6 +385,7 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 		.id = device->id,
 		.iommu = lease_take->iommu,
 		.is_by_path = lease_take->is_by_path,
+		.is_forced = lease_take->is_forced,
 		.uid = lease_take->uid,
 		.backend = lease_take->backend,
 		.incarnation = device->facts.incarnation,

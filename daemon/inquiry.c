@@ -56,6 +56,8 @@ static void on_probed(struct worker_result *result, void *userdata)
 					"nobody could look at the device: %s",
 					strerror(-result->r));
 		answer_refuse(&answer, &result->fault);
+	} else if (*result->fault.text) {
+		answer_warn(&answer, result->fault.text);
 	}
 	inquiry_free(inquiry);
 	done(&answer, whose);

@@ -72,6 +72,7 @@ struct lease {
 	enum lease_state state;
 	enum lease_end end;	 /* meaningful while RELEASING */
 	enum iommu iommu;	 /* PENDING: wanted; then what its fds are for */
+	bool is_forced;		 /* while it is taken: also from what uses it */
 	bool is_by_path;	 /* its client opens the node itself and has but the lease's fd */
 	struct plan_terms terms; /* what its device is held to */
 	struct plan_origin origin;

@@ -20,5 +20,7 @@ struct broker_wish {
 	int pidfd;		       /* of LIFETIME_PIDFD, else -1 */
 	const char *connection;	       /* its own unique name on the bus, "" for none */
 	char bus[SD_ID128_STRING_MAX]; /* and which bus that is */
+	bool is_forced;		       /* also what the host uses, as inuse.h has it */
 	bool has_consent;	       /* where the policy says ask: polkit agrees */
+	bool may_force;		       /* root may, or polkit agrees */
 };

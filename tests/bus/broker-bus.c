@@ -55,6 +55,17 @@ static _Noreturn void hang(const char *step)
 		pause();
 }
 
+/* As the real ones: what is passed over is a warning. */
+static int find_use(const struct binder_job *job, const char *id, struct fault *fault)
+{
+	if (!behaves("in-use"))
+		return 0;
+	if (!job->is_forced)
+		return fault_set(fault, FAULT_DEVICE_IN_USE, "%s is in use: test", id);
+	(void)fault_set(fault, FAULT_DEVICE_IN_USE, "by force, although %s is in use: test", id);
+	return 0;
+}
+
 static void fake_acquire(void *data, struct worker_result *result)
 {
 	const struct binder_job *job = data;
@@ -64,11 +75,9 @@ static void fake_acquire(void *data, struct worker_result *result)
 	ccw_id_format(job->id, id);
 	if (behaves("hang"))
 		hang("take it");
-	if (behaves("in-use")) {
-		result->r =
-			fault_set(&result->fault, FAULT_DEVICE_IN_USE, "%s is in use: test", id);
+	result->r = find_use(job, id, &result->fault);
+	if (result->r < 0)
 		return;
-	}
 	fake_sysfs_set_driver(&current->fake, id, CCWB_DRIVER);
 	if (behaves("die"))
 		kill(getpid(), SIGKILL);
@@ -88,10 +97,11 @@ static void fake_acquire(void *data, struct worker_result *result)
 
 static void fake_probe(void *data, struct worker_result *result)
 {
+	const struct binder_job *job = data;
+	char id[CCW_ID_STRING_SIZE];
+
 	worker_begin();
-	result->r = behaves("in-use")
-			    ? fault_set(&result->fault, FAULT_DEVICE_IN_USE, "in use: test")
-			    : 0;
+	result->r = find_use(job, ccw_id_format(job->id, id), &result->fault);
 }
 
 /* In the daemon itself, which has no fds of the test either. */

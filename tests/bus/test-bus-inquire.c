@@ -39,6 +39,24 @@ static const char *ask(sd_bus *who, const char *id, uint32_t user)
 	return text;
 }
 
+static const char *ask_with_force(sd_bus *who)
+{
+	static char word[32];
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const char *answer, *code, *why;
+
+	ck_assert_int_ge(broker_bus_call(who, "CanAcquire", NULL, &reply, "sa{sv}", "580", 1,
+					 CCWB_OPTION_FORCE, "b", true),
+			 0);
+	ck_assert_int_gt(sd_bus_message_read(reply, "s", &answer), 0);
+	snprintf(word, sizeof(word), "%s:", answer);
+	ck_assert_int_gt(sd_bus_message_enter_container(reply, 'a', "(ss)"), 0);
+	while (sd_bus_message_read(reply, "(ss)", &code, &why) > 0)
+		if (strcmp(code, "Warning") == 0 || strcmp(code, "AccessDenied") == 0)
+			snprintf(word, sizeof(word), "%s: %s", answer, code);
+	return word;
+}
+
 static void setup(void)
 {
 	broker_bus_init(&bb);
@@ -86,6 +104,27 @@ START_TEST(test_root_alone_may_ask_for_others)
 }
 END_TEST
 
+static void ask_with_force_as_nobody(const struct broker_bus *where, sd_bus *who)
+{
+	ck_assert_str_eq(ask(who, "580", UINT32_MAX), "yes: Rule Profile");
+	ck_assert_str_eq(ask_with_force(who), "challenge: AccessDenied");
+}
+
+START_TEST(test_force_is_roots_or_an_administrators)
+{
+	setup();
+	broker_bus_set_policy(&bb, "{\"rules\": [{\"action\": \"allow\"}]}");
+	broker_bus_stop(&bb);
+	broker_bus_start(&bb);
+	if (broker_bus_as_nobody(&bb, ask_with_force_as_nobody)) {
+		ck_assert_str_eq(ask_with_force(bus), "yes:");
+		broker_bus_behave(&bb, "in-use");
+		ck_assert_str_eq(ask_with_force(bus), "yes: Warning");
+	}
+	teardown();
+}
+END_TEST
+
 START_TEST(test_a_caller_that_leaves_leaves_nothing)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
@@ -116,4 +155,5 @@ START_TEST(test_a_caller_that_leaves_leaves_nothing)
 END_TEST
 
 CHECK_MAIN("bus-inquire", test_the_answer_is_what_acquiring_would_give_and_nothing_happens,
-	   test_root_alone_may_ask_for_others, test_a_caller_that_leaves_leaves_nothing)
+	   test_root_alone_may_ask_for_others, test_force_is_roots_or_an_administrators,
+	   test_a_caller_that_leaves_leaves_nothing)

@@ -78,5 +78,23 @@ START_TEST(test_another_user_is_an_option_only_where_it_can_be_one)
 }
 END_TEST
 
-CHECK_MAIN("bus-wish", test_options_are_optional_and_known,
+START_TEST(test_force_is_a_boolean)
+{
+	setup();
+	ck_assert_int_eq(READ(false, "who", "me"), 0);
+	ck_assert(!wish.is_forced && !wish.may_force);
+	ck_assert_int_eq(READ(false, "force", "true"), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(fault.text, "type b"));
+	sd_bus_message_unref(message);
+	ck_assert_int_ge(sd_bus_message_new_method_call(bus, &message, "a.b", "/", "a.b", "C"), 0);
+	ck_assert_int_ge(sd_bus_message_append(message, "a{sv}", 1, "force", "b", true), 0);
+	ck_assert_int_ge(sd_bus_message_seal(message, 1, 0), 0);
+	ck_assert_int_eq(bus_wish_read(message, &wish, NULL, &fault), 0);
+	ck_assert(wish.is_forced && !wish.may_force);
+	sd_bus_message_unref(message);
+	sd_bus_unref(bus);
+}
+END_TEST
+
+CHECK_MAIN("bus-wish", test_force_is_a_boolean, test_options_are_optional_and_known,
 	   test_another_user_is_an_option_only_where_it_can_be_one)

@@ -122,6 +122,28 @@ START_TEST(test_consent_is_for_what_is_asked_and_nothing_else)
 }
 END_TEST
 
-CHECK_MAIN("admission", test_what_nothing_speaks_against_is_allowed_with_its_profile,
+START_TEST(test_force_is_for_root_and_for_whom_an_administrator_agrees)
+{
+	static const struct subject root = { .uid = 0, .user = (char *)"root" };
+
+	setup();
+	wish.is_forced = true;
+	ck_assert_int_eq(decide(), FAULT_ACCESS_DENIED);
+	ck_assert_ptr_nonnull(strstr(fault.text, "an administrator must agree"));
+	ck_assert_int_eq(verdict.action, POLICY_ASK);
+	wish.may_force = true;
+	ck_assert_int_eq(decide(), FAULT_NONE);
+	request.subject = &bob; /* who may force still has to be given the device */
+	ck_assert_int_eq(decide(), FAULT_ACCESS_DENIED);
+	ck_assert_ptr_nonnull(strstr(fault.text, "policy.json"));
+	request.subject = &root;
+	wish.may_force = false;
+	ck_assert_int_eq(decide(), FAULT_NONE);
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("admission", test_force_is_for_root_and_for_whom_an_administrator_agrees,
+	   test_what_nothing_speaks_against_is_allowed_with_its_profile,
 	   test_the_first_reason_is_the_one_that_is_given,
 	   test_consent_is_for_what_is_asked_and_nothing_else)

@@ -57,6 +57,13 @@ START_TEST(test_a_yes_names_its_rule_and_profile)
 	ck_assert_str_eq(answer.reasons[0].text, "/etc/p.json:7");
 	ck_assert_str_eq(answer.reasons[1].code, "Profile");
 	ck_assert_str_eq(answer.reasons[1].text, "reading");
+	answer_warn(&answer, "but");
+	ck_assert_int_eq(answer.kind, ANSWER_YES);
+	ck_assert_uint_eq(answer.n_reasons, 3);
+	ck_assert_str_eq(answer.reasons[2].code, "Warning");
+	ck_assert_str_eq(answer.reasons[2].text, "but");
+	answer_warn(&answer, "never more than there is room for");
+	ck_assert_uint_eq(answer.n_reasons, ANSWER_REASONS_MAX);
 	verdict.rule = NULL;
 	answer_init(&answer, &verdict, &none);
 	ck_assert_uint_eq(answer.n_reasons, 1);

@@ -77,6 +77,27 @@ START_TEST(test_a_device_in_use_is_not_touched)
 }
 END_TEST
 
+START_TEST(test_by_force_an_interface_is_passed_over_and_told)
+{
+	setup();
+	fake_sysfs_set(&fake, "0.0.0580", "net/eth0/flags", "0x1003\n");
+	binder_probe(&job, &result);
+	ck_assert_int_eq(result.fault.code, FAULT_DEVICE_IN_USE);
+	ck_assert_int_eq(result.r, -EBUSY);
+	job.is_forced = true;
+	binder_probe(&job, &result);
+	ck_assert_int_eq(result.r, 0);
+	ck_assert_int_eq(result.fault.code, FAULT_DEVICE_IN_USE);
+	ck_assert_ptr_nonnull(strstr(result.fault.text, "by force, although 0.0.0580 is in use"));
+	fake_sysfs_set(&fake, "0.0.0580", "net/eth0/flags", "0x1002\n");
+	result = (struct worker_result){ .r = 1 };
+	binder_probe(&job, &result);
+	ck_assert_int_eq(result.r, 0);
+	ck_assert_str_eq(result.fault.text, "");
+	teardown();
+}
+END_TEST
+
 START_TEST(test_a_bind_that_fails_is_taken_back_step_by_step)
 {
 	setup();
@@ -220,7 +241,8 @@ START_TEST(test_a_device_that_is_gone_leaves_the_claim_list)
 END_TEST
 
 CHECK_MAIN("binder", test_a_device_that_cannot_be_held_to_its_commands_is_not_given,
-	   test_without_the_module_nothing_is_touched, test_a_device_in_use_is_not_touched,
+	   test_without_the_module_nothing_is_touched,
+	   test_by_force_an_interface_is_passed_over_and_told, test_a_device_in_use_is_not_touched,
 	   test_a_bind_that_fails_is_taken_back_step_by_step,
 	   test_a_claim_that_failed_is_taken_back_too,
 	   test_another_device_of_the_same_id_is_not_touched,

@@ -321,9 +321,9 @@ static void compare(size_t at, const struct subject *subject, const struct broke
 	ck_assert_msg(is_yes == (outcome == FAULT_NONE) &&
 			      (is_yes ||
 			       strcmp(answer.reasons[0].code, fault_code_to_string(outcome)) == 0),
-		      "FORESIGHT_SEED=%u: %s by %s for %s: said %s (%s), then %s", seed, ids[at],
-		      wish->is_by_path ? "path" : "fds", subject->user,
-		      answer_kind_to_string(answer.kind), answer.reasons[0].text,
+		      "FORESIGHT_SEED=%u: %s by %s%s for %s: said %s (%s), then %s", seed, ids[at],
+		      wish->is_by_path ? "path" : "fds", wish->is_forced ? " and force" : "",
+		      subject->user, answer_kind_to_string(answer.kind), answer.reasons[0].text,
 		      fault_code_to_string(outcome));
 }
 
@@ -332,6 +332,7 @@ static void ask_and_acquire(void)
 	struct broker_wish wish = {
 		.who = "",
 		.is_by_path = draw(4) == 0,
+		.is_forced = draw(4) == 0,
 		.pidfd = -1,
 		.connection = "",
 	};

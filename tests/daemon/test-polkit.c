@@ -205,6 +205,47 @@ START_TEST(test_what_is_roots_may_be_others_as_polkit_says)
 }
 END_TEST
 
+static void force(const struct broker_bus *client_bb, sd_bus *client)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r = broker_bus_call(client, "AcquireDevice", &error, &reply, "sa{sv}", BROKER_BUS_TAPE,
+				1, CCWB_OPTION_FORCE, "b", true);
+
+	if (wanted.error ? r >= 0 || !sd_bus_error_has_name(&error, wanted.error) : r < 0)
+		_exit(2);
+}
+
+START_TEST(test_to_force_is_another_question)
+{
+	_cleanup_free_ char *log = NULL;
+
+	setup();
+	broker_bus_behave(&bb, "in-use");
+	fake_polkit_behave(&polkit, "yes");
+	wanted.error = NULL;
+	(void)broker_bus_as_nobody(&bb, force);
+	if (geteuid() == 0) {
+		broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
+		fake_polkit_wait_heard(&polkit, "check org.ccwbroker1.acquire 0 device=0.0.0580");
+		fake_polkit_wait_heard(&polkit,
+				       "check org.ccwbroker1.acquire-in-use 0 device=0.0.0580");
+		log = broker_bus_log(&bb);
+		ck_assert_ptr_nonnull(strstr(log, "by force, although 0.0.0580 is in use: test"));
+	}
+	/* a rule that allows the device does not allow this */
+	broker_bus_set_policy(&bb, "{\"rules\": [{\"action\": \"allow\"}]}");
+	ck_assert_int_ge(broker_bus_call(bus, "Reload", NULL, NULL, ""), 0);
+	fake_polkit_behave(&polkit, "no");
+	wanted.error = CCWB_ERROR_ACCESS_DENIED;
+	(void)broker_bus_as_nobody(&bb, force);
+	wanted.error = CCWB_ERROR_DEVICE_IN_USE;
+	wanted.words = "is in use";
+	(void)broker_bus_as_nobody(&bb, acquire);
+	teardown();
+}
+END_TEST
+
 START_TEST(test_root_is_never_asked)
 {
 	_cleanup_free_ char *heard = NULL;
@@ -212,10 +253,12 @@ START_TEST(test_root_is_never_asked)
 
 	setup();
 	fake_polkit_behave(&polkit, "no");
+	wanted.error = NULL;
 	if (geteuid() == 0) {
 		broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
 		broker_bus_drop(&grant);
 		broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
+		force(&bb, bus);
 	}
 	heard = fake_polkit_heard(&polkit);
 	ck_assert_str_eq(heard, "");
@@ -359,7 +402,7 @@ END_TEST
 CHECK_MAIN("polkit", test_a_yes_gives_the_device_and_the_rules_see_the_details,
 	   test_everything_but_a_yes_is_a_no_that_says_why,
 	   test_a_dialog_is_for_callers_that_allow_it, test_root_is_never_asked,
-	   test_what_is_roots_may_be_others_as_polkit_says,
+	   test_what_is_roots_may_be_others_as_polkit_says, test_to_force_is_another_question,
 	   test_questions_end_at_the_limits_and_with_the_caller,
 	   test_a_policy_that_changed_meanwhile_counts,
 	   test_a_device_that_was_leased_meanwhile_is_not_given_twice)
