@@ -44,6 +44,7 @@ struct grant *grant_free(struct grant *grant)
 		macro_close(grant->fds[i]);
 	free(grant->lease);
 	free(grant->device_type);
+	free(grant->warning);
 	free(grant);
 	return NULL;
 }
@@ -92,6 +93,8 @@ static int read_info(sd_bus_message *reply, struct grant *grant)
 			into = &grant->lease;
 		else if (!strcmp(key, CCWB_INFO_DEVICE_TYPE))
 			into = &grant->device_type;
+		else if (!strcmp(key, CCWB_INFO_WARNING))
+			into = &grant->warning;
 		r = into && !*into ? sd_bus_message_read(reply, "v", "s", &value)
 				   : sd_bus_message_skip(reply, "v");
 		if (r < 0)
@@ -134,25 +137,32 @@ static int read_reply(sd_bus_message *reply, const struct grant_wish *wish, stru
 	return is_complete(grant, wish) ? 0 : -EBADMSG;
 }
 
-/* Options that were not asked for are not sent: an older broker would refuse them by name. */
+/*
+ * Options that were not asked for are not sent: an older broker would refuse them by name. So many as are
+ * counted are read of the list.
+ */
 static enum exit_code call_acquire(sd_bus *bus, const char *what, const char *id,
 				   const struct grant_wish *wish, sd_bus_message **ret)
 {
-	if (wish->by_path && !wish->iommu)
-		return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, 2,
-					      CCWB_OPTION_WHO, "s", wish->who, CCWB_OPTION_GRANT,
-					      "s", CCWB_GRANT_PATH);
-	if (wish->by_path)
-		return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, 3,
-					      CCWB_OPTION_WHO, "s", wish->who, CCWB_OPTION_GRANT,
-					      "s", CCWB_GRANT_PATH, CCWB_OPTION_IOMMU, "s",
-					      wish->iommu);
-	if (wish->iommu)
-		return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, 2,
-					      CCWB_OPTION_WHO, "s", wish->who, CCWB_OPTION_IOMMU,
-					      "s", wish->iommu);
-	return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, 1,
-				      CCWB_OPTION_WHO, "s", wish->who);
+	const char *names[2] = {}, *words[2] = {};
+	int n = 0;
+
+	if (wish->by_path) {
+		names[n] = CCWB_OPTION_GRANT;
+		words[n++] = CCWB_GRANT_PATH;
+	}
+	if (wish->iommu) {
+		names[n] = CCWB_OPTION_IOMMU;
+		words[n++] = wish->iommu;
+	}
+	if (wish->force)
+		return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, n + 2,
+					      CCWB_OPTION_FORCE, "b", true, CCWB_OPTION_WHO, "s",
+					      wish->who, names[0], "s", words[0], names[1], "s",
+					      words[1]);
+	return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, n + 1,
+				      CCWB_OPTION_WHO, "s", wish->who, names[0], "s", words[0],
+				      names[1], "s", words[1]);
 }
 
 enum exit_code grant_acquire(sd_bus *bus, const char *id, const struct grant_wish *wish,
@@ -178,6 +188,8 @@ enum exit_code grant_acquire(sd_bus *bus, const char *id, const struct grant_wis
 	r = read_reply(reply, wish, grant);
 	if (r < 0)
 		return call_bad_reply(what, r);
+	if (grant->warning)
+		call_complain("%s: %s", id, grant->warning);
 	*ret = TAKE_PTR(grant);
 	return EXIT_CODE_OK;
 }

@@ -23,6 +23,7 @@ struct grant {
 	char id[CCW_ID_STRING_SIZE];
 	char *lease;
 	char *device_type;
+	char *warning;		/* NULL for none */
 	int fds[_GRANT_FD_MAX]; /* -1: not given */
 };
 
@@ -32,6 +33,7 @@ const char *grant_fd_to_string(enum grant_fd fd);
 struct grant_wish {
 	const char *who; /* shown in listings; never NULL */
 	const char *iommu;
+	bool force;   /* also what the host uses, if we may */
 	bool by_path; /* no fd but the lease's: our user may open the node instead */
 };
 

@@ -25,6 +25,7 @@ enum {
 	OPTION_GRANT,
 	OPTION_USER,
 	OPTION_REASON,
+	OPTION_FORCE,
 };
 
 /* Which verbs an option belongs to; bit i is verbs[i] */
@@ -108,6 +109,10 @@ static const struct {
 	  FOR_RUN | FOR_IO,
 	  "    --who=TEXT",
 	  "what listings say about the lease" },
+	{ { "force", no_argument, NULL, OPTION_FORCE },
+	  FOR_RUN | FOR_IO | FOR_CHECK,
+	  "    --force",
+	  "also a device that programs or an interface use" },
 	{ { "user", required_argument, NULL, OPTION_USER },
 	  FOR_CHECK,
 	  "    --user=USER",
@@ -223,6 +228,9 @@ static enum exit_code take_option(struct command_line *line, int option)
 		break;
 	case OPTION_REASON:
 		line->options.reason = optarg;
+		break;
+	case OPTION_FORCE:
+		line->options.force = true;
 		break;
 	case OPTION_USER:
 		line->options.user = optarg;

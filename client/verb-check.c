@@ -71,6 +71,7 @@ enum exit_code verb_check(const struct options *options, const struct arguments 
 	char device[CCW_ID_STRING_SIZE];
 	enum exit_code code;
 	uint32_t uid;
+	int n;
 
 	code = call_device_id(arguments->words[0], device);
 	if (!code)
@@ -79,10 +80,12 @@ enum exit_code verb_check(const struct options *options, const struct arguments 
 		code = call_open(&bus);
 	if (code)
 		return code;
-	if (uid == UINT32_MAX)
-		code = call_manager(bus, "check", &reply, "CanAcquire", "sa{sv}", device, 0);
+	n = uid == UINT32_MAX ? 0 : 1; /* so many of the options are read */
+	if (options->force)
+		code = call_manager(bus, "check", &reply, "CanAcquire", "sa{sv}", device, n + 1,
+				    CCWB_OPTION_FORCE, "b", true, CCWB_OPTION_USER, "u", uid);
 	else
-		code = call_manager(bus, "check", &reply, "CanAcquire", "sa{sv}", device, 1,
+		code = call_manager(bus, "check", &reply, "CanAcquire", "sa{sv}", device, n,
 				    CCWB_OPTION_USER, "u", uid);
 	return code ? code : print_answer(device, reply);
 }

@@ -38,6 +38,7 @@ struct options {
 	const char *who;	 /* NULL: a default of the verb */
 	const char *iommu;	 /* NULL: the broker's default */
 	bool by_path;
+	bool force;
 	const char *reason; /* NULL: a default of the verb */
 	const char *user;   /* NULL: the caller */
 };
