@@ -256,10 +256,11 @@ START_TEST(test_ccwctl_asks_and_then_takes)
 	int n;
 
 	setup();
-	n = asprintf(&command,
-		     "export DBUS_SYSTEM_BUS_ADDRESS='%s'; set -- '%s/tests/client/ccwctl' revoke "
-		     "--reason='cabling at noon'; \"$@\" %s && \"$@\" --timeout=0 %s",
-		     bb.message_bus.address, getenv("top_builddir"), grant.lease, grant.lease);
+	n = asprintf(
+		&command,
+		"export DBUS_SYSTEM_BUS_ADDRESS='%s'; set -- $CCWB_TEST_RUN "
+		"'%s/tests/client/ccwctl' revoke --reason='cabling at noon'; \"$@\" %s && \"$@\" --timeout=0 %s",
+		bb.message_bus.address, getenv("top_builddir"), grant.lease, grant.lease);
 	ck_assert_int_ge(n, 0);
 	ck_assert_int_eq(system(command), 0);
 	expect_ended("revoked");
