@@ -15,6 +15,7 @@
 
 #define USEC_PER_MSEC  1000ULL
 #define FIRST_PAUSE_MS 10
+#define ACCURACY_USEC  1000 /* what is not asked for is a quarter of a second late */
 
 struct usage {
 	struct sysfs *sysfs; /* peek */
@@ -102,8 +103,8 @@ int usage_new(sd_event *event, struct sysfs *sysfs, struct ccw_id id, usage_clos
 		return r;
 	usage->patience_end += LIMIT_CLOSE_GRACE_MS * USEC_PER_MSEC;
 	/* the first look, from the event loop */
-	r = sd_event_add_time_relative(event, &usage->timer, CLOCK_MONOTONIC, 0, 0, on_timer,
-				       usage);
+	r = sd_event_add_time_relative(event, &usage->timer, CLOCK_MONOTONIC, 0, ACCURACY_USEC,
+				       on_timer, usage);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(usage);
