@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,12 +19,21 @@
 #include "io.h"
 #include "limits.h"
 #include "opener.h"
+#include "text.h"
 
 #define NAME_SIZE     64
 #define OPEN_PAUSE_MS 50
 
-typedef int (*entry_t)(int dir_fd, const char *entry, const char *name,
-		       const struct inuse_tables *tables, struct fault *fault);
+/* One look at one device. */
+struct scan {
+	const char *name;
+	const char *driver;
+	const struct inuse_tables *tables;
+	inuse_found_t found;
+	void *userdata;
+};
+
+typedef int (*entry_t)(const struct scan *scan, int dir_fd, const char *entry);
 
 static int table_read(const char *proc_root, const char *file, char **ret)
 {
@@ -121,12 +132,29 @@ static const char *table_find(const char *table, unsigned int n, const char *tex
 	return NULL;
 }
 
-static int check_holders(int block_fd, const char *disk, const char *name, struct fault *fault)
+/* Tells whoever scans, whose answer it returns: negative ends the scan. */
+static _printf_(5, 6) int tell(const struct scan *scan, enum inuse_kind kind, const char *object,
+			       enum fault_code code, const char *format, ...)
+{
+	struct inuse_use use = { .kind = kind };
+	char text[LIMIT_MESSAGE_BYTES];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	snprintf(use.object, sizeof(use.object), "%s", object);
+	text_sanitize(use.object);
+	(void)fault_set(&use.fault, code, "%s", text); /* errors are for who asked */
+	return scan->found(&use, scan->userdata);
+}
+
+static int check_holders(const struct scan *scan, int block_fd, const char *disk)
 {
 	_cleanup_closedir_ DIR *dir = NULL;
 	struct dirent *entry;
 	struct holder holder;
-	int fd;
+	int fd, r = 0;
 
 	fd = openat(block_fd, "holders", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
@@ -136,51 +164,55 @@ static int check_holders(int block_fd, const char *disk, const char *name, struc
 		macro_close(fd);
 		return -ENOMEM;
 	}
-	while ((entry = readdir(dir))) {
+	while (r >= 0 && (entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')
 			continue;
 		holder_describe(fd, entry->d_name, &holder);
-		return fault_set(fault, FAULT_DEVICE_IN_USE,
-				 "%s is in use: its %s is part of %s; to free it, %s", name, disk,
-				 holder.what, holder.how);
+		r = tell(scan, INUSE_HOLDER, disk, FAULT_DEVICE_IN_USE,
+			 "%s is in use: its %s is part of %s; to free it, %s", scan->name, disk,
+			 holder.what, holder.how);
 	}
-	return 0;
+	return r;
+}
+
+static int check_mounts(const struct scan *scan, const char *number, const char *disk)
+{
+	const char *line = table_find(scan->tables->mountinfo, 2, number), *where;
+	_cleanup_free_ char *directory = NULL;
+	size_t length;
+
+	if (!line || !line_field(line, 4, &where, &length))
+		return 0;
+	directory = unescape(where, length);
+	return tell(scan, INUSE_MOUNT, disk, FAULT_DEVICE_IN_USE,
+		    "%s is in use: its %s is mounted on %s; run umount first", scan->name, disk,
+		    directory ? directory : "?");
 }
 
 /* One disk or partition: block_fd is its directory, disk its name. */
-static int check_block(int block_fd, const char *disk, const char *name,
-		       const struct inuse_tables *tables, struct fault *fault)
+static int check_block(const struct scan *scan, int block_fd, const char *disk)
 {
-	_cleanup_free_ char *number = NULL, *directory = NULL;
 	char node[NAME_SIZE + sizeof("/dev/")];
-	const char *line, *where;
-	size_t length;
+	_cleanup_free_ char *number = NULL;
 	int r;
 
 	r = io_read_line_at(block_fd, "dev", &number);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	line = table_find(tables->mountinfo, 2, number);
-	if (line && line_field(line, 4, &where, &length)) {
-		directory = unescape(where, length);
-		return fault_set(fault, FAULT_DEVICE_IN_USE,
-				 "%s is in use: its %s is mounted on %s; run umount first", name,
-				 disk, directory ? directory : "?");
-	}
+	r = check_mounts(scan, number, disk);
 	snprintf(node, sizeof(node), "/dev/%s", disk);
-	if (table_find(tables->swaps, 0, node))
-		return fault_set(fault, FAULT_DEVICE_IN_USE,
-				 "%s is in use: its %s is swap space; run swapoff %s first", name,
-				 disk, node);
-	return check_holders(block_fd, disk, name, fault);
+	if (r >= 0 && table_find(scan->tables->swaps, 0, node))
+		r = tell(scan, INUSE_SWAP, disk, FAULT_DEVICE_IN_USE,
+			 "%s is in use: its %s is swap space; run swapoff %s first", scan->name,
+			 disk, node);
+	return r < 0 ? r : check_holders(scan, block_fd, disk);
 }
 
-static int for_each_entry(int dir_fd, const char *directory, entry_t entry_check, const char *name,
-			  const struct inuse_tables *tables, struct fault *fault)
+static int for_each_entry(const struct scan *scan, int dir_fd, const char *directory, entry_t check)
 {
 	_cleanup_closedir_ DIR *dir = NULL;
 	struct dirent *entry;
-	int fd, r;
+	int fd, r = 0;
 
 	fd = openat(dir_fd, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
@@ -190,41 +222,30 @@ static int for_each_entry(int dir_fd, const char *directory, entry_t entry_check
 		macro_close(fd);
 		return -ENOMEM;
 	}
-	while ((entry = readdir(dir))) {
-		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= NAME_SIZE)
-			continue;
-		r = entry_check(fd, entry->d_name, name, tables, fault);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	while (r >= 0 && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.' && strlen(entry->d_name) < NAME_SIZE)
+			r = check(scan, fd, entry->d_name);
+	return r;
 }
 
-static int check_partition(int dir_fd, const char *entry, const char *name,
-			   const struct inuse_tables *tables, struct fault *fault)
+static int check_partition(const struct scan *scan, int dir_fd, const char *entry)
 {
 	_cleanup_close_ int fd = -1;
 
 	/* attributes and directories like "queue" have no "dev" in them */
 	fd = openat(dir_fd, entry, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	return check_block(fd, entry, name, tables, fault);
+	return fd < 0 ? 0 : check_block(scan, fd, entry);
 }
 
-static int check_disk(int dir_fd, const char *entry, const char *name,
-		      const struct inuse_tables *tables, struct fault *fault)
+static int check_disk(const struct scan *scan, int dir_fd, const char *entry)
 {
 	int r;
 
-	r = check_partition(dir_fd, entry, name, tables, fault);
-	if (r < 0)
-		return r;
-	return for_each_entry(dir_fd, entry, check_partition, name, tables, fault);
+	r = check_partition(scan, dir_fd, entry);
+	return r < 0 ? r : for_each_entry(scan, dir_fd, entry, check_partition);
 }
 
-static int check_interface(int dir_fd, const char *entry, const char *name,
-			   const struct inuse_tables *tables, struct fault *fault)
+static int check_interface(const struct scan *scan, int dir_fd, const char *entry)
 {
 	char path[NAME_SIZE + sizeof("/flags")];
 	_cleanup_free_ char *flags = NULL;
@@ -234,120 +255,161 @@ static int check_interface(int dir_fd, const char *entry, const char *name,
 	r = io_read_line_at(dir_fd, path, &flags);
 	if (r < 0 || !(strtoul(flags, NULL, 0) & IFF_UP))
 		return 0;
-	return fault_set(fault, FAULT_DEVICE_IN_USE,
-			 "%s is in use: its network interface %s is up; run: ip link set %s down",
-			 name, entry, entry);
+	return tell(scan, INUSE_INTERFACE, entry, FAULT_DEVICE_IN_USE,
+		    "%s is in use: its network interface %s is up; run: ip link set %s down",
+		    scan->name, entry, entry);
 }
 
-static int check_blocks(int dir_fd, const char *entry, const char *name,
-			const struct inuse_tables *tables, struct fault *fault)
+static int check_blocks(const struct scan *scan, int dir_fd, const char *entry)
 {
 	_cleanup_close_ int fd = -1;
 
 	fd = openat(dir_fd, entry, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	return for_each_entry(fd, "block", check_disk, name, tables, fault);
+	return fd < 0 ? 0 : for_each_entry(scan, fd, "block", check_disk);
 }
 
-static int check_interfaces(int dir_fd, const char *entry, const char *name,
-			    const struct inuse_tables *tables, struct fault *fault)
+static int check_interfaces(const struct scan *scan, int dir_fd, const char *entry)
 {
 	_cleanup_close_ int fd = -1;
 
 	fd = openat(dir_fd, entry, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	return for_each_entry(fd, "net", check_interface, name, tables, fault);
+	return fd < 0 ? 0 : for_each_entry(scan, fd, "net", check_interface);
 }
 
 /* On the device, or one level below, where those of virtio are. */
-static int check_here_and_below(int device_fd, entry_t check, const char *name,
-				const struct inuse_tables *tables, struct fault *fault)
+static int check_here_and_below(const struct scan *scan, int device_fd, entry_t check)
 {
 	int r;
 
-	r = check(device_fd, ".", name, tables, fault);
-	return r < 0 ? r : for_each_entry(device_fd, ".", check, name, tables, fault);
+	r = check(scan, device_fd, ".");
+	return r < 0 ? r : for_each_entry(scan, device_fd, ".", check);
+}
+
+static int is_any(const struct opener *opener, void *userdata)
+{
+	return 1;
+}
+
+static int on_opener(const struct opener *opener, void *userdata)
+{
+	const struct scan *scan = userdata;
+	int r;
+
+	r = tell(scan, INUSE_PROCESS, opener->node->name, FAULT_DEVICE_IN_USE,
+		 "%s is in use: its %s is open in process %d (%s); end that first", scan->name,
+		 opener->node->name, (int)opener->pid, opener->command);
+	return r < 0 ? r : 0;
 }
 
 /* udev looks into a new disk for a moment: only who stays counts. */
-static int check_openers(int device_fd, const char *name, const char *proc_root,
-			 struct fault *fault)
+static int check_openers(const struct scan *scan, int device_fd, unsigned int patience_ms)
 {
 	const struct timespec pause = { .tv_nsec = OPEN_PAUSE_MS * 1000 * 1000 };
 	struct opener_nodes nodes = {};
-	struct opener opener;
 	unsigned int waited;
 	int r;
 
+	if (!scan->tables->proc_root)
+		return 0;
 	r = opener_collect(device_fd, &nodes);
 	for (waited = 0; r >= 0; waited += OPEN_PAUSE_MS) {
-		r = opener_find(proc_root, &nodes, &opener);
-		if (r <= 0)
+		bool is_last = waited >= patience_ms;
+
+		r = opener_each(scan->tables->proc_root, &nodes, is_last ? on_opener : is_any,
+				(void *)scan);
+		if (r <= 0 || is_last)
 			return r;
-		if (waited >= LIMIT_OPEN_WAIT_MS)
-			return fault_set(
-				fault, FAULT_DEVICE_IN_USE,
-				"%s is in use: its %s is open in process %d (%s); end that "
-				"first",
-				name, opener.node->name, (int)opener.pid, opener.command);
 		(void)nanosleep(&pause, NULL); /* cut short is no harm */
 	}
 	return r;
 }
 
-static int check_group_member(int device_fd, const char *name, struct fault *fault)
+static int check_group_member(const struct scan *scan, int device_fd)
 {
 	_cleanup_free_ char *target = NULL;
 	const char *group;
 	int r;
 
 	r = io_readlink_at(device_fd, "group_device", &target);
-	if (r == -ENOENT)
-		return 0;
 	if (r < 0)
-		return r;
+		return r == -ENOENT ? 0 : r;
 	group = strrchr(target, '/');
-	return fault_set(fault, FAULT_DEVICE_IN_USE,
-			 "%s is in use: it is part of the device group %s; ungroup that first",
-			 name, group ? group + 1 : target);
+	group = group ? group + 1 : target;
+	return tell(scan, INUSE_GROUP, group, FAULT_DEVICE_IN_USE,
+		    "%s is in use: it is part of the device group %s; ungroup that first",
+		    scan->name, group);
 }
 
-static int check_console(const char *name, const char *driver, const struct inuse_tables *tables,
-			 struct fault *fault)
+static int check_console(const struct scan *scan)
 {
 	const char *console = NULL;
 
 	/* sysfs does not say which terminal is the console, so all of its kind are kept */
-	if (strcmp(driver, "3215") == 0)
+	if (strcmp(scan->driver, "3215") == 0)
 		console = "ttyS0";
-	else if (strcmp(driver, "3270") == 0)
+	else if (strcmp(scan->driver, "3270") == 0)
 		console = "tty3270";
-	if (!console || !table_find(tables->consoles, 0, console))
+	if (!console || !table_find(scan->tables->consoles, 0, console))
 		return 0;
-	return fault_set(
-		fault, FAULT_UNSUPPORTED_DEVICE,
-		"%s is a %s terminal and may be the system console %s: it is never handed out",
-		name, driver, console);
+	return tell(scan, INUSE_CONSOLE, console, FAULT_UNSUPPORTED_DEVICE,
+		    "%s is a %s terminal and may be the system console %s: it is never handed out",
+		    scan->name, scan->driver, console);
+}
+
+/* What no force takes a device from. */
+static int check_firm(const struct scan *scan, int device_fd)
+{
+	int r;
+
+	r = check_console(scan);
+	if (r >= 0)
+		r = check_group_member(scan, device_fd);
+	return r < 0 ? r : check_here_and_below(scan, device_fd, check_blocks);
+}
+
+static int scan_run(const struct scan *scan, int device_fd, bool is_forced,
+		    unsigned int patience_ms)
+{
+	int r;
+
+	r = check_firm(scan, device_fd);
+	if (r < 0 || is_forced)
+		return r;
+	r = check_here_and_below(scan, device_fd, check_interfaces);
+	return r < 0 ? r : check_openers(scan, device_fd, patience_ms);
+}
+
+static int on_first(const struct inuse_use *use, void *userdata)
+{
+	struct fault *fault = userdata;
+
+	return fault_set(fault, use->fault.code, "%s", use->fault.text);
 }
 
 int inuse_check(int device_fd, const char *name, const char *driver,
 		const struct inuse_tables *tables, bool is_forced, struct fault *fault)
 {
-	int r;
+	const struct scan scan = { name, driver, tables, on_first, fault };
 
-	r = check_console(name, driver, tables, fault);
-	if (r < 0)
-		return r;
-	r = check_group_member(device_fd, name, fault);
-	if (r < 0)
-		return r;
-	r = check_here_and_below(device_fd, check_blocks, name, tables, fault);
-	if (r < 0 || is_forced)
-		return r;
-	r = check_here_and_below(device_fd, check_interfaces, name, tables, fault);
-	if (r < 0 || !tables->proc_root)
-		return r;
-	return check_openers(device_fd, name, tables->proc_root, fault);
+	return scan_run(&scan, device_fd, is_forced, LIMIT_OPEN_WAIT_MS);
+}
+
+int inuse_each(int device_fd, const char *name, const char *driver,
+	       const struct inuse_tables *tables, inuse_found_t found, void *userdata)
+{
+	const struct scan scan = { name, driver, tables, found, userdata };
+
+	return scan_run(&scan, device_fd, false, 0);
+}
+
+const char *inuse_kind_to_string(enum inuse_kind kind)
+{
+	static const char *const names[_INUSE_KIND_MAX] = {
+		[INUSE_CONSOLE] = "console", [INUSE_GROUP] = "group",
+		[INUSE_MOUNT] = "mount",     [INUSE_SWAP] = "swap",
+		[INUSE_HOLDER] = "holder",   [INUSE_INTERFACE] = "interface",
+		[INUSE_PROCESS] = "process",
+	};
+
+	return names[kind];
 }

@@ -124,27 +124,28 @@ static void describe(int proc_fd, const char *process, struct opener *opener)
 	text_sanitize(opener->command);
 }
 
-int opener_find(const char *proc_root, const struct opener_nodes *nodes, struct opener *ret)
+int opener_each(const char *proc_root, const struct opener_nodes *nodes, opener_found_t found,
+		void *userdata)
 {
 	_cleanup_closedir_ DIR *dir = NULL;
 	unsigned int left = LIMIT_OPENER_FDS;
 	struct opener opener = {};
 	struct dirent *entry;
+	int r = 0;
 
 	if (nodes->count == 0)
 		return 0;
 	dir = opendir(proc_root);
 	if (!dir)
 		return 0; /* nothing can be known */
-	while (left > 0 && (entry = readdir(dir))) {
+	while (r == 0 && left > 0 && (entry = readdir(dir))) {
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
 		opener.node = look_into(dirfd(dir), entry->d_name, nodes, &left);
 		if (!opener.node)
 			continue;
 		describe(dirfd(dir), entry->d_name, &opener);
-		*ret = opener;
-		return 1;
+		r = found(&opener, userdata);
 	}
-	return 0;
+	return r;
 }

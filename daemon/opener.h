@@ -35,9 +35,12 @@ struct opener {
 /* Adds every node that hangs below the device's sysfs directory. */
 _must_check_ int opener_collect(int device_fd, struct opener_nodes *nodes);
 
+/* Anything but 0 ends the search, and is its result. */
+typedef int (*opener_found_t)(const struct opener *opener, void *userdata);
+
 /*
- * Looks through the processes of proc_root for one that has a node open: 1 and who, or 0. What we may
- * not look into is passed over, so 0 is no proof. Looks at a bounded number of fds.
+ * Looks through the processes of proc_root for those that have a node open. What we may not look into
+ * is passed over, so 0 is no proof. Looks at a bounded number of fds.
  */
-_must_check_ int opener_find(const char *proc_root, const struct opener_nodes *nodes,
-			     struct opener *ret);
+_must_check_ int opener_each(const char *proc_root, const struct opener_nodes *nodes,
+			     opener_found_t found, void *userdata);

@@ -149,6 +149,39 @@ START_TEST(test_force_passes_over_programs_and_interfaces_only)
 }
 END_TEST
 
+static int note_use(const struct inuse_use *use, void *userdata)
+{
+	char *told = userdata;
+
+	ck_assert_msg(strncmp(use->fault.text, "0.0.0120 is in use: ", 20) == 0, "%s",
+		      use->fault.text);
+	strcat(strcat(told, inuse_kind_to_string(use->kind)), " ");
+	strcat(strcat(told, use->object), ",");
+	return 0;
+}
+
+START_TEST(test_all_uses_are_told)
+{
+	_cleanup_close_ int fd = -1;
+	_cleanup_free_ char *proc = NULL;
+	char mounts[] = "25 1 94:0 / /mnt rw - ext4 /dev/dasda rw";
+	char swaps[] = "/dev/dasda1 partition 1024 0 -2\n";
+	char told[256] = "";
+
+	setup();
+	add_program();
+	scratch_write(&scratch, "dev/virtio1/net/eth0/flags", "0x1003\n");
+	scratch_symlink(&scratch, "../../../dm-7", "dev/block/dasda/dasda1/holders/dm-7");
+	proc = scratch_path(&scratch, "proc");
+	tables = (struct inuse_tables){ mounts, swaps, NULL, proc };
+	fd = openat(scratch.fd, "dev", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ck_assert_int_eq(inuse_each(fd, "0.0.0120", "dasd-eckd", &tables, note_use, told), 0);
+	ck_assert_str_eq(told,
+			 "mount dasda,swap dasda1,holder dasda1,interface eth0,process x3270,");
+	scratch_deinit(&scratch);
+}
+END_TEST
+
 START_TEST(test_what_hangs_below_a_virtio_device_counts)
 {
 	char mounts[] = "25 1 254:0 / /data rw - ext4 /dev/vda rw\n";
@@ -218,7 +251,7 @@ CHECK_MAIN("inuse", test_a_free_disk_is_free, test_a_mounted_partition_is_named_
 	   test_a_disk_under_another_block_device_is_in_use,
 	   test_a_logical_volume_is_named_with_its_group,
 	   test_a_program_that_has_a_node_open_is_named,
-	   test_force_passes_over_programs_and_interfaces_only,
+	   test_force_passes_over_programs_and_interfaces_only, test_all_uses_are_told,
 	   test_what_hangs_below_a_virtio_device_counts,
 	   test_only_an_interface_that_is_up_is_in_use, test_a_member_of_a_device_group_is_in_use,
 	   test_a_terminal_that_may_be_the_console_is_never_given,

@@ -83,6 +83,18 @@ START_TEST(test_only_so_many_nodes_are_kept)
 }
 END_TEST
 
+static int on_opener(const struct opener *found, void *userdata)
+{
+	opener = *found;
+	return 1;
+}
+
+static int count_opener(const struct opener *found, void *userdata)
+{
+	++*(unsigned int *)userdata;
+	return 0;
+}
+
 /* The null device stands for the device's. */
 static int find(bool is_block)
 {
@@ -91,7 +103,7 @@ static int find(bool is_block)
 	nodes.count = 1;
 	nodes.list[0] =
 		(struct opener_node){ .number = makedev(1, 3), .is_block = is_block, .name = "n0" };
-	return opener_find(proc, &nodes, &opener);
+	return opener_each(proc, &nodes, on_opener, NULL);
 }
 
 START_TEST(test_a_program_is_found_and_named)
@@ -112,6 +124,23 @@ START_TEST(test_a_program_is_found_and_named)
 }
 END_TEST
 
+START_TEST(test_all_programs_are_told)
+{
+	_cleanup_free_ char *proc = NULL;
+	unsigned int count = 0;
+
+	setup();
+	scratch_symlink(&scratch, "/dev/null", "proc/7/fd/0");
+	scratch_symlink(&scratch, "/dev/null", "proc/7/fd/1"); /* once each */
+	scratch_symlink(&scratch, "/dev/null", "proc/8/fd/0");
+	ck_assert_int_eq(find(false), 1);
+	proc = scratch_path(&scratch, "proc");
+	ck_assert_int_eq(opener_each(proc, &nodes, count_opener, &count), 0);
+	ck_assert_uint_eq(count, 2);
+	scratch_deinit(&scratch);
+}
+END_TEST
+
 START_TEST(test_a_real_process_is_found)
 {
 	_cleanup_close_ int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -119,7 +148,7 @@ START_TEST(test_a_real_process_is_found)
 	setup();
 	nodes.count = 1;
 	nodes.list[0] = (struct opener_node){ .number = makedev(1, 7), .name = "full" };
-	ck_assert_int_eq(opener_find("/proc", &nodes, &opener), 1);
+	ck_assert_int_eq(opener_each("/proc", &nodes, on_opener, NULL), 1);
 	scratch_deinit(&scratch);
 }
 END_TEST
@@ -162,5 +191,5 @@ START_TEST(test_the_search_ends_at_its_limit)
 END_TEST
 
 CHECK_MAIN("opener", test_nodes_are_found_where_drivers_put_them, test_only_so_many_nodes_are_kept,
-	   test_a_program_is_found_and_named, test_a_real_process_is_found,
-	   test_the_search_ends_at_its_limit)
+	   test_a_program_is_found_and_named, test_all_programs_are_told,
+	   test_a_real_process_is_found, test_the_search_ends_at_its_limit)
