@@ -21,7 +21,7 @@ struct errand {
 	bool is_canceled;
 	bool is_over;
 	enum exit_code code; /* when it is over */
-	enum errand_outcome outcome;
+	struct errand_end *ret;
 };
 
 int errand_outcome_from_string(const char *text)
@@ -45,17 +45,20 @@ static int end(struct errand *errand, enum exit_code code)
 static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
 	struct errand *errand = userdata;
-	const char *path, *result;
+	const char *path, *result, *code, *reason;
 	uint32_t id;
 	int r;
 
-	r = sd_bus_message_read(message, "uos", &id, &path, &result);
+	r = sd_bus_message_read(message, "uos(ss)", &id, &path, &result, &code, &reason);
 	if (r < 0 || !errand->job || strcmp(path, errand->job))
 		return 0;
 	r = errand_outcome_from_string(result);
 	if (r < 0)
 		return end(errand, call_bad_reply(errand->what, r));
-	errand->outcome = (enum errand_outcome)r;
+	errand->ret->outcome = (enum errand_outcome)r;
+	errand->ret->reason = strdup(reason);
+	if (!errand->ret->reason)
+		return end(errand, call_bad_reply(errand->what, -ENOMEM));
 	return end(errand, EXIT_CODE_OK);
 }
 
@@ -146,11 +149,11 @@ static enum exit_code wait_for_end(struct errand *errand)
 }
 
 enum exit_code errand_run(sd_bus *bus, const char *what, sd_bus_message *call,
-			  enum errand_outcome *ret)
+			  struct errand_end *ret)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
-	struct errand errand = { .bus = bus, .what = what };
+	struct errand errand = { .bus = bus, .what = what, .ret = ret };
 	enum exit_code code;
 	int r;
 
@@ -168,8 +171,5 @@ enum exit_code errand_run(sd_bus *bus, const char *what, sd_bus_message *call,
 	r = sd_bus_message_read(reply, "o", &errand.job);
 	if (r < 0)
 		return call_bad_reply(what, r);
-	code = wait_for_end(&errand);
-	if (!code)
-		*ret = errand.outcome;
-	return code;
+	return wait_for_end(&errand);
 }

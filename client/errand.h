@@ -13,13 +13,19 @@ enum errand_outcome {
 	ERRAND_CANCELED,
 };
 
+/* How a job ended. */
+struct errand_end {
+	enum errand_outcome outcome;
+	char *reason; /* the broker's sentence, empty for a job that is done; owned */
+};
+
 /*
  * Sends call, a method of the Manager that returns a job, and waits for the job's end. From the reply on
  * SIGINT and SIGTERM cancel the job, and a second one ends the waiting. Complains itself as
- * "cannot WHAT: ..." unless there is an outcome.
+ * "cannot WHAT: ..." unless there is an outcome. The caller frees ret->reason.
  */
 _must_check_ enum exit_code errand_run(sd_bus *bus, const char *what, sd_bus_message *call,
-				       enum errand_outcome *ret);
+				       struct errand_end *ret);
 
 /* The outcome that JobRemoved names, or -EINVAL. */
 _must_check_ int errand_outcome_from_string(const char *text);

@@ -48,22 +48,19 @@ static enum exit_code fetch_after(sd_bus *bus, const char *id, const char *what,
 	return EXIT_CODE_OK;
 }
 
-static enum exit_code tell(const char *id, const char *what, enum errand_outcome outcome,
+static enum exit_code tell(const char *id, const char *what, const struct errand_end *end,
 			   const struct device_after *after)
 {
 	const char *driver = *after->driver ? after->driver : "none";
 
-	if (outcome == ERRAND_DONE) {
+	if (end->outcome == ERRAND_DONE) {
 		printf("%s: driver %s, state %s\n", id, driver, after->state);
 		return EXIT_CODE_OK;
 	}
-	call_complain("cannot %s: %s; now: driver %s, state %s%s%s", what,
-		      outcome == ERRAND_CANCELED ? "it was canceled" : "it failed", driver,
-		      after->state, *after->reason[1] ? ": " : "", after->reason[1]);
-	if (outcome == ERRAND_FAILED)
-		call_complain("the journal says why: journalctl -u ccwbrokerd " CCWB_FIELD_DEVICE
-			      "=%s",
-			      id);
+	call_complain("cannot %s: %s", what,
+		      end->outcome == ERRAND_CANCELED ? "it was canceled" : end->reason);
+	call_complain("now: driver %s, state %s%s%s", driver, after->state,
+		      *after->reason[1] ? ": " : "", after->reason[1]);
 	return EXIT_CODE_FAILURE;
 }
 
@@ -73,7 +70,7 @@ static enum exit_code run(const char *verb, const char *method, const char *word
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL;
 	struct device_after after = {};
-	enum errand_outcome outcome;
+	struct errand_end end = {};
 	char id[CCW_ID_STRING_SIZE];
 	enum exit_code code;
 	char what[64];
@@ -99,11 +96,12 @@ static enum exit_code run(const char *verb, const char *method, const char *word
 		call_complain("cannot %s: %s", what, strerror(-r));
 		return EXIT_CODE_FAILURE;
 	}
-	code = errand_run(bus, what, message, &outcome);
+	code = errand_run(bus, what, message, &end);
 	if (!code)
 		code = fetch_after(bus, id, what, &after);
 	if (!code)
-		code = tell(id, what, outcome, &after);
+		code = tell(id, what, &end, &after);
+	free(end.reason);
 	properties_free(after_properties, &after);
 	return code;
 }

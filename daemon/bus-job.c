@@ -276,8 +276,9 @@ static void on_removed(struct job *job, enum job_result result, void *userdata)
 
 	path_of(job, path);
 	(void)sd_bus_emit_interfaces_removed(bus_job->bus, path, CCWB_IFACE_JOB, NULL);
-	(void)sd_bus_emit_signal(bus_job->bus, CCWB_PATH, CCWB_IFACE_MANAGER, "JobRemoved", "uos",
-				 job->id, path, job_result_to_string(result));
+	(void)sd_bus_emit_signal(bus_job->bus, CCWB_PATH, CCWB_IFACE_MANAGER, "JobRemoved",
+				 "uos(ss)", job->id, path, job_result_to_string(result),
+				 fault_code_to_string(job->fault.code), job->fault.text);
 }
 
 static const struct job_listener job_listener = { .added = on_added, .removed = on_removed };

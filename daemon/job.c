@@ -145,6 +145,7 @@ static void fail(struct job *job, const struct fault *fault)
 	log_full(LOG_ERR, job->device->name, NULL, "%s", fault->text);
 	save(job, LEASE_FAILED);
 	device_move(job, DEVICE_FAILED, fault);
+	job->fault = *fault; /* more urgent than what began it */
 	remove_job(job, job->is_canceled ? JOB_CANCELED : JOB_FAILED);
 }
 
@@ -166,6 +167,21 @@ static void undo(struct job *job)
 	fail(job, &fault);
 }
 
+/* The first one: what comes of undoing is another matter. */
+static void note_fault(struct job *job, const struct worker_result *result)
+{
+	const char *name = job->device->name;
+
+	job->fault = result->fault;
+	if (job->is_canceled)
+		(void)fault_set(&job->fault, FAULT_BIND_FAILED, "%s: canceled by request", name);
+	else if (job->fault.code == FAULT_NONE)
+		(void)fault_set(&job->fault, FAULT_BIND_FAILED,
+				"the process that works on %s has ended: %s; try again", name,
+				strerror(-result->r));
+	log_full(LOG_WARNING, name, NULL, "%s", job->fault.text);
+}
+
 static void on_changed(struct worker_result *result, void *userdata)
 {
 	struct job *job = userdata;
@@ -176,13 +192,9 @@ static void on_changed(struct worker_result *result, void *userdata)
 	job->worker = (worker_free(job->worker), NULL);
 	/* it stays, there or not: it has a job */
 	(void)registry_refresh(job->jobs->custody->registry, job->device->id);
-	if (result->r < 0 && !is_undone) {
-		job->fault = result->fault;
-		log_full(LOG_WARNING, job->device->name, NULL, "%s: %s", job->device->name,
-			 *result->fault.text ? result->fault.text : strerror(-result->r));
-	}
+	if (result->r < 0 && !is_undone)
+		note_fault(job, result);
 	if (has_died && !is_undone) {
-		job->fault.code = FAULT_BIND_FAILED;
 		undo(job);
 	} else if (result->r < 0 && result->fault.code != FAULT_DEVICE_GONE &&
 		   (is_undone || result->fault.code == FAULT_RESTORE_FAILED)) {

@@ -38,7 +38,7 @@ struct job {
 	struct plan_origin before; /* where the device was */
 	bool had_origin;	   /* and whether it belonged elsewhere already */
 	bool is_canceled;
-	struct fault fault; /* why it is undone */
+	struct fault fault; /* why it is undone or failed */
 	struct job *next;
 };
 

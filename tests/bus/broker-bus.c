@@ -3,7 +3,7 @@
 /*
  * Owns the bus and the daemon that bus tests talk to. Behaviours, as words in work/behave: "slow"
  * takes half a second more, "in-use" refuses, "warn" warns, "hang" and "hang-back" never end, "die"
- * and "die-back" kill the worker that takes or gives back, "stuck" fails to give back, "open" leaves
+ * and "die-back" kill the worker that takes (or does a job) or gives back, "stuck" fails to give back, "open" leaves
  * the device open, "mute" finds no account.
  */
 #include "broker-bus.h"
@@ -164,6 +164,8 @@ static void fake_change(void *data, struct worker_result *result)
 	worker_step(1, 2, 60000, "half way");
 	if (behaves("hang"))
 		hang("change it");
+	if (behaves("die"))
+		kill(getpid(), SIGKILL);
 	if (behaves("wait"))
 		poll(NULL, 0, 30000);
 	if (change->kind == CHANGE_BIND)

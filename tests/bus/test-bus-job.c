@@ -12,15 +12,18 @@
 static struct broker_bus bb;
 static sd_bus *bus;
 static sd_bus_error error = SD_BUS_ERROR_NULL;
-static char outcome[32];
+static char outcome[32], reason[32], sentence[256];
 
 static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
-	const char *path, *result;
+	const char *path, *result, *code, *text;
 	uint32_t id;
 
-	ck_assert_int_gt(sd_bus_message_read(message, "uos", &id, &path, &result), 0);
+	ck_assert_int_gt(sd_bus_message_read(message, "uos(ss)", &id, &path, &result, &code, &text),
+			 0);
 	snprintf(outcome, sizeof(outcome), "%s", result);
+	snprintf(reason, sizeof(reason), "%s", code);
+	snprintf(sentence, sizeof(sentence), "%s", text);
 	return 0;
 }
 
@@ -52,6 +55,12 @@ static void wait_outcome(const char *expected)
 	*outcome = '\0';
 }
 
+static void expect_reason(const char *code, const char *words)
+{
+	ck_assert_str_eq(reason, code);
+	ck_assert_msg(strstr(sentence, words) != NULL, "%s", sentence);
+}
+
 static int bind_to(const char *driver)
 {
 	return broker_bus_call(bus, "BindDevice", &error, NULL, "sst", BROKER_BUS_TAPE, driver,
@@ -72,6 +81,7 @@ START_TEST(test_a_bound_device_stays_so_over_leases_and_restarts_until_it_is_res
 	setup();
 	ck_assert_int_ge(bind_to(CCWB_DRIVER), 0);
 	wait_outcome("done");
+	expect_reason("", "");
 	expect("Driver", CCWB_DRIVER);
 	expect("OriginalDriver", "tape_34xx");
 	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
@@ -136,8 +146,26 @@ START_TEST(test_a_job_can_be_canceled_and_holds_off_others)
 					    "Cancel", &error, NULL, "t", (uint64_t)0),
 			 0);
 	wait_outcome("canceled");
+	expect_reason("BindFailed", "canceled by request");
 	expect("Driver", "tape_34xx");
 	expect("State", "host");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_job_that_fails_says_why)
+{
+	setup();
+	broker_bus_behave(&bb, "die");
+	ck_assert_int_ge(bind_to(CCWB_DRIVER), 0);
+	wait_outcome("failed");
+	expect_reason("BindFailed", "the process that works on 0.0.0580 has ended");
+	expect("State", "host");
+	broker_bus_behave(&bb, "die stuck");
+	ck_assert_int_ge(bind_to(CCWB_DRIVER), 0);
+	wait_outcome("failed");
+	expect_reason("RestoreFailed", "0.0.0580 is stuck");
+	expect("State", "failed");
 	teardown();
 }
 END_TEST
@@ -181,5 +209,5 @@ END_TEST
 
 CHECK_MAIN("bus-job", test_a_bound_device_stays_so_over_leases_and_restarts_until_it_is_restored,
 	   test_a_leased_device_is_left_alone, test_what_is_no_driver_or_flag_is_refused,
-	   test_a_job_can_be_canceled_and_holds_off_others,
+	   test_a_job_can_be_canceled_and_holds_off_others, test_a_job_that_fails_says_why,
 	   test_a_daemon_killed_in_the_middle_gives_back, test_others_may_not)
