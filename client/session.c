@@ -15,6 +15,7 @@
 
 #include "ccwbroker.h"
 #include "iommufd.h"
+#include "region.h"
 #include "session.h"
 
 /* Bits of ORB bytes 5 and 6 */
@@ -221,6 +222,8 @@ int session_run(struct session *session, uint32_t iova, unsigned int timeout_ms,
 
 	if (ioctl(session->device, VFIO_DEVICE_CCW_CMD_REQUEST, &request) < 0)
 		r = -errno;
+	if (r == -ENOTTY) /* by the kernel's own vfio_ccw, which gives no reasons either */
+		r = region_run(session->device, request.orb_area, timeout_ms, request.irb_area);
 	*ret_refusal = (struct session_refusal){
 		.reason = r < 0 ? request.reason : CCWBROKER_REFUSED_NOT,
 		.ccw = r < 0 ? (uint32_t)request.refused_ccw : 0,

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include "plan-css.h"
 #include "quota.h"
 
 static int check_policy(const struct authority *authority, const struct admission_request *request,
@@ -43,6 +44,22 @@ _Static_assert((int)PROFILE_LIFETIME_LEASE_FD == (int)LIFETIME_LEASE_FD &&
 		       (int)PROFILE_LIFETIME_PIDFD == (int)LIFETIME_PIDFD,
 	       "a profile's words are those of a request");
 
+static int check_wished_backend(const struct admission_request *request,
+				const struct profile *profile, struct fault *fault)
+{
+	const enum backend_kind wished = request->wish->backend;
+
+	if (profile->backend == BACKEND_AUTO || wished == BACKEND_AUTO ||
+	    profile->backend == wished)
+		return 0;
+	return fault_set(fault, FAULT_ACCESS_DENIED,
+			 "%s may have %s as %s, which is had by %s and not by %s, see \"backend\" "
+			 "at %s:%u",
+			 request->subject->user, request->device->name, profile->name,
+			 backend_kind_to_string(profile->backend), backend_kind_to_string(wished),
+			 profile->file, profile->line);
+}
+
 /* Where the profile stands, as one may be had under another. */
 static int check_wish(const struct admission_request *request, const struct profile *profile,
 		      struct fault *fault)
@@ -64,14 +81,28 @@ static int check_wish(const struct admission_request *request, const struct prof
 				 request->subject->user, request->device->name, profile->name,
 				 lifetime_to_string(request->wish->lifetime), profile->file,
 				 profile->line);
-	if (!profile->restore)
-		return fault_set(
-			fault, FAULT_NOT_SUPPORTED,
-			"%s may have %s as %s, and no device stays bound after its lease yet, "
-			"see \"restore\" at %s:%u",
-			request->subject->user, request->device->name, profile->name, profile->file,
-			profile->line);
-	return 0;
+	return check_wished_backend(request, profile, fault);
+}
+
+/* What the kernel's own backend cannot do is not left out in silence. */
+static int check_backend(const struct admission_request *request, const struct profile *profile,
+			 enum backend_kind *ret, struct fault *fault)
+{
+	const struct device *device = request->device;
+	const struct plan_terms terms = lease_terms(profile);
+	enum backend_kind wanted = profile->backend;
+	int r;
+
+	if (wanted == BACKEND_AUTO)
+		wanted = request->wish->backend;
+	if (device->backend.kind == BACKEND_VFIO_CCW)
+		return fault_set(fault, FAULT_RESTORE_FAILED,
+				 "%s is not back from its last lease: %.*s; to have that tried "
+				 "again, run: ccwctl restore %s",
+				 device->name, LIMIT_MESSAGE_BYTES / 2,
+				 device->reason_text ?: "it was not given back", device->name);
+	r = backend_choose(request->sysfs, wanted, device->name, &device->facts, ret, fault);
+	return r >= 0 && *ret == BACKEND_VFIO_CCW ? plan_css_check(&terms, fault) : r;
 }
 
 /* One that is boxed may be free by now, which only an attempt shows. */
@@ -110,6 +141,9 @@ int admission_decide(const struct authority *authority, const struct ledger *led
 		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
 				 "%s has a job under way; try again in a moment", device->name);
 	r = check_answers(device, fault);
+	if (r < 0)
+		return r;
+	r = check_backend(request, ret_verdict->profile, &ret_verdict->backend, fault);
 	if (r < 0)
 		return r;
 	r = quota_check(ledger, ret_verdict, request->subject->uid, fault);

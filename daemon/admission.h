@@ -15,6 +15,7 @@
 
 /* Who wants what. Everything is borrowed. */
 struct admission_request {
+	struct sysfs *sysfs;
 	const struct device *device;
 	const struct subject *subject;
 	const struct broker_wish *wish;

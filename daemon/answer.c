@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "names.h"
+
 static const char *const kind_names[_ANSWER_KIND_MAX] = {
 	[ANSWER_YES] = "yes",	[ANSWER_CHALLENGE] = "challenge", [ANSWER_NO] = "no",
 	[ANSWER_BUSY] = "busy", [ANSWER_IN_USE] = "in-use",	  [ANSWER_NA] = "na",
@@ -70,6 +72,11 @@ void answer_init(struct answer *answer, const struct policy_verdict *verdict,
 		add(answer, fault_code_to_string(fault->code), fault->text);
 	if (verdict)
 		add_verdict(answer, verdict);
+	if (verdict && fault->code == FAULT_NONE && verdict->backend == BACKEND_VFIO_CCW)
+		add(answer, "Backend",
+		    CCWB_BACKEND_VFIO_CCW
+		    ", the kernel's own: whoever has the device open cannot be "
+		    "made to give it back");
 }
 
 void answer_refuse(struct answer *answer, const struct fault *fault)

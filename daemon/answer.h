@@ -18,9 +18,9 @@ enum answer_kind {
 	_ANSWER_KIND_MAX,
 };
 
-#define ANSWER_REASONS_MAX 3
+#define ANSWER_REASONS_MAX 4
 
-/* One of the codes of fault.h that refuses, or "Rule", "Profile" or "Warning", which explain. */
+/* One of the codes of fault.h that refuses, or "Rule", "Profile", "Backend" or "Warning", which explain. */
 struct answer_reason {
 	const char *code;
 	char text[LIMIT_MESSAGE_BYTES];

@@ -85,6 +85,8 @@ void backend_init(struct backend *backend, enum backend_kind kind, const char *l
 	if (kind != BACKEND_VFIO_CCW)
 		return;
 	strcpy(backend->subchannel, facts->subchannel);
+	strcpy(backend->device_type, facts->device_type);
+	strcpy(backend->control_unit, facts->control_unit);
 	mdev_uuid(lease_id, backend->mdev);
 }
 
@@ -93,6 +95,10 @@ int backend_check(enum backend_kind kind, enum backend_feature feature, struct f
 	static const char *const words[_BACKEND_FEATURE_MAX] = {
 		[BACKEND_MASK] = "lets every channel command through: only a profile that permits "
 				 "all of them goes with it",
+		[BACKEND_RESET] = "is not made to reset a device: only a profile without resets "
+				  "goes with it",
+		[BACKEND_STAY] = "gives every device back at the end of its lease: only a profile "
+				 "that restores goes with it",
 		[BACKEND_REVOKE] = "cannot take a device from a client that has it open: end that "
 				   "program, or ask it to close the device",
 		[BACKEND_STATISTICS] = "keeps no statistics",
@@ -113,8 +119,30 @@ struct sysfs_site backend_site(const struct backend *backend, struct ccw_id id)
 	return sysfs_site(id);
 }
 
-bool backend_is_there(struct sysfs *sysfs, const struct backend *backend)
+int backend_read_away(struct sysfs *sysfs, const struct backend *backend, bool must_be_bound,
+		      struct sysfs_facts *ret_facts, char **ret_path)
 {
-	return backend->kind == BACKEND_VFIO_CCW &&
-	       mdev_is_there(sysfs, backend->subchannel, backend->mdev);
+	struct sysfs_site site = mdev_site(backend->subchannel, backend->mdev);
+	struct sysfs_facts facts = {};
+	struct subchannel_facts now;
+	int r;
+
+	if (backend->kind != BACKEND_VFIO_CCW)
+		return -ENOENT;
+	r = subchannel_read(sysfs, backend->subchannel, &now);
+	if (r < 0)
+		return r;
+	if (must_be_bound && !mdev_is_there(sysfs, backend->subchannel, backend->mdev))
+		return -ENOENT;
+	/* of no use to anybody is the name of a driver for subchannels with devices */
+	if (strcmp(now.driver, SUBCHANNEL_DRIVER_IO) != 0)
+		strcpy(facts.driver, now.driver);
+	strcpy(facts.subchannel, backend->subchannel);
+	strcpy(facts.device_type, backend->device_type);
+	strcpy(facts.control_unit, backend->control_unit);
+	*ret_path = sysfs_site_path(sysfs, &site);
+	if (!*ret_path)
+		return -ENOMEM;
+	*ret_facts = facts;
+	return 0;
 }

@@ -19,6 +19,8 @@ enum backend_kind {
 /* What not every kind can do. */
 enum backend_feature {
 	BACKEND_MASK,	    /* lets through only some channel commands */
+	BACKEND_RESET,	    /* resets the device before or after a lease */
+	BACKEND_STAY,	    /* keeps the device bound after a lease */
 	BACKEND_REVOKE,	    /* takes the device from a client that has it open */
 	BACKEND_STATISTICS, /* counts what a client does */
 	_BACKEND_FEATURE_MAX,
@@ -29,6 +31,8 @@ struct backend {
 	enum backend_kind kind;
 	char subchannel[SYSFS_TYPE_SIZE]; /* VFIO_CCW: of which nothing but this is left in sysfs */
 	char mdev[MDEV_UUID_SIZE];	  /* likewise: its UUID; "" otherwise */
+	char device_type[SYSFS_TYPE_SIZE]; /* likewise: of the device, which sysfs has no more */
+	char control_unit[SYSFS_TYPE_SIZE];
 };
 
 const char *backend_kind_to_string(enum backend_kind kind);
@@ -52,5 +56,11 @@ int backend_check(enum backend_kind kind, enum backend_feature feature, struct f
 /* Where VFIO has the device once it is bound. */
 struct sysfs_site backend_site(const struct backend *backend, struct ccw_id id);
 
-/* Whether what stands in for the device while its lease is ACTIVE is there. */
-bool backend_is_there(struct sysfs *sysfs, const struct backend *backend);
+/*
+ * What is known of a device while its subchannel is with VFIO_CCW and sysfs does not have it:
+ * -ENOENT when the subchannel is gone as well, or, where that must be there, the mediated device.
+ * *ret_path is the site's, which the caller frees.
+ */
+_must_check_ int backend_read_away(struct sysfs *sysfs, const struct backend *backend,
+				   bool must_be_bound, struct sysfs_facts *ret_facts,
+				   char **ret_path);

@@ -195,22 +195,6 @@ static void warn_of_rules(const struct binder_job *job, struct fault *warning)
 		before.text, *before.text ? "; " : "", name, file, name);
 }
 
-/* What the kernel's own backend cannot do is not left out in silence. */
-static int check_terms(const struct binder_job *job, struct fault *fault)
-{
-	const struct plan_terms *terms = &job->terms;
-
-	if (job->backend.kind != BACKEND_VFIO_CCW)
-		return 0;
-	if (terms->is_masked)
-		return backend_check(job->backend.kind, BACKEND_MASK, fault);
-	if (terms->reset_before || terms->reset_after || terms->stays_bound)
-		return fault_set(fault, FAULT_NOT_SUPPORTED,
-				 "its profile asks for a reset, or to stay bound, which vfio_ccw "
-				 "cannot do; load the kernel module " CCWB_MODULE);
-	return 0;
-}
-
 /* The bound device, reset if so wished, as fds or by path. */
 static int hand_over(const struct binder_job *job, int dev_fd, size_t n_steps,
 		     enum iommu *ret_iommu, struct worker_result *result)
@@ -247,11 +231,22 @@ static int look(const struct binder_job *job, struct sysfs_facts *facts, struct 
 				 ccw_id_format(job->id, name));
 	tell_step(job, 0, 0, LIMIT_STEP_BIND_MS, "look who uses the device");
 	r = check_first(job, facts, ret_warning, fault);
-	if (r >= 0)
-		r = check_terms(job, fault);
+	if (r >= 0 && job->backend.kind == BACKEND_VFIO_CCW)
+		r = plan_css_check(&job->terms, fault);
 	if (r >= 0)
 		warn_of_rules(job, ret_warning);
 	return r;
+}
+
+static void make_plan(const struct binder_job *job, const struct sysfs_facts *facts,
+		      struct plan *ret)
+{
+	if (job->backend.kind == BACKEND_VFIO_CCW) {
+		plan_css_acquire(facts, ret);
+		return;
+	}
+	plan_acquire(facts, ret);
+	plan_hold(&job->terms, job->was_ours && strcmp(facts->driver, CCWB_DRIVER) == 0, ret);
 }
 
 static int take(const struct binder_job *job, struct worker_result *result)
@@ -271,11 +266,7 @@ static int take(const struct binder_job *job, struct worker_result *result)
 	r = look(job, &facts, &warning, &result->fault);
 	if (r < 0)
 		return r;
-	if (job->backend.kind == BACKEND_VFIO_CCW)
-		plan_css_acquire(&facts, &plan);
-	else
-		plan_acquire(&facts, &plan);
-	plan_hold(&job->terms, job->was_ours && strcmp(facts.driver, CCWB_DRIVER) == 0, &plan);
+	make_plan(job, &facts, &plan);
 	for (n = 0; n < plan.n_steps; n++) {
 		r = step_run_told(job, &plan.steps[n], n, plan.n_steps + 1);
 		if (r < 0) {

@@ -54,6 +54,7 @@ static int make_lease(const struct device *device, const struct subject *subject
 	lease->iommu = wish->iommu;
 	lease->is_by_path = wish->is_by_path;
 	lease->is_forced = wish->is_forced;
+	backend_init(&lease->backend, verdict->backend, lease->id, &device->facts);
 	tether = &lease->tether;
 	tether->lifetime = wish->lifetime;
 	snprintf(tether->connection, sizeof(tether->connection), "%s", wish->connection);
@@ -84,6 +85,7 @@ static int judge(struct broker *broker, struct ccw_id id, const struct subject *
 		 struct policy_verdict *ret_verdict, struct fault *fault)
 {
 	struct admission_request request = {
+		.sysfs = broker->sysfs,
 		.subject = subject,
 		.wish = wish,
 		.has_consent = wish->has_consent,
@@ -118,6 +120,7 @@ int broker_inquire(struct broker *broker, struct ccw_id id, const struct broker_
 	job.iommu = asked->wish->iommu;
 	job.is_by_path = asked->wish->is_by_path;
 	job.is_forced = asked->wish->is_forced;
+	job.backend.kind = verdict.backend;
 	job.incarnation = device->facts.incarnation;
 	job.terms = lease_terms(verdict.profile);
 	r = inquiry_new(&broker->desk, asked->caller, &job, ret_answer, done, userdata, ret_inquiry,
@@ -197,7 +200,7 @@ int broker_revoke(struct broker *broker, const char *lease_id, uid_t uid, bool i
 	if (!lease_is_held(lease))
 		return 0; /* on its way back already */
 	lease_audit_revoke(lease, uid, wish->reason);
-	return revoke_begin(&broker->custody, lease, wish);
+	return revoke_begin(&broker->custody, lease, wish, fault);
 }
 
 static bool hangs_on(const struct lease *lease, const char *bus, const char *connection)

@@ -79,6 +79,7 @@ PROPERTY(since, "t", lease->since)
 PROPERTY(owner_unit, "s", lease->unit)
 PROPERTY(profile, "s", lease->profile)
 PROPERTY(rule, "s", lease->rule)
+PROPERTY(backend, "s", backend_kind_to_string(lease->backend.kind))
 PROPERTY(lifetime, "s", lifetime_to_string(lease->tether.lifetime))
 PROPERTY(state, "s", lease_state_to_string(lease->state))
 
@@ -123,6 +124,7 @@ static const sd_bus_vtable lease_properties[] = {
 	SD_BUS_PROPERTY("Who", "s", property_who, 0, CONST),
 	SD_BUS_PROPERTY("Profile", "s", property_profile, 0, CONST),
 	SD_BUS_PROPERTY("Rule", "s", property_rule, 0, CONST),
+	SD_BUS_PROPERTY("Backend", "s", property_backend, 0, CONST),
 	SD_BUS_PROPERTY("Since", "t", property_since, 0, CONST),
 	SD_BUS_PROPERTY("State", "s", property_state, 0, EMITS),
 	SD_BUS_SIGNAL_WITH_ARGS("RevokeRequested",

@@ -59,6 +59,20 @@ static int check_grant(const char *word, struct broker_wish *wish, struct fault 
 	return 0;
 }
 
+static int check_backend(const char *word, enum backend_kind *ret, struct fault *fault)
+{
+	int r = backend_kind_from_string(word);
+
+	if (r < 0)
+		return fault_set(fault, FAULT_INVALID_ARGS,
+				 "option \"" CCWB_OPTION_BACKEND
+				 "\" is \"%.32s\"; it can be \"ccwbroker\", \"vfio_ccw\" or "
+				 "\"auto\"",
+				 word);
+	*ret = (enum backend_kind)r;
+	return 0;
+}
+
 static int check_lifetime(const char *word, int pidfd, struct broker_wish *wish,
 			  struct fault *fault)
 {
@@ -89,7 +103,9 @@ int bus_wish_read(sd_bus_message *message, struct broker_wish *ret, uid_t *ret_u
 		const char *lifetime;
 		int pidfd;
 		int is_forced;
-	} options = { "", "group", CCWB_GRANT_FDS, UINT32_MAX, "lease-fd", -1, false };
+		const char *backend;
+	} options = { "",	  "group", CCWB_GRANT_FDS, UINT32_MAX,
+		      "lease-fd", -1,	   false,	   CCWB_BACKEND_AUTO };
 	static const struct bus_key keys[] = {
 		{ CCWB_OPTION_WHO, 's', offsetof(struct options, who) },
 		{ CCWB_OPTION_IOMMU, 's', offsetof(struct options, iommu) },
@@ -97,6 +113,7 @@ int bus_wish_read(sd_bus_message *message, struct broker_wish *ret, uid_t *ret_u
 		{ CCWB_OPTION_LIFETIME, 's', offsetof(struct options, lifetime) },
 		{ CCWB_OPTION_PIDFD, 'h', offsetof(struct options, pidfd) },
 		{ CCWB_OPTION_FORCE, 'b', offsetof(struct options, is_forced) },
+		{ CCWB_OPTION_BACKEND, 's', offsetof(struct options, backend) },
 		{ CCWB_OPTION_USER, 'u', offsetof(struct options, user) }, /* the last */
 	};
 	struct broker_wish wish = {};
@@ -113,6 +130,9 @@ int bus_wish_read(sd_bus_message *message, struct broker_wish *ret, uid_t *ret_u
 	if (r < 0)
 		return r;
 	r = check_grant(options.grant, &wish, fault);
+	if (r < 0)
+		return r;
+	r = check_backend(options.backend, &wish.backend, fault);
 	if (r < 0)
 		return r;
 	r = check_lifetime(options.lifetime, options.pidfd, &wish, fault);

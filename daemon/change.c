@@ -122,6 +122,7 @@ static void restore(const struct change *change, struct worker_result *result)
 	struct binder_job job = {
 		.sysfs = change->sysfs,
 		.id = change->id,
+		.backend = change->backend,
 		.origin = change->origin,
 		.step_limit_ms = change->step_limit_ms,
 	};

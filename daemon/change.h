@@ -2,6 +2,7 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
+#include "backend.h"
 #include "ccw-id.h"
 #include "plan.h"
 #include "sysfs.h"
@@ -21,7 +22,9 @@ struct change {
 	enum change_kind kind;
 	char driver[SYSFS_NAME_SIZE];
 	struct plan_origin origin;
-	uint64_t incarnation;	    /* of BIND and RESET: of no other device; 0: of any */
+	struct backend
+		backend;      /* of RESTORE: that of the lease after which it was not given back */
+	uint64_t incarnation; /* of BIND and RESET: of no other device; 0: of any */
 	unsigned int step_limit_ms; /* of every step; 0: each has its own */
 };
 

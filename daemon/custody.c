@@ -116,6 +116,8 @@ static void forget(struct custody *custody, struct lease *lease, enum lease_end 
 	if (device) {
 		device->lease = NULL;
 		*device->vfio_path = '\0';
+		if (device->state != DEVICE_FAILED)
+			registry_clear_backend(custody->registry, device);
 		LISTENER_TELL(custody, device_changed, device,
 			      DEVICE_CHANGED_STATE | DEVICE_CHANGED_LEASE);
 	}
@@ -192,10 +194,12 @@ static void on_closed(void *userdata)
 /* To unbind an open device would block until its holder closes it: wait for that here. */
 static void wait_closed(struct custody *custody, struct lease *lease)
 {
+	bool is_revoked =
+		lease->end == LEASE_END_REVOKED && lease->backend.kind != BACKEND_VFIO_CCW;
+
 	/* who is revoked has had time enough; else not bound to the module, or gone */
-	if (lease->end == LEASE_END_REVOKED ||
-	    usage_new(custody->event, custody->sysfs, lease->device, on_closed, lease,
-		      &lease->usage) < 0)
+	if (is_revoked || usage_new(custody->event, custody->sysfs, lease->device, &lease->backend,
+				    on_closed, lease, &lease->usage) < 0)
 		begin_restore(custody, lease);
 }
 
@@ -217,16 +221,18 @@ static void retract_node(struct custody *custody, const struct lease *lease)
 void custody_end(struct custody *custody, struct lease *lease, enum lease_end end)
 {
 	struct device *device = device_of(custody, lease);
+	struct fault fault = {};
 
 	tether_drop(&lease->tether, store_fd_peek(custody->store), lease->id);
 	lease->revocation.timer = sd_event_source_disable_unref(lease->revocation.timer);
 	retract_node(custody, lease);
-	lease_set_state(lease, LEASE_RELEASING);
 	lease->end = end;
+	origin_stay(lease, device);
+	lease_set_state(lease, LEASE_RELEASING);
 	save(custody, lease);
 	if (device)
 		device_move(custody, device, device->is_present ? DEVICE_RELEASING : DEVICE_ABSENT,
-			    NULL);
+			    lease_explain_wait(lease, &fault));
 	if (lease->is_announced)
 		LISTENER_TELL(custody, lease_changed, lease);
 	wait_closed(custody, lease);
@@ -375,6 +381,7 @@ static void attach(struct custody *custody, struct lease *lease_take, struct dev
 	device->origin = lease_take->is_bound ? lease_take->home : lease_take->origin;
 	device->is_bound = lease_take->is_bound;
 	device->has_origin = true;
+	registry_set_backend(custody->registry, device, &lease_take->backend);
 }
 
 int custody_begin(struct custody *custody, struct lease *lease_take, struct device *device,
@@ -395,18 +402,7 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 	_cleanup_(lease_freep) struct lease *lease = lease_take;
 	int r;
 
-	if (device->is_bound) {
-		lease->is_bound = true;
-		lease->home = device->origin;
-		strcpy(lease->origin.driver, device->facts.driver);
-		lease->origin.is_online = device->facts.is_online;
-	} else if (device->has_origin) {
-		/* it could not be given back the last time: where it belongs is known */
-		lease->origin = device->origin;
-	} else if (strcmp(device->facts.driver, CCWB_DRIVER) != 0) {
-		strcpy(lease->origin.driver, device->facts.driver);
-		lease->origin.is_online = device->facts.is_online;
-	}
+	origin_note(device, lease);
 	job.origin = lease->origin;
 	r = store_save(custody->store, lease);
 	if (r >= 0)
@@ -427,7 +423,8 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 
 void custody_resume(struct custody *custody, struct lease *lease_take)
 {
-	struct device *device = device_of(custody, lease_take);
+	struct device *device =
+		registry_adopt(custody->registry, lease_take->device, &lease_take->backend);
 	struct lease *lease = lease_take;
 	int r;
 
@@ -469,25 +466,33 @@ void custody_device_lost(struct custody *custody, struct device *device)
 		device_move(custody, device, DEVICE_ABSENT, NULL);
 }
 
+/* What is at home, or comes back under its id, is for its driver to take. */
+static void drop_claim(struct custody *custody, const struct device *device)
+{
+	int r;
+
+	r = sysfs_set_claim(custody->sysfs, device->id, false);
+	if (r < 0 && r != -ENOENT) /* was not on it, or there is no such list */
+		log_full_errno(LOG_WARNING, device->name, NULL, r,
+			       "%s is not ours any more, and stays on the claim list",
+			       device->name);
+}
+
 void custody_device_changed(struct custody *custody, struct device *device)
 {
 	if (device->state != DEVICE_FAILED || device->lease ||
 	    strcmp(device->facts.driver, device->origin.driver) != 0)
 		return;
+	drop_claim(custody, device);
 	origin_forget(custody->store, device);
+	registry_clear_backend(custody->registry, device);
 	device_move(custody, device, DEVICE_HOST, NULL);
 }
 
 void custody_device_removed(struct custody *custody, struct device *device)
 {
-	int r;
-
 	if (!device->has_origin)
 		return;
-	/* failed, and gone for good: what comes back under its id is for its driver to take */
-	r = sysfs_set_claim(custody->sysfs, device->id, false);
-	if (r < 0 && r != -ENOENT) /* was not on it */
-		log_full_errno(LOG_WARNING, device->name, NULL, r,
-			       "%s is gone, and stays on the claim list", device->name);
+	drop_claim(custody, device); /* failed, and gone for good */
 	store_remove(custody->store, device->id);
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "backend.h"
 #include "ccw-id.h"
 #include "fault.h"
 #include "iommu.h"
@@ -46,8 +47,10 @@ struct device {
 	char *reason_text;	/* NULL when all is well */
 	bool has_origin;	/* between binding and the end of a successful restore */
 	struct plan_origin origin;
-	bool is_bound; /* stays where it is, other than origin, until it is restored */
-	bool has_job;  /* and must not be dropped */
+	bool is_bound;		  /* stays where it is, other than origin, until it is restored */
+	bool has_job;		  /* and must not be dropped */
+	struct backend backend;	  /* of its lease, or of one after which it did not come back */
+	struct device *next_away; /* the registry's: the next one whose backend is VFIO_CCW */
 	char vfio_path[IOMMU_PATH_SIZE]; /* its node in /dev while leased, else "" */
 	struct lease *lease;		 /* peek: the broker owns it */
 };

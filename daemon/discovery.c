@@ -61,6 +61,14 @@ static void on_device(struct ccw_id id, void *userdata)
 	discovery_look(userdata, id);
 }
 
+static void on_subchannel(struct ccw_id id, void *userdata)
+{
+	struct discovery *discovery = userdata;
+	char name[CCW_ID_STRING_SIZE];
+
+	registry_refresh_subchannel(discovery->registry, ccw_id_format(id, name));
+}
+
 static void on_lost(void *userdata)
 {
 	log_info("events of devices were lost: looking at all of them");
@@ -79,6 +87,7 @@ static int on_rescan(sd_event_source *source, void *userdata)
 
 static const struct uevent_listener uevent_listener = {
 	.device = on_device,
+	.subchannel = on_subchannel,
 	.lost = on_lost,
 };
 

@@ -107,6 +107,7 @@ static void settle(struct job *job, enum job_result result)
 	bool is_home = is_new || (job->kind == CHANGE_RESTORE && result == JOB_DONE) ||
 		       strcmp(device->facts.driver, device->origin.driver) == 0;
 
+	registry_clear_backend(job->jobs->custody->registry, device);
 	/* one that is gone is forgotten when it is dropped, with its place on the claim list */
 	if (device->is_present && is_home)
 		origin_forget(job->jobs->custody->store, device);
@@ -253,6 +254,8 @@ static void note_origin(struct job *job)
 
 	strcpy(job->before.driver, device->facts.driver);
 	job->before.is_online = device->facts.is_online;
+	if (device->backend.kind == BACKEND_VFIO_CCW)
+		job->before = device->origin; /* there is nothing between there and home */
 	job->had_origin = device->has_origin;
 	if (!device->has_origin) {
 		device->origin = job->before;
@@ -287,6 +290,7 @@ static struct job *make(struct jobs *jobs, enum change_kind kind, struct device 
 		.sysfs = jobs->custody->sysfs,
 		.id = device->id,
 		.kind = kind,
+		.backend = device->backend,
 		.incarnation = device->facts.incarnation,
 		.step_limit_ms = jobs->custody->step_limit_ms,
 	};

@@ -183,12 +183,30 @@ int lease_explain(const struct lease *lease, const char *device, struct fault *f
 	if (lease->state == LEASE_PENDING)
 		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
 				 "%s is being taken for %s; try again in a moment", device, owner);
+	if (lease->usage && lease->backend.kind == BACKEND_VFIO_CCW)
+		return fault_set(
+			fault, FAULT_OPERATION_IN_PROGRESS,
+			"%s was leased to %s, who still has it open; it comes back when that "
+			"program closes it or ends, as the kernel's vfio_ccw cannot take it "
+			"away",
+			device, owner);
 	if (lease->usage)
 		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
 				 "%s was leased to %s, who still has it open; try again later",
 				 device, owner);
 	return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
 			 "%s is being given back by %s; try again in a moment", device, owner);
+}
+
+const struct fault *lease_explain_wait(const struct lease *lease, struct fault *fault)
+{
+	if (lease->backend.kind != BACKEND_VFIO_CCW)
+		return NULL;
+	(void)fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
+			"it goes back when %s (pid %d, or whoever has its fds) has closed it: the "
+			"kernel's vfio_ccw cannot take it away; end that program if it does not",
+			lease->user, (int)lease->pid);
+	return fault;
 }
 
 bool lease_id_is_valid(const char *id)

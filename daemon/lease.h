@@ -116,6 +116,12 @@ bool lease_is_held(const struct lease *lease);
 /* Sets why device cannot be had while lease is there, and returns fault_set's value. */
 int lease_explain(const struct lease *lease, const char *device, struct fault *fault);
 
+/*
+ * Why its end may take long: only the kernel's vfio_ccw cannot take a device from a client that does not
+ * close it. fault is where to write it; NULL when there is nothing to say.
+ */
+const struct fault *lease_explain_wait(const struct lease *lease, struct fault *fault);
+
 bool lease_id_is_valid(const char *id);
 const char *lease_state_to_string(enum lease_state state);
 _must_check_ int lease_state_from_string(const char *text);

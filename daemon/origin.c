@@ -21,8 +21,41 @@ int origin_save(struct store *store, const struct device *device, enum lease_sta
 	if (r < 0)
 		return r;
 	lease->origin = device->origin;
+	lease->backend = device->backend;
 	lease->state = state;
 	return store_save(store, lease);
+}
+
+void origin_note(const struct device *device, struct lease *lease)
+{
+	if (device->has_origin && !device->is_bound) {
+		/* it could not be given back the last time: where it belongs is known */
+		lease->origin = device->origin;
+		return;
+	}
+	lease->is_bound = device->is_bound;
+	if (device->is_bound)
+		lease->home = device->origin;
+	else if (strcmp(device->facts.driver, CCWB_DRIVER) == 0)
+		return; /* bound by hand: nobody knows */
+	strcpy(lease->origin.driver, device->facts.driver);
+	lease->origin.is_online = device->facts.is_online;
+}
+
+void origin_stay(struct lease *lease, struct device *device)
+{
+	bool is_kept = lease->end == LEASE_END_CLOSED || lease->end == LEASE_END_RELEASED ||
+		       lease->end == LEASE_END_DISCONNECTED || lease->end == LEASE_END_EXITED ||
+		       lease->end == LEASE_END_REVOKED;
+
+	/* no client has had one that is on its way back from an attempt, or gone */
+	if (!lease->terms.stays_bound || lease->is_bound || !lease_is_held(lease) || !is_kept)
+		return;
+	lease->is_bound = true;
+	lease->home = lease->origin;
+	lease->origin = (struct plan_origin){ .driver = CCWB_DRIVER };
+	if (device)
+		device->is_bound = true;
 }
 
 void origin_forget(struct store *store, struct device *device)

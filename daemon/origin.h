@@ -15,6 +15,15 @@
 _must_check_ int origin_save(struct store *store, const struct device *device,
 			     enum lease_state state);
 
+/* Where device, which lease is about to take, goes back to, and where it is at home. */
+void origin_note(const struct device *device, struct lease *lease);
+
+/*
+ * At the end of lease, whose state is still that of before: its device stays bound where its terms say
+ * so. NULL for a device that is gone for good.
+ */
+void origin_stay(struct lease *lease, struct device *device);
+
 /* The device is at home, or gone: there is nothing to remember. */
 void origin_forget(struct store *store, struct device *device);
 

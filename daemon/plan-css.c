@@ -8,7 +8,19 @@
 
 #include <string.h>
 
+#include "backend.h"
 #include "names.h"
+
+int plan_css_check(const struct plan_terms *terms, struct fault *fault)
+{
+	if (terms->is_masked)
+		return backend_check(BACKEND_VFIO_CCW, BACKEND_MASK, fault);
+	if (terms->reset_before || terms->reset_after)
+		return backend_check(BACKEND_VFIO_CCW, BACKEND_RESET, fault);
+	if (terms->stays_bound)
+		return backend_check(BACKEND_VFIO_CCW, BACKEND_STAY, fault);
+	return 0;
+}
 
 void plan_css_acquire(const struct sysfs_facts *facts, struct plan *ret)
 {
@@ -45,6 +57,7 @@ void plan_css_return(const struct subchannel_facts *facts, bool has_mdev, struct
 	if (is_there || is_free)
 		plan_add(ret, PLAN_SUBCHANNEL_BIND, SUBCHANNEL_DRIVER_IO);
 	plan_add(ret, PLAN_WAIT_DEVICE, "");
+	ret->steps[ret->n_steps - 1].is_anew = is_there || is_free;
 }
 
 void plan_css_settle(const struct sysfs_facts *facts, const struct plan_origin *origin,
@@ -52,11 +65,17 @@ void plan_css_settle(const struct sysfs_facts *facts, const struct plan_origin *
 {
 	bool is_back = strcmp(facts->driver, origin->driver) == 0;
 
+	bool is_for_us = strcmp(origin->driver, CCWB_DRIVER) == 0;
+
 	*ret = (struct plan){};
+	if (!is_for_us)
+		plan_add(ret, PLAN_UNCLAIM, ""); /* an attempt to bind it may have left it there */
 	if (facts->is_online && (!is_back || !origin->is_online))
 		plan_add(ret, PLAN_OFFLINE, "");
 	if (*facts->driver && !is_back)
 		plan_add(ret, PLAN_UNBIND, facts->driver);
+	if (is_for_us && !is_back)
+		plan_add(ret, PLAN_CLAIM, "");
 	if (*origin->driver && !is_back)
 		plan_add(ret, PLAN_BIND, origin->driver);
 	if (*origin->driver && origin->is_online && (!is_back || !facts->is_online))

@@ -2,8 +2,12 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
+#include "fault.h"
 #include "plan.h"
 #include "subchannel.h"
+
+/* A fault when terms ask for what vfio_ccw cannot do: that is not left out in silence. */
+_must_check_ int plan_css_check(const struct plan_terms *terms, struct fault *fault);
 
 /* From facts to a mediated device of the subchannel that has its VFIO group. */
 void plan_css_acquire(const struct sysfs_facts *facts, struct plan *ret);

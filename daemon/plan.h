@@ -35,7 +35,11 @@ struct plan_step {
 	enum plan_action action;
 	char driver[SYSFS_NAME_SIZE];	      /* of UNBIND and BIND, and of OVERRIDE */
 	uint8_t commands[PLAN_COMMANDS_SIZE]; /* of MASK */
-	bool is_anew; /* of MASK: not on top of the mask that is there, which was ours */
+	/*
+	 * Of MASK: not on top of the mask that is there, which was ours. Of WAIT_DEVICE: it is recognized
+	 * because of this plan, so that its driver may come a moment later.
+	 */
+	bool is_anew;
 };
 
 /* What a lease holds its device to. */

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "backend.h"
 #include "device-set.h"
 #include "fault.h"
 #include "macro.h"
@@ -49,7 +50,8 @@ struct policy_verdict {
 	const struct profile *profile;	/* what it would be had under; never NULL */
 	bool has_group;			/* had by one of the rule's groups, that is */
 	gid_t gid;
-	struct fault why; /* FAULT_NONE when allowed; the text is there in any case */
+	enum backend_kind backend; /* by which it is had; of admission.h, when nothing forbids */
+	struct fault why;	   /* FAULT_NONE when allowed; the text is there in any case */
 };
 
 _must_check_ int policy_new(const char *main_file, struct policy **ret);

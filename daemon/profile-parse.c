@@ -82,6 +82,22 @@ static int parse_commands(const struct place *place, const char *key, struct jso
 	return place_for_each(place, key, value, add_commands, profile);
 }
 
+static int parse_backend(const struct place *place, const char *key, struct json_object *value,
+			 struct profile *profile)
+{
+	const char *text;
+	int r;
+
+	r = place_read_text(place, key, value, LIMIT_POLICY_NAME_BYTES, &text);
+	if (r < 0)
+		return r;
+	r = backend_kind_from_string(text);
+	if (r < 0)
+		return place_fault(place, key, "can be \"ccwbroker\", \"vfio_ccw\" or \"auto\"");
+	profile->backend = (enum backend_kind)r;
+	return 0;
+}
+
 static int parse_grants(const struct place *place, const char *key, struct json_object *value,
 			struct profile *profile)
 {
@@ -137,6 +153,7 @@ static const struct {
 	{ "reset-before", parse_flag },
 	{ "reset-after", parse_flag },
 	{ "restore", parse_flag },
+	{ "backend", parse_backend },
 	{ "grants", parse_grants },
 	{ "lifetimes", parse_lifetimes },
 	{ "leases", parse_quota },
@@ -157,6 +174,21 @@ static int parse_member(const struct place *place, const char *key, struct json_
 		length += (size_t)snprintf(known + length, sizeof(known) - length, "%s\"%s\"",
 					   n ? ", " : "", members[n].key);
 	return place_faultf(place, key, "unknown key; a profile has %s", known);
+}
+
+/* What its backend cannot do would be refused whenever somebody asks for a device. */
+static int check_backend(const struct place *place, const struct profile *profile)
+{
+	struct fault fault = {};
+	int r = 0;
+
+	if (!profile_permits_all(profile))
+		r = backend_check(profile->backend, BACKEND_MASK, &fault);
+	if (r >= 0 && (profile->reset_before || profile->reset_after))
+		r = backend_check(profile->backend, BACKEND_RESET, &fault);
+	if (r >= 0 && !profile->restore)
+		r = backend_check(profile->backend, BACKEND_STAY, &fault);
+	return r < 0 ? place_faultf(place, "backend", "%s", fault.text) : 0;
 }
 
 int profile_parse(const struct place *place, const char *name, struct json_object *object,
@@ -186,6 +218,9 @@ int profile_parse(const struct place *place, const char *name, struct json_objec
 		if (r < 0)
 			return r;
 	}
+	r = check_backend(place, profile);
+	if (r < 0)
+		return r;
 	*ret = TAKE_PTR(profile);
 	return 0;
 }

@@ -32,6 +32,7 @@ int profile_new(const char *name, struct profile **ret)
 		return -ENOMEM;
 	memset(profile->commands, 0xff, sizeof(profile->commands));
 	profile->restore = true;
+	profile->backend = BACKEND_AUTO;
 	profile->grants = (1U << _PROFILE_GRANT_MAX) - 1;
 	profile->lifetimes = (1U << _PROFILE_LIFETIME_MAX) - 1;
 	*ret = TAKE_PTR(profile);

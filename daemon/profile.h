@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "backend.h"
 #include "device-set.h"
 #include "limits.h"
 #include "macro.h"
@@ -38,10 +39,11 @@ struct profile {
 	uint8_t commands[PROFILE_COMMANDS_SIZE];
 	bool reset_before;
 	bool reset_after;
-	bool restore;		/* at its end the device goes back to its driver */
-	unsigned int grants;	/* bits 1 << enum profile_grant */
-	unsigned int lifetimes; /* bits 1 << enum profile_lifetime */
-	unsigned int leases;	/* at once; 0: as many as there may be in all */
+	bool restore;		   /* at its end the device goes back to its driver */
+	enum backend_kind backend; /* BACKEND_AUTO: what is asked for, or is there */
+	unsigned int grants;	   /* bits 1 << enum profile_grant */
+	unsigned int lifetimes;	   /* bits 1 << enum profile_lifetime */
+	unsigned int leases;	   /* at once; 0: as many as there may be in all */
 	unsigned int leases_per_user;
 	unsigned int leases_per_group; /* of those had by one entry of a rule's groups */
 };

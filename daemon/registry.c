@@ -19,6 +19,7 @@ struct registry {
 	struct device **devices;
 	size_t count;
 	size_t room;
+	struct device *away; /* peek: those whose backend is VFIO_CCW, in no order */
 };
 
 int registry_new(struct sysfs *sysfs, const struct registry_listener *listener, void *userdata,
@@ -92,6 +93,28 @@ static int insert(struct registry *registry, struct device *device)
 	return 0;
 }
 
+static void leave_away(struct registry *registry, struct device *device)
+{
+	struct device **at = &registry->away;
+
+	while (*at && *at != device)
+		at = &(*at)->next_away;
+	if (*at)
+		*at = device->next_away;
+	device->next_away = NULL;
+}
+
+void registry_set_backend(struct registry *registry, struct device *device,
+			  const struct backend *backend)
+{
+	leave_away(registry, device);
+	device->backend = *backend;
+	if (backend->kind != BACKEND_VFIO_CCW)
+		return;
+	device->next_away = registry->away;
+	registry->away = device;
+}
+
 void registry_drop(struct registry *registry, struct device *device)
 {
 	size_t at = search(registry, device->id);
@@ -99,6 +122,7 @@ void registry_drop(struct registry *registry, struct device *device)
 	assert(!device->is_present && !device->lease && !device->has_job);
 	assert(at < registry->count && registry->devices[at] == device);
 	registry->listener->removed(device, registry->userdata);
+	leave_away(registry, device);
 	registry->count--;
 	memmove(&registry->devices[at], &registry->devices[at + 1],
 		(registry->count - at) * sizeof(struct device *));
@@ -133,6 +157,19 @@ static int add(struct registry *registry, struct ccw_id id, const struct sysfs_f
 	return 0;
 }
 
+/* Also a device whose place its backend has taken: of those only we know. */
+static int look(struct registry *registry, struct ccw_id id, const struct device *device,
+		struct sysfs_facts *ret_facts, char **ret_path)
+{
+	int r;
+
+	r = sysfs_read(registry->sysfs, id, ret_facts, ret_path);
+	if ((r != -ENOENT && r != -ENODEV) || !device || device->backend.kind != BACKEND_VFIO_CCW)
+		return r;
+	return backend_read_away(registry->sysfs, &device->backend, device->state == DEVICE_LEASED,
+				 ret_facts, ret_path);
+}
+
 int registry_refresh(struct registry *registry, struct ccw_id id)
 {
 	struct device *device = registry_peek(registry, id);
@@ -141,7 +178,7 @@ int registry_refresh(struct registry *registry, struct ccw_id id)
 	unsigned int changes;
 	int r;
 
-	r = sysfs_read(registry->sysfs, id, &facts, &path);
+	r = look(registry, id, device, &facts, &path);
 	if (r == -ENOENT || r == -ENODEV) {
 		if (device)
 			vanish(registry, device);
@@ -149,7 +186,8 @@ int registry_refresh(struct registry *registry, struct ccw_id id)
 	}
 	if (r < 0)
 		return r;
-	if (device && device->facts.incarnation != facts.incarnation) {
+	if (device && device->facts.incarnation != facts.incarnation &&
+	    device->backend.kind != BACKEND_VFIO_CCW) {
 		/* it went and another came before we heard of the first */
 		vanish(registry, device);
 		device = registry_peek(registry, id);
@@ -162,6 +200,38 @@ int registry_refresh(struct registry *registry, struct ccw_id id)
 	return 0;
 }
 
+void registry_clear_backend(struct registry *registry, struct device *device)
+{
+	const struct backend none = { .kind = BACKEND_CCWBROKER };
+
+	registry_set_backend(registry, device, &none);
+}
+
+struct device *registry_adopt(struct registry *registry, struct ccw_id id,
+			      const struct backend *backend)
+{
+	struct device *device = registry_peek(registry, id);
+	_cleanup_free_ char *path = NULL;
+	struct sysfs_facts facts;
+
+	if (device || backend_read_away(registry->sysfs, backend, false, &facts, &path) < 0 ||
+	    add(registry, id, &facts, TAKE_PTR(path)) < 0)
+		return device;
+	device = registry_peek(registry, id);
+	registry_set_backend(registry, device, backend);
+	return device;
+}
+
+void registry_refresh_subchannel(struct registry *registry, const char *subchannel)
+{
+	struct device *device = registry->away;
+
+	while (device && strcmp(device->backend.subchannel, subchannel) != 0)
+		device = device->next_away;
+	if (device)
+		(void)registry_refresh(registry, device->id); /* gone is an answer, too */
+}
+
 void registry_refresh_status(struct registry *registry, struct device *device)
 {
 	struct sysfs_facts now = device->facts;
@@ -170,7 +240,7 @@ void registry_refresh_status(struct registry *registry, struct device *device)
 
 	r = sysfs_read_status(registry->sysfs, device->id, &now);
 	if (r < 0)
-		return; /* one that is gone is told of by an event */
+		return; /* one that is gone is told of by an event, or away */
 	changes = device_update_status(device, &now);
 	if (changes)
 		registry->listener->changed(device, changes, registry->userdata);

@@ -41,6 +41,26 @@ int registry_refresh(struct registry *registry, struct ccw_id id);
 /* Takes over only that of which the kernel tells nobody: whether it is online, and whether it answers. */
 void registry_refresh_status(struct registry *registry, struct device *device);
 
+/*
+ * How device is taken, or is no more. While that is by VFIO_CCW it is not in sysfs, and counts as
+ * present as long as its subchannel is there and, in the state LEASED, its mediated device.
+ */
+void registry_set_backend(struct registry *registry, struct device *device,
+			  const struct backend *backend);
+
+/* It is where it belongs, in whatever way it was taken. */
+void registry_clear_backend(struct registry *registry, struct device *device);
+
+/*
+ * A known device, or one that is taken by VFIO_CCW since before this program and known from now on;
+ * NULL when it is not there.
+ */
+struct device *registry_adopt(struct registry *registry, struct ccw_id id,
+			      const struct backend *backend);
+
+/* Something has happened to a subchannel: refreshes the device whose place it has taken. */
+void registry_refresh_subchannel(struct registry *registry, const char *subchannel);
+
 /* A known device, or NULL. */
 struct device *registry_peek(struct registry *registry, struct ccw_id id);
 

@@ -52,12 +52,19 @@ static void save(struct custody *custody, const struct lease *lease)
 			       "that the lease is revoked is not saved");
 }
 
-int revoke_begin(struct custody *custody, struct lease *lease, const struct revoke_wish *wish)
+int revoke_begin(struct custody *custody, struct lease *lease, const struct revoke_wish *wish,
+		 struct fault *fault)
 {
 	char name[CCW_ID_STRING_SIZE];
 	uint64_t now;
 	int r;
 
+	/* its client can be told to go, and that takes time */
+	if (wish->timeout == 0) {
+		r = backend_check(lease->backend.kind, BACKEND_REVOKE, fault);
+		if (r < 0)
+			return r;
+	}
 	r = sd_event_now(custody->event, CLOCK_MONOTONIC, &now);
 	if (r < 0)
 		return r;

@@ -14,9 +14,12 @@ struct revoke_wish {
 /* FAULT_INVALID_ARGS unless wish is within the limits. */
 _must_check_ int revoke_check(const struct revoke_wish *wish, struct fault *fault);
 
-/* Asks the holder of a held lease to go, and takes its device at the end of the time. */
+/*
+ * Asks the holder of a held lease to go, and takes its device at the end of the time. A fault without
+ * any time where the backend can take nothing.
+ */
 _must_check_ int revoke_begin(struct custody *custody, struct lease *lease,
-			      const struct revoke_wish *wish);
+			      const struct revoke_wish *wish, struct fault *fault);
 
 /* Goes on with a lease that was being revoked when an earlier daemon ended. */
 void revoke_resume(struct custody *custody, struct lease *lease);

@@ -45,8 +45,9 @@ static int look_for_device(struct sysfs *sysfs, struct ccw_id id, const struct b
 	return subchannel_is_there(sysfs, backend->subchannel) ? 0 : -ENODEV;
 }
 
-/* It is to be seen a moment before its driver has it; some have none. */
-static int wait_device(struct sysfs *sysfs, struct ccw_id id, const struct backend *backend)
+/* One that appears is to be seen a moment before its driver has it; some have none. */
+static int wait_device(struct sysfs *sysfs, struct ccw_id id, const struct backend *backend,
+		       bool is_anew)
 {
 	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
 	unsigned int waited, alone = 0;
@@ -57,7 +58,7 @@ static int wait_device(struct sysfs *sysfs, struct ccw_id id, const struct backe
 		if (r < 0 || r == 1)
 			return r < 0 ? r : 0;
 		alone += r == 2 ? 20 : 0;
-		if (alone > LIMIT_DRIVER_WAIT_MS)
+		if (alone > LIMIT_DRIVER_WAIT_MS || (r == 2 && !is_anew))
 			return 0;
 		if (waited >= LIMIT_DEVICE_WAIT_MS)
 			return -ETIMEDOUT;
@@ -97,7 +98,7 @@ static int run_css(struct sysfs *sysfs, struct ccw_id id, const struct backend *
 	case PLAN_MDEV_REMOVE:
 		return mdev_remove(sysfs, subchannel, backend->mdev);
 	case PLAN_WAIT_DEVICE:
-		return wait_device(sysfs, id, backend);
+		return wait_device(sysfs, id, backend, step->is_anew);
 	default:
 		return -EINVAL;
 	}

@@ -369,6 +369,13 @@ struct sysfs_site sysfs_site(struct ccw_id id)
 	return site;
 }
 
+char *sysfs_site_path(const struct sysfs *sysfs, const struct sysfs_site *site)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s", sysfs->root, site->directory) < 0 ? NULL : path;
+}
+
 static struct path site_path(const struct sysfs_site *site, const char *file)
 {
 	struct path path;

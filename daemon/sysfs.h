@@ -94,6 +94,9 @@ _must_check_ int sysfs_set_claim(struct sysfs *sysfs, struct ccw_id id, bool cla
 /* The site of a device that is bound to the module: it itself. */
 struct sysfs_site sysfs_site(struct ccw_id id);
 
+/* "/sys/bus/ccw/devices/0.0.0580"; the caller frees it. NULL without memory. */
+char *sysfs_site_path(const struct sysfs *sysfs, const struct sysfs_site *site);
+
 /* The number of a site's VFIO group and that group's device node. */
 _must_check_ int sysfs_read_group(struct sysfs *sysfs, const struct sysfs_site *site,
 				  unsigned int *ret);

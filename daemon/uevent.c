@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <linux/sock_diag.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <systemd/sd-device.h>
 
@@ -39,26 +40,61 @@ static uint32_t count_drops(const struct uevent *uevent)
 	return info[SK_MEMINFO_DROPS];
 }
 
+/* The directory above a mediated device's is its subchannel's; it may be gone, but it has its name. */
+static int parse_parent(sd_device *device, struct ccw_id *ret)
+{
+	char name[CCW_ID_STRING_SIZE];
+	const char *path, *end, *begin;
+
+	if (sd_device_get_syspath(device, &path) < 0)
+		return -EINVAL;
+	end = strrchr(path, '/');
+	for (begin = end; begin && begin > path && begin[-1] != '/';)
+		begin--;
+	if (!end || end - begin >= CCW_ID_STRING_SIZE)
+		return -EINVAL;
+	memcpy(name, begin, (size_t)(end - begin));
+	name[end - begin] = '\0';
+	return ccw_id_parse(name, ret);
+}
+
+static void pass_on(const struct uevent *uevent, sd_device *device)
+{
+	const char *subsystem, *name;
+	struct ccw_id id;
+
+	if (sd_device_get_subsystem(device, &subsystem) < 0 ||
+	    sd_device_get_sysname(device, &name) < 0)
+		return;
+	if (strcmp(subsystem, "mdev") == 0 && parse_parent(device, &id) >= 0)
+		uevent->listener->subchannel(id, uevent->userdata);
+	else if (ccw_id_parse(name, &id) < 0)
+		return;
+	else if (strcmp(subsystem, "css") == 0)
+		uevent->listener->subchannel(id, uevent->userdata);
+	else
+		uevent->listener->device(id, uevent->userdata);
+}
+
 static int on_device(sd_device_monitor *monitor, sd_device *device, void *userdata)
 {
 	struct uevent *uevent = userdata;
 	uint32_t drops = count_drops(uevent);
-	const char *name;
-	struct ccw_id id;
 
 	if (drops != uevent->drops) {
 		uevent->drops = drops;
 		uevent->listener->lost(uevent->userdata);
 	}
-	if (sd_device_get_sysname(device, &name) >= 0 && ccw_id_parse(name, &id) >= 0)
-		uevent->listener->device(id, uevent->userdata);
+	pass_on(uevent, device);
 	return 0;
 }
 
 int uevent_new(sd_event *event, const struct uevent_listener *listener, void *userdata,
 	       struct uevent **ret)
 {
+	static const char *const subsystems[] = { "ccw", "css", "mdev" };
 	_cleanup_(uevent_freep) struct uevent *uevent = calloc(1, sizeof(*uevent));
+	size_t n;
 	int r;
 
 	if (!uevent)
@@ -70,9 +106,12 @@ int uevent_new(sd_event *event, const struct uevent_listener *listener, void *us
 		return r;
 	/* needs CAP_NET_ADMIN beyond the system's maximum; the default does for small machines */
 	(void)sd_device_monitor_set_receive_buffer_size(uevent->monitor, RECEIVE_BUFFER_BYTES);
-	r = sd_device_monitor_filter_add_match_subsystem_devtype(uevent->monitor, "ccw", NULL);
-	if (r < 0)
-		return r;
+	for (n = 0; n < ARRAY_SIZE(subsystems); n++) {
+		r = sd_device_monitor_filter_add_match_subsystem_devtype(uevent->monitor,
+									 subsystems[n], NULL);
+		if (r < 0)
+			return r;
+	}
 	r = sd_device_monitor_attach_event(uevent->monitor, event);
 	if (r < 0)
 		return r;

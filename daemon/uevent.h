@@ -12,6 +12,8 @@ struct uevent;
 
 struct uevent_listener {
 	void (*device)(struct ccw_id id, void *userdata);
+	/* of the same form: it, or a mediated device on it, has come, gone or changed its driver */
+	void (*subchannel)(struct ccw_id id, void *userdata);
 	/* events were lost: anything may have happened to any device */
 	void (*lost)(void *userdata);
 };

@@ -7,9 +7,14 @@
 #include "usage.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <sys/epoll.h>
+#include <sys/inotify.h>
 #include <time.h>
 
+#include "backend.h"
+#include "io.h"
 #include "limits.h"
 #include "sysfs.h"
 
@@ -21,6 +26,8 @@ struct usage {
 	struct sysfs *sysfs; /* peek */
 	struct ccw_id id;
 	int fd;
+	char node[32]; /* of a group, "" otherwise; then fd is -1 and patience without end */
+	dev_t node_number;
 	unsigned int pause_ms;
 	uint64_t patience_end; /* microseconds */
 	sd_event_source *notice;
@@ -51,14 +58,29 @@ static bool is_patient(struct usage *usage)
 }
 
 /* An error means that the attribute is gone, and with it the device or its binding: closed. */
-static int look(struct usage *usage)
+static bool is_device_held(struct usage *usage)
 {
 	int is_open = sysfs_read_usage(usage->fd);
 
-	bool is_held =
-		is_open == 1 || (is_open == 0 && sysfs_read_fds(usage->sysfs, usage->id) > 0);
+	return is_open == 1 || (is_open == 0 && sysfs_read_fds(usage->sysfs, usage->id) > 0);
+}
 
-	if (is_held && is_patient(usage))
+/* A group can be opened by one only, and is open as long as its device is. */
+static bool is_group_held(const struct usage *usage)
+{
+	_cleanup_close_ int fd = -1;
+
+	return io_open_char_at(AT_FDCWD, usage->node, usage->node_number, &fd) == -EBUSY;
+}
+
+static int look(struct usage *usage)
+{
+	bool is_group = *usage->node;
+
+	if (is_group && is_group_held(usage))
+		return usage->pause_ms < LIMIT_CLOSE_POLL_MS || !usage->notice ? look_again(usage)
+									       : 0;
+	if (!is_group && is_device_held(usage) && is_patient(usage))
 		return look_again(usage);
 	(void)sd_event_source_set_enabled(usage->notice, SD_EVENT_OFF);
 	(void)sd_event_source_set_enabled(usage->timer, SD_EVENT_OFF);
@@ -76,10 +98,49 @@ static int on_timer(sd_event_source *source, uint64_t now, void *userdata)
 	return look(userdata);
 }
 
-int usage_new(sd_event *event, struct sysfs *sysfs, struct ccw_id id, usage_closed_t closed,
-	      void *userdata, struct usage **ret)
+/* It comes a moment before the group can be opened again. */
+static int on_close(sd_event_source *source, const struct inotify_event *event, void *userdata)
+{
+	struct usage *usage = userdata;
+
+	usage->pause_ms = FIRST_PAUSE_MS;
+	return look_again(usage);
+}
+
+static int watch_group(struct usage *usage, sd_event *event, const struct sysfs_site *site)
+{
+	unsigned int group;
+	int r;
+
+	r = sysfs_read_group(usage->sysfs, site, &group);
+	if (r >= 0)
+		r = sysfs_read_group_node(usage->sysfs, group, &usage->node_number);
+	if (r < 0)
+		return r;
+	snprintf(usage->node, sizeof(usage->node), "/dev/vfio/%u", group);
+	if (sd_event_add_inotify(event, &usage->notice, usage->node, IN_CLOSE, on_close, usage) < 0)
+		usage->notice = NULL; /* without notices it is looked at again and again */
+	return 0;
+}
+
+static int watch_device(struct usage *usage, sd_event *event)
+{
+	int r;
+
+	r = sysfs_open_usage(usage->sysfs, usage->id, &usage->fd);
+	if (r < 0)
+		return r;
+	/* read before the first poll: only what changes after that is news */
+	(void)sysfs_read_usage(usage->fd);
+	r = sd_event_add_io(event, &usage->notice, usage->fd, EPOLLPRI, on_notice, usage);
+	return r < 0 && r != -EPERM ? r : 0; /* -EPERM: a plain file has no notices */
+}
+
+int usage_new(sd_event *event, struct sysfs *sysfs, struct ccw_id id, const struct backend *backend,
+	      usage_closed_t closed, void *userdata, struct usage **ret)
 {
 	_cleanup_(usage_freep) struct usage *usage = calloc(1, sizeof(*usage));
+	const struct sysfs_site site = backend_site(backend, id);
 	int r;
 
 	if (!usage)
@@ -90,15 +151,12 @@ int usage_new(sd_event *event, struct sysfs *sysfs, struct ccw_id id, usage_clos
 	usage->pause_ms = FIRST_PAUSE_MS;
 	usage->closed = closed;
 	usage->userdata = userdata;
-	r = sysfs_open_usage(sysfs, id, &usage->fd);
-	if (r < 0)
-		return r;
-	/* read before the first poll: only what changes after that is news */
-	(void)sysfs_read_usage(usage->fd);
-	r = sd_event_add_io(event, &usage->notice, usage->fd, EPOLLPRI, on_notice, usage);
-	if (r < 0 && r != -EPERM)
-		return r; /* -EPERM: a plain file has no notices */
-	r = sd_event_now(event, CLOCK_MONOTONIC, &usage->patience_end);
+	if (backend->kind == BACKEND_VFIO_CCW)
+		r = watch_group(usage, event, &site);
+	else
+		r = watch_device(usage, event);
+	if (r >= 0)
+		r = sd_event_now(event, CLOCK_MONOTONIC, &usage->patience_end);
 	if (r < 0)
 		return r;
 	usage->patience_end += LIMIT_CLOSE_GRACE_MS * USEC_PER_MSEC;

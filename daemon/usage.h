@@ -8,6 +8,7 @@
 #include "macro.h"
 
 struct sysfs;
+struct backend;
 
 /*
  * Waits until the kernel module says that nobody has the device open any more, nor an fd with which it
@@ -20,10 +21,14 @@ struct usage;
 typedef void (*usage_closed_t)(void *userdata);
 
 /*
+ * The kernel's vfio_ccw tells nothing, but a group cannot be opened while somebody has it or its device.
+ * There is nobody to be revoked there, and the wait as long as it takes.
+ *
  * The call comes from the event loop, never from in here, even when the device is closed already.
- * -ENOENT when the device is not bound to the module. The caller owns *ret; sysfs is borrowed.
+ * -ENOENT when the device is not bound. The caller owns *ret; sysfs is borrowed.
  */
 _must_check_ int usage_new(sd_event *event, struct sysfs *sysfs, struct ccw_id id,
-			   usage_closed_t closed, void *userdata, struct usage **ret);
+			   const struct backend *backend, usage_closed_t closed, void *userdata,
+			   struct usage **ret);
 void usage_free(struct usage *usage);
 DEFINE_CLEANUP(struct usage *, usage_free)

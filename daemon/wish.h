@@ -9,6 +9,7 @@
 
 #include <systemd/sd-id128.h>
 
+#include "backend.h"
 #include "iommu.h"
 #include "lifetime.h"
 
@@ -16,6 +17,7 @@ struct broker_wish {
 	const char *who;  /* its own words */
 	enum iommu iommu; /* IOMMU_GROUP by path */
 	bool is_by_path;
+	enum backend_kind backend;
 	enum lifetime lifetime;
 	int pidfd;		       /* of LIFETIME_PIDFD, else -1 */
 	const char *connection;	       /* its own unique name on the bus, "" for none */

@@ -45,11 +45,12 @@
 #define CCWB_ERROR_STUCK		  "org.ccwbroker1.Error.Stuck"
 
 /* Keys of AcquireDevice's a{sv} options. */
-#define CCWB_OPTION_WHO	     "who"   /* s: the caller's own words, shown in listings */
-#define CCWB_OPTION_IOMMU    "iommu" /* s: "group" (without it), "iommufd", "auto" */
-#define CCWB_OPTION_GRANT    "grant" /* s: "fds" (without it), "path" */
-#define CCWB_OPTION_FORCE    "force" /* b: also what the host uses, as inuse.h has it */
-#define CCWB_OPTION_USER     "user"  /* u: of CanAcquire only, whom root asks for */
+#define CCWB_OPTION_WHO	     "who"     /* s: the caller's own words, shown in listings */
+#define CCWB_OPTION_IOMMU    "iommu"   /* s: "group" (without it), "iommufd", "auto" */
+#define CCWB_OPTION_GRANT    "grant"   /* s: "fds" (without it), "path" */
+#define CCWB_OPTION_FORCE    "force"   /* b: also what the host uses, as inuse.h has it */
+#define CCWB_OPTION_USER     "user"    /* u: of CanAcquire only, whom root asks for */
+#define CCWB_OPTION_BACKEND  "backend" /* s: one of CCWB_BACKEND_*; "auto" without it */
 #define CCWB_GRANT_FDS	     "fds"
 #define CCWB_GRANT_PATH	     "path"
 #define CCWB_OPTION_LIFETIME "lifetime" /* s: "lease-fd" (without it), "connection", "pidfd" */

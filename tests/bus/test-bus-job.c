@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "broker-bus.h"
 #include "check-main.h"
@@ -90,6 +91,41 @@ START_TEST(test_a_bound_device_stays_so_over_leases_and_restarts_until_it_is_res
 	expect("Driver", CCWB_DRIVER);
 	broker_bus_kill(&bb);
 	broker_bus_start(&bb);
+	expect("OriginalDriver", "tape_34xx");
+	ck_assert_int_ge(broker_bus_call(bus, "RestoreDevice", &error, NULL, "st", BROKER_BUS_TAPE,
+					 (uint64_t)0),
+			 0);
+	wait_outcome("done");
+	expect("Driver", "tape_34xx");
+	ck_assert(!scratch_has(&bb.work, "run/leases/" BROKER_BUS_TAPE ".json"));
+	teardown();
+}
+END_TEST
+
+START_TEST(test_after_a_lease_without_restore_the_device_stays_bound)
+{
+	struct grant grant;
+	char policy[192];
+
+	setup();
+	snprintf(policy, sizeof(policy),
+		 "{\"profiles\": {\"keep\": {\"restore\": false}}, \"rules\": [{\"action\": "
+		 "\"allow\", \"users\": [\"%u\"], \"profile\": \"keep\"}]}",
+		 (unsigned int)geteuid());
+	broker_bus_set_policy(&bb, policy);
+	ck_assert_int_ge(broker_bus_call(bus, "Reload", &error, NULL, ""), 0);
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	broker_bus_kill(&bb);
+	broker_bus_drop(&grant);
+	broker_bus_start(&bb);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
+	expect("Driver", CCWB_DRIVER);
+	expect("OriginalDriver", "tape_34xx");
+	broker_bus_kill(&bb);
+	broker_bus_start(&bb);
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant); /* and a second time */
+	broker_bus_drop(&grant);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
 	expect("OriginalDriver", "tape_34xx");
 	ck_assert_int_ge(broker_bus_call(bus, "RestoreDevice", &error, NULL, "st", BROKER_BUS_TAPE,
 					 (uint64_t)0),
@@ -207,7 +243,8 @@ START_TEST(test_others_may_not)
 }
 END_TEST
 
-CHECK_MAIN("bus-job", test_a_bound_device_stays_so_over_leases_and_restarts_until_it_is_restored,
+CHECK_MAIN("bus-job", test_after_a_lease_without_restore_the_device_stays_bound,
+	   test_a_bound_device_stays_so_over_leases_and_restarts_until_it_is_restored,
 	   test_a_leased_device_is_left_alone, test_what_is_no_driver_or_flag_is_refused,
 	   test_a_job_can_be_canceled_and_holds_off_others, test_a_job_that_fails_says_why,
 	   test_a_daemon_killed_in_the_middle_gives_back, test_others_may_not)

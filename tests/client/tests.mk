@@ -21,6 +21,7 @@ client_tests = \
 	tests/client/test-program-text \
 	tests/client/test-outcome \
 	tests/client/test-iommufd \
+	tests/client/test-region \
 	tests/client/test-session \
 	tests/client/test-call \
 	tests/client/test-show \
@@ -55,6 +56,9 @@ tests_client_test_outcome_LDADD = $(client_test_LDADD)
 tests_client_test_iommufd_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_iommufd_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_iommufd_LDADD = $(client_test_LDADD)
+tests_client_test_region_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_region_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_region_LDADD = $(client_test_LDADD)
 tests_client_test_session_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_session_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_session_LDADD = $(client_test_LDADD)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "binder.h"
+#include "fake-css.h"
 #include "lease-ref.h"
 #include "names.h"
 #include "store.h"
@@ -88,6 +89,7 @@ void kernel_replug(void)
 	struct fake_sysfs fake = tree_open();
 
 	remove_device(&fake);
+	fake_css_add(&fake);
 	/* the number of the directory is what tells the two apart: keep the file system from reuse */
 	scratch_mkdir(&fake.scratch, "devices/css0/0.0.0003/other");
 	add_device(&fake, HOST, false);
@@ -156,6 +158,19 @@ struct write {
 	const char *text;
 };
 
+/* One that is recognized is its natural driver's, offline. */
+static int write_css(struct fake_sysfs *fake, const struct write *write)
+{
+	enum fake_css_event event;
+	int r = fake_css_write(fake, write->path, write->text, &event);
+
+	if (event == FAKE_CSS_GOES)
+		remove_device(fake);
+	else if (event == FAKE_CSS_COMES)
+		add_device(fake, HOST, false);
+	return r;
+}
+
 static int write_effect(void *data)
 {
 	const struct write *write = data;
@@ -169,6 +184,8 @@ static int write_effect(void *data)
 		r = strcmp(file, "bind") == 0	  ? bind_driver(&fake, driver)
 		    : strcmp(file, "unbind") == 0 ? unbind_driver(&fake, driver)
 						  : set_claim(&fake, write->text);
+	else
+		r = write_css(&fake, write);
 	tree_close(&fake);
 	return r;
 }
@@ -186,6 +203,7 @@ static void vanish(void)
 	struct fake_sysfs fake = tree_open();
 
 	remove_device(&fake);
+	fake_css_remove(&fake);
 	tree_close(&fake);
 }
 
@@ -373,6 +391,7 @@ void kernel_init(struct fake_sysfs *fake, const char *driver, bool is_online)
 	} else {
 		add_device(fake, driver, is_online);
 	}
+	fake_css_add(fake);
 	if (!kernel)
 		kernel = mmap(NULL, sizeof(*kernel), PROT_READ | PROT_WRITE,
 			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -396,6 +415,16 @@ void kernel_arm(int strike_at, enum kernel_fault fault)
 bool kernel_has_claim(void)
 {
 	return scratch_has(&tree->scratch, CLAIM);
+}
+
+bool kernel_has_mdev(void)
+{
+	return fake_css_has_mdev(tree);
+}
+
+bool kernel_has_plain_subchannel(void)
+{
+	return fake_css_is_plain(tree);
 }
 
 const char *kernel_fault_to_string(enum kernel_fault fault)

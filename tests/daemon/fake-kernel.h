@@ -52,4 +52,8 @@ void kernel_arm(int strike_at, enum kernel_fault fault);
 void kernel_replug(void);
 
 bool kernel_has_claim(void);
+bool kernel_has_mdev(void);
+
+/* Whether the subchannel is with io_subchannel, reserved for nobody. */
+bool kernel_has_plain_subchannel(void);
 const char *kernel_fault_to_string(enum kernel_fault fault);

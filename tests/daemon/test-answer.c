@@ -62,6 +62,7 @@ START_TEST(test_a_yes_names_its_rule_and_profile)
 	ck_assert_uint_eq(answer.n_reasons, 3);
 	ck_assert_str_eq(answer.reasons[2].code, "Warning");
 	ck_assert_str_eq(answer.reasons[2].text, "but");
+	answer_warn(&answer, "and but");
 	answer_warn(&answer, "never more than there is room for");
 	ck_assert_uint_eq(answer.n_reasons, ANSWER_REASONS_MAX);
 	verdict.rule = NULL;
@@ -103,12 +104,33 @@ START_TEST(test_what_a_worker_finds_takes_the_place_of_the_yes)
 	ck_assert_str_eq(answer.reasons[0].code, "DeviceInUse");
 	ck_assert_str_eq(answer.reasons[0].text, "mounted");
 	ck_assert_str_eq(answer.reasons[2].code, "Profile");
+	answer_refuse(&answer, &fault);
 	answer_refuse(&answer, &fault); /* never more than there is room for */
 	ck_assert_uint_eq(answer.n_reasons, ANSWER_REASONS_MAX);
 	profile_free(profile);
 }
 END_TEST
 
-CHECK_MAIN("answer", test_every_reason_has_its_word, test_a_yes_names_its_rule_and_profile,
-	   test_who_is_denied_is_told_no_profile,
+START_TEST(test_the_kernels_own_backend_is_named)
+{
+	const struct fault none = {};
+	struct fault fault;
+
+	setup();
+	verdict.backend = BACKEND_VFIO_CCW;
+	answer_init(&answer, &verdict, &none);
+	ck_assert_int_eq(answer.kind, ANSWER_YES);
+	ck_assert_uint_eq(answer.n_reasons, 3);
+	ck_assert_str_eq(answer.reasons[2].code, "Backend");
+	ck_assert_ptr_nonnull(strstr(answer.reasons[2].text, "vfio_ccw"));
+	(void)fault_set(&fault, FAULT_LIMITS_EXCEEDED, "too many");
+	answer_init(&answer, &verdict, &fault);
+	ck_assert_uint_eq(answer.n_reasons, 3); /* the fault, and no such word */
+	ck_assert_str_eq(answer.reasons[2].code, "Profile");
+	profile_free(profile);
+}
+END_TEST
+
+CHECK_MAIN("answer", test_the_kernels_own_backend_is_named, test_every_reason_has_its_word,
+	   test_a_yes_names_its_rule_and_profile, test_who_is_denied_is_told_no_profile,
 	   test_what_a_worker_finds_takes_the_place_of_the_yes)

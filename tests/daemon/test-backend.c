@@ -112,6 +112,7 @@ END_TEST
 
 START_TEST(test_each_has_its_site)
 {
+	_cleanup_free_ char *path = NULL;
 	struct backend backend;
 	struct sysfs_site site;
 
@@ -120,13 +121,16 @@ START_TEST(test_each_has_its_site)
 	site = backend_site(&backend, (struct ccw_id){ 0, 0, 0x580 });
 	ck_assert_str_eq(site.directory, "bus/ccw/devices/0.0.0580");
 	ck_assert_str_eq(site.name, "0.0.0580");
-	ck_assert(!backend_is_there(sysfs, &backend));
+	ck_assert_int_eq(backend_read_away(sysfs, &backend, false, &facts, &path), -ENOENT);
 	backend_init(&backend, BACKEND_VFIO_CCW, "l0123456789abcdef", &facts);
 	site = backend_site(&backend, (struct ccw_id){ 0, 0, 0x580 });
 	ck_assert_str_eq(site.name, "63637762-0123-8000-8000-456789abcdef");
-	ck_assert(!backend_is_there(sysfs, &backend));
+	ck_assert_int_eq(backend_read_away(sysfs, &backend, true, &facts, &path), -ENOENT);
 	scratch_mkdir(&fake.scratch, site.directory);
-	ck_assert(backend_is_there(sysfs, &backend));
+	ck_assert_int_eq(backend_read_away(sysfs, &backend, true, &facts, &path), 0);
+	ck_assert_ptr_nonnull(strstr(path, site.directory));
+	ck_assert_str_eq(facts.driver, ""); /* not io_subchannel, which nobody binds a device to */
+	ck_assert_str_eq(facts.control_unit, "3490/50");
 	teardown();
 }
 END_TEST

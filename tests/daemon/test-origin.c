@@ -115,6 +115,74 @@ START_TEST(test_after_a_lease_only_what_was_bound_before_is_kept)
 }
 END_TEST
 
-CHECK_MAIN("origin", test_a_bound_device_is_remembered,
-	   test_one_that_is_home_or_gone_meanwhile_is_forgotten,
+START_TEST(test_where_it_goes_back_to_and_where_it_is_at_home)
+{
+	const struct subject root = { .pidfd = -1, .user = (char *)"root" };
+	struct lease *lease;
+
+	setup();
+	ck_assert_int_eq(lease_new(device->id, &root, "", &lease), 0);
+	origin_note(device, lease); /* bound by request */
+	ck_assert(lease->is_bound);
+	ck_assert_str_eq(lease->origin.driver, "ccwbroker");
+	ck_assert_str_eq(lease->home.driver, "tape_34xx");
+	device->is_bound = false;
+	origin_note(device, lease); /* could not be given back */
+	ck_assert_str_eq(lease->origin.driver, "tape_34xx");
+	ck_assert(lease->origin.is_online);
+	lease_free(lease);
+	device->has_origin = false;
+	ck_assert_int_eq(lease_new(device->id, &root, "", &lease), 0);
+	origin_note(device, lease); /* bound by hand */
+	ck_assert(!lease->is_bound);
+	ck_assert_str_eq(lease->origin.driver, "");
+	strcpy(device->facts.driver, "dasd-eckd");
+	origin_note(device, lease);
+	ck_assert_str_eq(lease->origin.driver, "dasd-eckd");
+	ck_assert(!lease->origin.is_online);
+	lease_free(lease);
+	teardown();
+}
+END_TEST
+
+/* Whether device stays bound when a lease in that state ends so. */
+static bool stays(enum lease_state state, enum lease_end end, bool does_restore)
+{
+	const struct subject root = { .pidfd = -1, .user = (char *)"root" };
+	struct lease *lease;
+	bool is_bound;
+
+	device->is_bound = false;
+	ck_assert_int_eq(lease_new(device->id, &root, "", &lease), 0);
+	strcpy(lease->origin.driver, "tape_34xx");
+	lease->state = state;
+	lease->end = end;
+	lease->terms.stays_bound = !does_restore;
+	origin_stay(lease, device);
+	is_bound = lease->is_bound;
+	ck_assert_int_eq(device->is_bound, is_bound);
+	ck_assert_str_eq(lease->origin.driver, is_bound ? "ccwbroker" : "tape_34xx");
+	ck_assert_str_eq(lease->home.driver, is_bound ? "tape_34xx" : "");
+	lease_free(lease);
+	return is_bound;
+}
+
+START_TEST(test_without_restore_what_a_client_has_had_stays_bound)
+{
+	setup();
+	ck_assert(stays(LEASE_ACTIVE, LEASE_END_CLOSED, false));
+	ck_assert(stays(LEASE_ORPHANED, LEASE_END_EXITED, false));
+	ck_assert(stays(LEASE_REVOKING, LEASE_END_REVOKED, false));
+	ck_assert(!stays(LEASE_ACTIVE, LEASE_END_CLOSED, true));
+	ck_assert(!stays(LEASE_ACTIVE, LEASE_END_GONE, false));
+	ck_assert(!stays(LEASE_ACTIVE, LEASE_END_ABANDONED, false));
+	ck_assert(!stays(LEASE_PENDING, LEASE_END_CLOSED, false));
+	ck_assert(!stays(LEASE_PENDING, LEASE_END_FAILED, false));
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("origin", test_where_it_goes_back_to_and_where_it_is_at_home,
+	   test_without_restore_what_a_client_has_had_stays_bound,
+	   test_a_bound_device_is_remembered, test_one_that_is_home_or_gone_meanwhile_is_forgotten,
 	   test_after_a_lease_only_what_was_bound_before_is_kept)

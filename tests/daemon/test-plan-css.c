@@ -10,6 +10,7 @@
 #include "check-main.h"
 #include "plan-css.h"
 
+#define UNCLAIM "take off the claim list of ccwbroker"
 #define NATURAL "dasd-eckd" /* the driver that takes the device when it appears */
 
 struct world {
@@ -30,20 +31,20 @@ static const struct start starts[] = {
 	  "set offline, reserve the subchannel for vfio_ccw, unbind the subchannel from "
 	  "io_subchannel, bind the subchannel to vfio_ccw, create the mediated device, wait for the "
 	  "VFIO group",
-	  "set online" },
+	  UNCLAIM ", set online" },
 	{ NATURAL, false,
 	  "reserve the subchannel for vfio_ccw, unbind the subchannel from io_subchannel, bind the "
 	  "subchannel to vfio_ccw, create the mediated device, wait for the VFIO group",
-	  "" },
+	  UNCLAIM },
 	{ "", false,
 	  "reserve the subchannel for vfio_ccw, unbind the subchannel from io_subchannel, bind the "
 	  "subchannel to vfio_ccw, create the mediated device, wait for the VFIO group",
-	  "unbind from " NATURAL },
+	  UNCLAIM ", unbind from " NATURAL },
 	{ "other", true,
 	  "set offline, reserve the subchannel for vfio_ccw, unbind the subchannel from "
 	  "io_subchannel, bind the subchannel to vfio_ccw, create the mediated device, wait for the "
 	  "VFIO group",
-	  "unbind from " NATURAL ", bind to other, set online" },
+	  UNCLAIM ", unbind from " NATURAL ", bind to other, set online" },
 };
 
 static struct world world;
@@ -125,6 +126,8 @@ static void do_step(const struct plan_step *step)
 		ck_assert_str_eq(world.device.driver, "");
 		strcpy(world.device.driver, step->driver);
 		break;
+	case PLAN_UNCLAIM:
+		break; /* it was on no list */
 	default:
 		do_css(step);
 	}
@@ -170,7 +173,7 @@ static void stop_everywhere(const struct start *start)
 	plan_css_acquire(&world.device, &plan);
 	for (there = 0; there <= plan.n_steps; there++)
 		for (back = 0; back <= LIMIT_PLAN_STEPS; back++)
-			for (settle = 0; settle <= 3; settle++) {
+			for (settle = 0; settle <= 4; settle++) {
 				begin(start);
 				do_plan(&plan, there);
 				go_back(&origin, back, settle);
@@ -188,7 +191,7 @@ START_TEST(test_from_every_step_there_and_back_it_ends_where_it_began)
 	for (n = 0; n < ARRAY_SIZE(starts); n++)
 		stop_everywhere(&starts[n]);
 	/* starts, steps there (5 to 6, and none), steps back, steps to settle */
-	ck_assert_uint_eq(n_ways, (7 + 6 + 6 + 7) * (LIMIT_PLAN_STEPS + 1) * 4);
+	ck_assert_uint_eq(n_ways, (7 + 6 + 6 + 7) * (LIMIT_PLAN_STEPS + 1) * 5);
 }
 END_TEST
 
@@ -231,6 +234,42 @@ START_TEST(test_plans_as_text)
 }
 END_TEST
 
+START_TEST(test_what_was_bound_to_our_module_goes_back_there)
+{
+	const struct plan_origin origin = { .driver = "ccwbroker" };
+	struct sysfs_facts facts = { .driver = NATURAL };
+	struct plan plan;
+
+	plan_css_settle(&facts, &origin, &plan);
+	ck_assert_str_eq(describe(&plan),
+			 "unbind from " NATURAL ", claim for ccwbroker, bind to ccwbroker");
+	strcpy(facts.driver, "ccwbroker");
+	plan_css_settle(&facts, &origin, &plan);
+	ck_assert_str_eq(describe(&plan), "");
+}
+END_TEST
+
+START_TEST(test_terms_that_vfio_ccw_cannot_keep_are_refused)
+{
+	const struct plan_terms none = {};
+	const struct plan_terms bad[] = {
+		{ .is_masked = true },
+		{ .reset_before = true },
+		{ .reset_after = true },
+		{ .stays_bound = true },
+	};
+	struct fault fault = {};
+	size_t n;
+
+	ck_assert_int_eq(plan_css_check(&none, &fault), 0);
+	for (n = 0; n < ARRAY_SIZE(bad); n++) {
+		fault = (struct fault){};
+		ck_assert_int_lt(plan_css_check(&bad[n], &fault), 0);
+		ck_assert_int_eq(fault.code, FAULT_NOT_SUPPORTED);
+	}
+}
+END_TEST
+
 START_TEST(test_our_module_lets_it_go_first)
 {
 	struct sysfs_facts facts = { .driver = "ccwbroker", .is_online = true };
@@ -263,11 +302,13 @@ START_TEST(test_what_the_host_has_set_online_is_set_offline_again)
 	struct plan plan;
 
 	plan_css_settle(&facts, &origin, &plan);
-	ck_assert_str_eq(describe(&plan), "set offline");
+	ck_assert_str_eq(describe(&plan), UNCLAIM ", set offline");
 }
 END_TEST
 
 CHECK_MAIN("plan-css", test_from_every_step_there_and_back_it_ends_where_it_began,
 	   test_plans_as_text, test_our_module_lets_it_go_first,
+	   test_what_was_bound_to_our_module_goes_back_there,
+	   test_terms_that_vfio_ccw_cannot_keep_are_refused,
 	   test_a_driver_that_somebody_else_has_bound_is_left_alone,
 	   test_what_the_host_has_set_online_is_set_offline_again)

@@ -25,6 +25,7 @@ START_TEST(test_a_complete_profile_is_read)
 		" \"b\": {\"description\": \"reads\", \"types\": [\"3490\"], \"devices\": [\"580\"],\n"
 		"  \"commands\": [\"02\", \"E0-ff\"], \"reset-before\": true, \"reset-after\": true,\n"
 		"  \"restore\": false, \"grants\": [\"fds\"], \"lifetimes\": [\"pidfd\", \"lease-fd\"],\n"
+		"  \"backend\": \"ccwbroker\",\n"
 		"  \"leases\": 9, \"leases-per-user\": 8, \"leases-per-group\": 1024}\n"
 		"}}\n";
 	_cleanup_(policy_freep) struct policy *policy = NULL;
@@ -35,6 +36,7 @@ START_TEST(test_a_complete_profile_is_read)
 	profile = policy_find_profile(policy, "a");
 	ck_assert_uint_eq(profile->line, 2);
 	ck_assert(profile_permits_all(profile));
+	ck_assert_int_eq(profile->backend, BACKEND_AUTO);
 	profile = policy_find_profile(policy, "b");
 	ck_assert_str_eq(profile->file, "f.json");
 	ck_assert_uint_eq(profile->line, 3);
@@ -48,6 +50,7 @@ START_TEST(test_a_complete_profile_is_read)
 	ck_assert_uint_eq(profile->grants, 1U << PROFILE_GRANT_FDS);
 	ck_assert_uint_eq(profile->lifetimes,
 			  1U << PROFILE_LIFETIME_PIDFD | 1U << PROFILE_LIFETIME_LEASE_FD);
+	ck_assert_int_eq(profile->backend, BACKEND_CCWBROKER);
 	ck_assert_uint_eq(profile->leases, 9);
 	ck_assert_uint_eq(profile->leases_per_user, 8);
 	ck_assert_uint_eq(profile->leases_per_group, LIMIT_LEASES);
@@ -64,6 +67,13 @@ START_TEST(test_what_is_wrong_is_named_with_file_line_and_key)
 		{ "{\n\"command\": [\"02\"]}", "f.json:3: \"command\": ", "\"commands\"" },
 		{ "{\n\"commands\": []}", "f.json:3: \"commands\": ", "empty" },
 		{ "{\"commands\": \"02\"}", "f.json:2: \"commands\": ", "list" },
+		{ "{\"backend\": \"vfio-ccw\"}", "f.json:2: \"backend\": ", "\"vfio_ccw\"" },
+		{ "{\"backend\": \"vfio_ccw\", \"commands\": [\"02\"]}",
+		  "f.json:2: \"backend\": ", "every channel command" },
+		{ "{\"backend\": \"vfio_ccw\", \"reset-after\": true}",
+		  "f.json:2: \"backend\": ", "without resets" },
+		{ "{\"restore\": false, \"backend\": \"vfio_ccw\"}",
+		  "f.json:2: \"backend\": ", "gives every device back" },
 		{ "{\"commands\": [2]}", "f.json:2: \"commands\": ", "list" },
 		{ "{\"commands\": [\"2\"]}", "f.json:2: \"commands\": ", "like 02" },
 		{ "{\"commands\": [\"0x2\"]}", "f.json:2: \"commands\": ", "like 02" },

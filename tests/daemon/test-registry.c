@@ -300,10 +300,120 @@ START_TEST(test_a_lost_device_may_return)
 }
 END_TEST
 
+#define MDEV_PATH "bus/css/devices/0.0.0003/63637762-0123-8000-8000-456789abcdef"
+
+/* The tape is taken by vfio_ccw: its place in sysfs has the mediated device. */
+static void take_away(void)
+{
+	fake_sysfs_remove(&fake, "0.0.0580");
+	fake_sysfs_set_subchannel_driver(&fake, "0.0.0003", "vfio_ccw");
+	scratch_mkdir(&fake.scratch, MDEV_PATH);
+}
+
+static struct device *setup_away(struct backend *ret)
+{
+	struct device *device;
+
+	setup();
+	fake_sysfs_add_tape(&fake);
+	fake_sysfs_add_subchannel(&fake, "0.0.0003");
+	device = find_tape();
+	backend_init(ret, BACKEND_VFIO_CCW, "l0123456789abcdef", &device->facts);
+	registry_set_backend(registry, device, ret);
+	take_away();
+	*heard = '\0';
+	return device;
+}
+
+START_TEST(test_one_taken_by_vfio_ccw_stays_known)
+{
+	struct backend backend, none = { .kind = BACKEND_CCWBROKER };
+	struct device *device = setup_away(&backend);
+
+	ck_assert_int_eq(registry_refresh(registry, tape), 0);
+	ck_assert_str_eq(heard, "driver 0.0.0580");
+	ck_assert(device->is_present);
+	ck_assert_str_eq(device->facts.driver, "vfio_ccw");
+	ck_assert_str_eq(device->facts.device_type, "3490/50");
+	ck_assert_str_eq(device->facts.subchannel, "0.0.0003");
+	ck_assert_ptr_nonnull(strstr(device->sysfs_path, MDEV_PATH));
+	ck_assert_int_eq(registry_scan(registry, &left_out), 0);
+	ck_assert_ptr_eq(registry_peek(registry, tape), device);
+	/* recognized anew, in a directory of another number: the same all the same */
+	fake_sysfs_add_tape(&fake);
+	fake_sysfs_set_subchannel_driver(&fake, "0.0.0003", "io_subchannel");
+	ck_assert_int_eq(registry_refresh(registry, tape), 0);
+	ck_assert_ptr_eq(registry_peek(registry, tape), device);
+	ck_assert_str_eq(device->facts.driver, "tape_34xx");
+	ck_assert_str_eq(heard, "driver 0.0.0580, driver 0.0.0580");
+	registry_set_backend(registry, device, &none);
+	fake_sysfs_remove(&fake, "0.0.0580");
+	ck_assert_int_eq(registry_refresh(registry, tape), -ENOENT);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_its_subchannel_gone_it_is_gone)
+{
+	struct backend backend;
+	struct device *device = setup_away(&backend);
+
+	device->lease = (struct lease *)heard;
+	registry_refresh_subchannel(registry, "0.0.0004"); /* another one */
+	ck_assert_str_eq(heard, "");
+	scratch_remove(&fake.scratch, "bus/css/devices/0.0.0003");
+	registry_refresh_subchannel(registry, "0.0.0003");
+	ck_assert_str_eq(heard, "lost 0.0.0580");
+	ck_assert(!device->is_present);
+	device->lease = NULL;
+	registry_drop(registry, device);
+	registry_refresh_subchannel(registry, "0.0.0003"); /* of none now */
+	teardown();
+}
+END_TEST
+
+START_TEST(test_leased_it_is_its_mediated_device)
+{
+	struct backend backend;
+	struct device *device = setup_away(&backend);
+
+	device->lease = (struct lease *)heard;
+	scratch_remove(&fake.scratch, MDEV_PATH);
+	ck_assert_int_eq(registry_refresh(registry, tape), 0); /* on its way there or back */
+	device->state = DEVICE_LEASED;
+	registry_refresh_subchannel(registry, "0.0.0003");
+	ck_assert_str_eq(heard, "driver 0.0.0580, lost 0.0.0580");
+	device->lease = NULL;
+	teardown();
+}
+END_TEST
+
+START_TEST(test_one_taken_before_our_time_is_adopted)
+{
+	struct backend backend;
+
+	(void)setup_away(&backend);
+	registry_free(registry);
+	ck_assert_int_eq(registry_new(sysfs, &listener, NULL, &registry), 0);
+	ck_assert_int_eq(registry_scan(registry, &left_out), 0);
+	ck_assert_uint_eq(registry_count(registry), 0);
+	ck_assert_ptr_nonnull(registry_adopt(registry, tape, &backend));
+	ck_assert_str_eq(heard, "added 0.0.0580");
+	ck_assert_str_eq(find_tape()->facts.device_type, "3490/50");
+	registry_free(registry);
+	ck_assert_int_eq(registry_new(sysfs, &listener, NULL, &registry), 0);
+	scratch_remove(&fake.scratch, "bus/css/devices/0.0.0003");
+	ck_assert_ptr_null(registry_adopt(registry, tape, &backend));
+	teardown();
+}
+END_TEST
+
 CHECK_MAIN("registry", test_a_scan_finds_all_and_sorts_them, test_an_unseen_id_is_looked_for,
 	   test_changes_are_told_once, test_being_online_is_noticed_without_an_event,
 	   test_a_device_that_goes_is_removed, test_a_leased_device_that_goes_is_lost_until_dropped,
 	   test_one_that_took_the_place_of_another_is_another,
 	   test_one_in_place_of_a_leased_one_is_the_end_of_that,
 	   test_a_scan_finds_out_what_went_and_came,
-	   test_the_most_devices_are_known_and_one_more_is_not, test_a_lost_device_may_return)
+	   test_the_most_devices_are_known_and_one_more_is_not, test_a_lost_device_may_return,
+	   test_one_taken_by_vfio_ccw_stays_known, test_its_subchannel_gone_it_is_gone,
+	   test_leased_it_is_its_mediated_device, test_one_taken_before_our_time_is_adopted)

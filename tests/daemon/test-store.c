@@ -190,7 +190,7 @@ START_TEST(test_what_is_no_lease_is_told_and_left_alone)
 		const char *from;
 		const char *to;
 	} changes[] = {
-		{ "\"version\":2", "\"version\":3" },
+		{ "\"version\":2", "\"version\":4" },
 		{ "\"uid\":", "\"oid\":" },
 		{ "\"state\":\"pending\"", "\"state\":\"lost\"" },
 		{ "\"lease\":\"l", "\"lease\":\"../" },
@@ -268,7 +268,49 @@ START_TEST(test_other_files_are_not_looked_at)
 }
 END_TEST
 
-CHECK_MAIN("store", test_a_lease_comes_back_as_it_was,
+START_TEST(test_what_is_taken_by_vfio_ccw_is_remembered)
+{
+	const struct sysfs_facts facts = { .subchannel = "0.0.0003",
+					   .device_type = "3490/50",
+					   .control_unit = "3490/10" };
+	static const char *const bad[][2] = {
+		{ "\"vfio_ccw\"", "\"vfio-ccw\"" },
+		{ "\"0.0.0003\"", "\"../0.0.3\"" },
+		{ "\"subchannel\"", "\"subchannem\"" },
+		{ "\"control_unit\"", "\"control_unix\"" },
+		{ "\"mdev\"", "\"medv\"" },
+	};
+	struct lease *lease;
+	char *text, *at;
+	size_t n;
+
+	setup();
+	lease = new_lease();
+	backend_init(&lease->backend, BACKEND_VFIO_CCW, lease->id, &facts);
+	ck_assert_int_eq(store_save(store, lease), 0);
+	load();
+	ck_assert_ptr_nonnull(loaded);
+	ck_assert_int_eq(memcmp(&loaded->backend, &lease->backend, sizeof(lease->backend)), 0);
+	text = scratch_read(&scratch, "run/leases/0.1.0580.json");
+	for (n = 0; n < ARRAY_SIZE(bad); n++) {
+		_cleanup_free_ char *broken = NULL;
+
+		at = strstr(text, bad[n][0]);
+		ck_assert_ptr_nonnull(at);
+		ck_assert_int_gt(asprintf(&broken, "%.*s%s%s", (int)(at - text), text, bad[n][1],
+					  at + strlen(bad[n][0])),
+				 0);
+		scratch_write(&scratch, "run/leases/0.1.0580.json", broken);
+		load();
+		ck_assert_int_eq(n_bad, 1);
+	}
+	free(text);
+	lease_free(lease);
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("store", test_what_is_taken_by_vfio_ccw_is_remembered, test_a_lease_comes_back_as_it_was,
 	   test_what_is_revoked_comes_back_with_its_deadline,
 	   test_a_lease_of_the_first_version_is_one_by_its_fd,
 	   test_the_longest_lease_fits_into_its_file, test_what_is_no_lease_is_told_and_left_alone,

@@ -26,7 +26,7 @@
 static sd_event *event;
 static struct uevent *uevent;
 static int sender;
-static unsigned int n_devices, n_lost;
+static unsigned int n_devices, n_subchannels, n_lost;
 static struct ccw_id last;
 
 static void on_device(struct ccw_id id, void *userdata)
@@ -40,7 +40,17 @@ static void on_lost(void *userdata)
 	n_lost++;
 }
 
-static const struct uevent_listener listener = { .device = on_device, .lost = on_lost };
+static void on_subchannel(struct ccw_id id, void *userdata)
+{
+	n_subchannels++;
+	last = id;
+}
+
+static const struct uevent_listener listener = {
+	.device = on_device,
+	.subchannel = on_subchannel,
+	.lost = on_lost,
+};
 
 static void write_file(const char *path, const char *text)
 {
@@ -168,6 +178,26 @@ START_TEST(test_events_of_channel_devices_are_heard)
 }
 END_TEST
 
+START_TEST(test_events_of_subchannels_and_what_is_on_them_are_heard)
+{
+	if (!setup())
+		return;
+	send_event("css", "0.0.0004");
+	hear_all();
+	ck_assert_uint_eq(n_subchannels, 1);
+	ck_assert_uint_eq(last.devno, 4);
+	send_event("mdev", "63637762-0123-8000-8000-456789abcdef"); /* on 0.0.0003 */
+	hear_all();
+	ck_assert_uint_eq(n_subchannels, 2);
+	ck_assert_uint_eq(last.devno, 3);
+	send_event("css", "chp0.40");
+	hear_all();
+	ck_assert_uint_eq(n_subchannels, 2);
+	ck_assert_uint_eq(n_devices, 0);
+	teardown();
+}
+END_TEST
+
 /* The socket of the monitor is the only other one here. */
 static void make_room_small(void)
 {
@@ -225,4 +255,5 @@ START_TEST(test_a_flood_of_others_is_none)
 END_TEST
 
 CHECK_MAIN("uevent", test_events_of_channel_devices_are_heard,
-	   test_lost_events_are_told_of_once_for_each_flood, test_a_flood_of_others_is_none)
+	   test_lost_events_are_told_of_once_for_each_flood, test_a_flood_of_others_is_none,
+	   test_events_of_subchannels_and_what_is_on_them_are_heard)

@@ -3,6 +3,7 @@
 /* The wait for the last close, on plain files that have no notices. */
 #include <errno.h>
 
+#include "backend.h"
 #include "check-main.h"
 #include "fake-sysfs.h"
 #include "names.h"
@@ -11,6 +12,12 @@
 #define TAPE "0.0.0580"
 
 static const struct ccw_id tape = { 0, 0, 0x580 };
+static const struct backend ours = { .kind = BACKEND_CCWBROKER };
+static const struct backend vfio_ccw = {
+	.kind = BACKEND_VFIO_CCW,
+	.subchannel = "0.0.0003",
+	.mdev = "63637762-0123-8000-8000-456789abcdef",
+};
 static struct fake_sysfs fake;
 static struct sysfs *sysfs;
 static sd_event *event;
@@ -40,7 +47,7 @@ static void start(const char *is_open, const char *fds)
 		fake_sysfs_set(&fake, TAPE, CCWB_DEVICE_FDS, fds);
 	sysfs = fake_sysfs_open(&fake);
 	ck_assert_int_eq(sd_event_new(&event), 0);
-	ck_assert_int_eq(usage_new(event, sysfs, tape, on_closed, NULL, &usage), 0);
+	ck_assert_int_eq(usage_new(event, sysfs, tape, &ours, on_closed, NULL, &usage), 0);
 	ck_assert_int_eq(calls, 0); /* never from within */
 }
 
@@ -110,7 +117,7 @@ START_TEST(test_a_device_that_is_not_bound_cannot_be_waited_for)
 	fake_sysfs_add_tape(&fake);
 	sysfs = fake_sysfs_open(&fake);
 	ck_assert_int_eq(sd_event_new(&event), 0);
-	ck_assert_int_eq(usage_new(event, sysfs, tape, on_closed, NULL, &usage), -ENOENT);
+	ck_assert_int_eq(usage_new(event, sysfs, tape, &ours, on_closed, NULL, &usage), -ENOENT);
 	finish();
 }
 END_TEST
@@ -125,8 +132,31 @@ START_TEST(test_one_that_is_freed_calls_nobody)
 }
 END_TEST
 
+START_TEST(test_a_group_whose_node_cannot_be_open_is_closed)
+{
+	fake_sysfs_init(&fake);
+	fake_sysfs_add_tape(&fake);
+	sysfs = fake_sysfs_open(&fake);
+	ck_assert_int_eq(sd_event_new(&event), 0);
+	ck_assert_int_eq(usage_new(event, sysfs, tape, &vfio_ccw, on_closed, NULL, &usage),
+			 -ENOENT);
+	/* no machine has as many groups: there is no such node */
+	scratch_mkdir(&fake.scratch,
+		      "bus/css/devices/0.0.0003/63637762-0123-8000-8000-456789abcdef");
+	scratch_symlink(
+		&fake.scratch, "../../../../kernel/iommu_groups/4000000000",
+		"bus/css/devices/0.0.0003/63637762-0123-8000-8000-456789abcdef/iommu_group");
+	scratch_write(&fake.scratch, "class/vfio/4000000000/dev", "1:3");
+	ck_assert_int_eq(usage_new(event, sysfs, tape, &vfio_ccw, on_closed, NULL, &usage), 0);
+	ck_assert_int_eq(calls, 0); /* never from within */
+	ck_assert_int_eq(sd_event_loop(event), 0);
+	ck_assert_int_eq(calls, 1);
+	finish();
+}
+END_TEST
+
 CHECK_MAIN("usage", test_a_closed_device_is_told_from_the_loop, test_an_open_device_is_waited_for,
 	   test_patience_with_an_open_device_ends, test_patience_with_an_fd_that_could_open_it_ends,
 	   test_an_fd_that_could_still_open_it_is_waited_for,
 	   test_a_device_that_is_not_bound_cannot_be_waited_for,
-	   test_one_that_is_freed_calls_nobody)
+	   test_one_that_is_freed_calls_nobody, test_a_group_whose_node_cannot_be_open_is_closed)

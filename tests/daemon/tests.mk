@@ -57,6 +57,7 @@ daemon_tests = \
 	tests/daemon/test-resolver \
 	tests/daemon/test-reset \
 	tests/daemon/test-store \
+	tests/daemon/test-lease-json \
 	tests/daemon/test-subject \
 	tests/daemon/test-sysfs \
 	tests/daemon/test-tether \
@@ -242,6 +243,7 @@ tests_daemon_test_step_sweep_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_step_sweep_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_step_sweep_SOURCES = tests/daemon/test-step-sweep.c \
 	tests/daemon/sweep-daemon.h tests/daemon/sweep-daemon.c \
+	tests/daemon/fake-css.h tests/daemon/fake-css.c \
 	tests/daemon/fake-kernel.h tests/daemon/fake-kernel.c
 tests_daemon_test_step_sweep_LDFLAGS = -Wl,--wrap=io_write_at,--wrap=vfio_open,--wrap=vfio_share \
 	-Wl,--wrap=store_save,--wrap=store_remove,--wrap=lease_ref_create
@@ -261,6 +263,8 @@ tests_daemon_test_revocation_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_revocation_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_revoke_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_revoke_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_lease_json_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_lease_json_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_origin_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_origin_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_change_CFLAGS = $(daemon_test_CFLAGS)
