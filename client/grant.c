@@ -144,7 +144,7 @@ static int read_reply(sd_bus_message *reply, const struct grant_wish *wish, stru
 static enum exit_code call_acquire(sd_bus *bus, const char *what, const char *id,
 				   const struct grant_wish *wish, sd_bus_message **ret)
 {
-	const char *names[2] = {}, *words[2] = {};
+	const char *names[3] = {}, *words[3] = {};
 	int n = 0;
 
 	if (wish->by_path) {
@@ -155,14 +155,18 @@ static enum exit_code call_acquire(sd_bus *bus, const char *what, const char *id
 		names[n] = CCWB_OPTION_IOMMU;
 		words[n++] = wish->iommu;
 	}
+	if (wish->backend) {
+		names[n] = CCWB_OPTION_BACKEND;
+		words[n++] = wish->backend;
+	}
 	if (wish->force)
 		return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, n + 2,
 					      CCWB_OPTION_FORCE, "b", true, CCWB_OPTION_WHO, "s",
 					      wish->who, names[0], "s", words[0], names[1], "s",
-					      words[1]);
+					      words[1], names[2], "s", words[2]);
 	return call_manager_patiently(bus, what, ret, "AcquireDevice", "sa{sv}", id, n + 1,
 				      CCWB_OPTION_WHO, "s", wish->who, names[0], "s", words[0],
-				      names[1], "s", words[1]);
+				      names[1], "s", words[1], names[2], "s", words[2]);
 }
 
 enum exit_code grant_acquire(sd_bus *bus, const char *id, const struct grant_wish *wish,

@@ -33,6 +33,7 @@ const char *grant_fd_to_string(enum grant_fd fd);
 struct grant_wish {
 	const char *who; /* shown in listings; never NULL */
 	const char *iommu;
+	const char *backend;
 	bool force;   /* also what the host uses, if we may */
 	bool by_path; /* no fd but the lease's: our user may open the node instead */
 };

@@ -26,6 +26,7 @@ enum {
 	OPTION_USER,
 	OPTION_REASON,
 	OPTION_FORCE,
+	OPTION_BACKEND,
 };
 
 /* Which verbs an option belongs to; bit i is verbs[i] */
@@ -101,6 +102,10 @@ static const struct {
 	  FOR_RUN | FOR_IO,
 	  "    --iommu=KIND",
 	  "give memory by group (the default), iommufd or auto" },
+	{ { "backend", required_argument, NULL, OPTION_BACKEND },
+	  FOR_RUN | FOR_IO | FOR_CHECK,
+	  "    --backend=KIND",
+	  "by the module ccwbroker, the kernel's vfio_ccw or auto" },
 	{ { "grant", required_argument, NULL, OPTION_GRANT },
 	  FOR_RUN,
 	  "    --grant=KIND",
@@ -240,6 +245,9 @@ static enum exit_code take_option(struct command_line *line, int option)
 		break;
 	case OPTION_IOMMU:
 		line->options.iommu = optarg;
+		break;
+	case OPTION_BACKEND:
+		line->options.backend = optarg;
 		break;
 	case OPTION_GRANT:
 		line->options.by_path = !strcmp(optarg, CCWB_GRANT_PATH);

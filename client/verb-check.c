@@ -64,6 +64,30 @@ static enum exit_code print_answer(const char *device, sd_bus_message *reply)
 	return r < 0 ? call_bad_reply("check", r) : answers[n].code;
 }
 
+/*
+ * Options that were not asked for are not sent. So many as are counted are read of the list, in which
+ * those of another type than "s" stand first.
+ */
+static enum exit_code call_can_acquire(sd_bus *bus, const struct options *options,
+				       const char *device, uint32_t uid, sd_bus_message **ret)
+{
+	const char *key = CCWB_OPTION_BACKEND, *type = "s", *word = options->backend;
+	int n = word ? 1 : 0;
+
+	if (uid == UINT32_MAX && !options->force)
+		return call_manager(bus, "check", ret, "CanAcquire", "sa{sv}", device, n, key, type,
+				    word);
+	if (uid == UINT32_MAX)
+		return call_manager(bus, "check", ret, "CanAcquire", "sa{sv}", device, n + 1,
+				    CCWB_OPTION_FORCE, "b", true, key, type, word);
+	if (!options->force)
+		return call_manager(bus, "check", ret, "CanAcquire", "sa{sv}", device, n + 1,
+				    CCWB_OPTION_USER, "u", uid, key, type, word);
+	return call_manager(bus, "check", ret, "CanAcquire", "sa{sv}", device, n + 2,
+			    CCWB_OPTION_FORCE, "b", true, CCWB_OPTION_USER, "u", uid, key, type,
+			    word);
+}
+
 enum exit_code verb_check(const struct options *options, const struct arguments *arguments)
 {
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
@@ -71,7 +95,6 @@ enum exit_code verb_check(const struct options *options, const struct arguments 
 	char device[CCW_ID_STRING_SIZE];
 	enum exit_code code;
 	uint32_t uid;
-	int n;
 
 	code = call_device_id(arguments->words[0], device);
 	if (!code)
@@ -80,12 +103,6 @@ enum exit_code verb_check(const struct options *options, const struct arguments 
 		code = call_open(&bus);
 	if (code)
 		return code;
-	n = uid == UINT32_MAX ? 0 : 1; /* so many of the options are read */
-	if (options->force)
-		code = call_manager(bus, "check", &reply, "CanAcquire", "sa{sv}", device, n + 1,
-				    CCWB_OPTION_FORCE, "b", true, CCWB_OPTION_USER, "u", uid);
-	else
-		code = call_manager(bus, "check", &reply, "CanAcquire", "sa{sv}", device, n,
-				    CCWB_OPTION_USER, "u", uid);
+	code = call_can_acquire(bus, options, device, uid, &reply);
 	return code ? code : print_answer(device, reply);
 }

@@ -149,6 +149,7 @@ enum exit_code verb_io(const struct options *options, const struct arguments *ar
 	const struct grant_wish wish = {
 		.who = options->who ? options->who : "ccwctl io",
 		.iommu = options->iommu,
+		.backend = options->backend,
 		.force = options->force,
 	};
 	struct grant *grant;

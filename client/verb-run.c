@@ -50,6 +50,7 @@ static enum exit_code acquire_all(sd_bus *bus, const struct options *options,
 	const struct grant_wish wish = {
 		.who = options->who ? options->who : who,
 		.iommu = options->iommu,
+		.backend = options->backend,
 		.force = options->force,
 		.by_path = options->by_path,
 	};

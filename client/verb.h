@@ -37,6 +37,7 @@ struct options {
 	unsigned int timeout_ms; /* 0: the default of the verb, or with has_timeout at once */
 	const char *who;	 /* NULL: a default of the verb */
 	const char *iommu;	 /* NULL: the broker's default */
+	const char *backend;	 /* likewise */
 	bool by_path;
 	bool force;
 	const char *reason; /* NULL: a default of the verb */
