@@ -7,7 +7,7 @@
 
 # "a|b" stands for the first of the two that this release of Debian has.
 packages_build=(
-	gcc make autoconf automake libtool pkg-config git xz-utils
+	gcc ccache make autoconf automake libtool pkg-config git xz-utils
 	libsystemd-dev libjson-c-dev check dbus dbus-broker
 	shellcheck 'clang-format-14|clang-format'
 )
