@@ -12,7 +12,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "admission.h"
 #include "audit.h"
 #include "authority.h"
 #include "custody.h"
@@ -30,7 +29,7 @@ struct broker {
 	struct discovery *discovery;
 	struct store *store;
 	struct custody custody;
-	struct inquiry_desk desk;
+	struct foresight foresight;
 	struct jobs *jobs;
 	struct bus_hold *hold;
 	struct tally tally;
@@ -79,53 +78,12 @@ int broker_judge(struct broker *broker, struct ccw_id id, const struct subject *
 	return 0;
 }
 
-/* The one way to a verdict. *ret_device is NULL when there is no such device, and no verdict then. */
-static int judge(struct broker *broker, struct ccw_id id, const struct subject *subject,
-		 const struct broker_wish *wish, struct device **ret_device,
-		 struct policy_verdict *ret_verdict, struct fault *fault)
-{
-	struct admission_request request = {
-		.sysfs = broker->sysfs,
-		.subject = subject,
-		.wish = wish,
-		.has_consent = wish->has_consent,
-		.is_stopping = broker->custody.is_stopping,
-	};
-
-	/* what it goes back to is what it is now, not when an event last told of it */
-	*ret_device = broker_find_device(broker, id, fault);
-	if (!*ret_device)
-		return -ENOENT;
-	request.device = *ret_device;
-	return admission_decide(broker->authority, &broker->custody.ledger, &request, ret_verdict,
-				fault);
-}
-
-int broker_inquire(struct broker *broker, struct ccw_id id, const struct broker_question *asked,
+int broker_inquire(struct broker *broker, struct ccw_id id, const struct foresight_question *asked,
 		   struct answer *ret_answer, inquiry_done_t done, void *userdata,
 		   struct inquiry **ret_inquiry, struct fault *fault)
 {
-	struct binder_job job = { .sysfs = broker->sysfs, .id = id };
-	struct policy_verdict verdict;
-	struct fault why = {};
-	struct device *device;
-	int r;
-
-	r = judge(broker, id, asked->subject, asked->wish, &device, &verdict, &why);
-	if (r < 0 && why.code == FAULT_NONE)
-		return r;
-	answer_init(ret_answer, device ? &verdict : NULL, &why);
-	if (r < 0)
-		return 1;
-	job.iommu = asked->wish->iommu;
-	job.is_by_path = asked->wish->is_by_path;
-	job.is_forced = asked->wish->is_forced;
-	job.backend.kind = verdict.backend;
-	job.incarnation = device->facts.incarnation;
-	job.terms = lease_terms(verdict.profile);
-	r = inquiry_new(&broker->desk, asked->caller, &job, ret_answer, done, userdata, ret_inquiry,
-			fault);
-	return r < 0 ? r : 0;
+	return foresight_inquire(&broker->foresight, id, asked, ret_answer, done, userdata,
+				 ret_inquiry, fault);
 }
 
 int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject *subject,
@@ -137,7 +95,7 @@ int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject
 	struct device *device;
 	int r;
 
-	r = judge(broker, id, subject, wish, &device, &verdict, fault);
+	r = foresight_judge(&broker->foresight, id, subject, wish, &device, &verdict, fault);
 	if (r < 0)
 		return r;
 	if (store_is_newer(broker->store, id))
@@ -321,8 +279,11 @@ int broker_new(const struct broker_config *config, struct broker **ret)
 	r = store_new(config->runtime_directory, &broker->store);
 	if (r < 0)
 		return log_error_errno(r, "cannot keep leases in %s", config->runtime_directory);
-	broker->desk.event = config->event;
-	broker->desk.probe = config->probe;
+	broker->foresight.authority = broker->authority;
+	broker->foresight.custody = &broker->custody;
+	broker->foresight.proc_root = config->proc_root;
+	broker->foresight.desk.event = config->event;
+	broker->foresight.desk.probe = config->probe;
 	broker->custody.event = config->event;
 	broker->custody.acquire = config->acquire;
 	broker->custody.restore = config->restore;
@@ -346,7 +307,7 @@ void broker_free(struct broker *broker)
 	if (!broker)
 		return;
 	discovery_free(broker->discovery);
-	inquiry_desk_deinit(&broker->desk);
+	inquiry_desk_deinit(&broker->foresight.desk);
 	jobs_free(broker->jobs);
 	for (n = 0; broker->registry && n < registry_count(broker->registry); n++)
 		registry_at(broker->registry, n)->lease = NULL;
@@ -443,14 +404,7 @@ int broker_read_ignored(struct broker *broker, char **ret)
 
 struct device *broker_find_device(struct broker *broker, struct ccw_id id, struct fault *fault)
 {
-	struct device *device = NULL;
-	int r;
-
-	r = registry_find(broker->registry, id, &device);
-	if (r < 0)
-		(void)ignored_explain(broker->config.proc_root, id, r,
-				      fault); /* the fault says it */
-	return device;
+	return foresight_find(&broker->foresight, id, fault);
 }
 
 struct jobs *broker_jobs(struct broker *broker)

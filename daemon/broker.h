@@ -6,6 +6,7 @@
 
 #include "device.h"
 #include "fault.h"
+#include "foresight.h"
 #include "inquiry.h"
 #include "job.h"
 #include "lease.h"
@@ -81,19 +82,12 @@ _must_check_ int broker_acquire(struct broker *broker, struct ccw_id id,
 				lease_done_t done, void *userdata, struct lease **ret_lease,
 				struct fault *fault);
 
-/* Whose request would be judged, for whom that is asked, and what is wanted. */
-struct broker_question {
-	const struct subject *subject;
-	uid_t caller;
-	const struct broker_wish *wish;
-};
-
 /*
  * What broker_acquire would give, without doing it. 1: *ret_answer says it. 0: done says it later, as
  * inquiry_new has it.
  */
 _must_check_ int broker_inquire(struct broker *broker, struct ccw_id id,
-				const struct broker_question *asked, struct answer *ret_answer,
+				const struct foresight_question *asked, struct answer *ret_answer,
 				inquiry_done_t done, void *userdata, struct inquiry **ret_inquiry,
 				struct fault *fault);
 

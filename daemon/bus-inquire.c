@@ -108,7 +108,7 @@ static int find_subject(struct broker *broker, sd_bus_message *message, uid_t of
 }
 
 static int ask(struct broker *broker, sd_bus_message *message, struct ccw_id id,
-	       const struct broker_question *asked, struct fault *fault)
+	       const struct foresight_question *asked, struct fault *fault)
 {
 	_cleanup_(question_freep) struct question *question = NULL;
 	struct answer answer;
@@ -131,7 +131,7 @@ int bus_inquire(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
 	struct broker_wish wish = {};
 	struct subject subject;
-	struct broker_question asked = { .subject = &subject, .wish = &wish };
+	struct foresight_question asked = { .subject = &subject, .wish = &wish };
 	struct fault fault = {};
 	uid_t of = (uid_t)-1;
 	struct ccw_id id;

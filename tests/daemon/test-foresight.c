@@ -241,7 +241,7 @@ static void on_answer(const struct answer *said, void *userdata)
 
 static void ask(struct ccw_id id, const struct subject *subject, const struct broker_wish *wish)
 {
-	const struct broker_question asked = { subject, subject->uid, wish };
+	const struct foresight_question asked = { subject, subject->uid, wish };
 	struct inquiry *inquiry;
 	struct fault fault = {};
 	int r;

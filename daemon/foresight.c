@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns the judgement of a request, for who wants the device and for who only wants to know. Takes
+ * none.
+ */
+#include "foresight.h"
+
+#include <errno.h>
+
+#include "admission.h"
+#include "ignored.h"
+
+struct device *foresight_find(const struct foresight *foresight, struct ccw_id id,
+			      struct fault *fault)
+{
+	struct device *device = NULL;
+	int r;
+
+	r = registry_find(foresight->custody->registry, id, &device);
+	if (r < 0)
+		(void)ignored_explain(foresight->proc_root, id, r, fault); /* the fault says it */
+	return device;
+}
+
+int foresight_judge(const struct foresight *foresight, struct ccw_id id,
+		    const struct subject *subject, const struct broker_wish *wish,
+		    struct device **ret_device, struct policy_verdict *ret_verdict,
+		    struct fault *fault)
+{
+	const struct custody *custody = foresight->custody;
+	struct admission_request request = {
+		.sysfs = custody->sysfs,
+		.subject = subject,
+		.wish = wish,
+		.has_consent = wish->has_consent,
+		.is_stopping = custody->is_stopping,
+	};
+
+	/* what it goes back to is what it is now, not when an event last told of it */
+	*ret_device = foresight_find(foresight, id, fault);
+	if (!*ret_device)
+		return -ENOENT;
+	request.device = *ret_device;
+	return admission_decide(foresight->authority, &custody->ledger, &request, ret_verdict,
+				fault);
+}
+
+int foresight_inquire(struct foresight *foresight, struct ccw_id id,
+		      const struct foresight_question *asked, struct answer *ret_answer,
+		      inquiry_done_t done, void *userdata, struct inquiry **ret_inquiry,
+		      struct fault *fault)
+{
+	struct binder_job job = { .sysfs = foresight->custody->sysfs, .id = id };
+	struct policy_verdict verdict;
+	struct fault why = {};
+	struct device *device;
+	int r;
+
+	r = foresight_judge(foresight, id, asked->subject, asked->wish, &device, &verdict, &why);
+	if (r < 0 && why.code == FAULT_NONE)
+		return r;
+	answer_init(ret_answer, device ? &verdict : NULL, &why);
+	if (r < 0)
+		return 1;
+	job.iommu = asked->wish->iommu;
+	job.is_by_path = asked->wish->is_by_path;
+	job.is_forced = asked->wish->is_forced;
+	job.backend.kind = verdict.backend;
+	job.incarnation = device->facts.incarnation;
+	job.terms = lease_terms(verdict.profile);
+	r = inquiry_new(&foresight->desk, asked->caller, &job, ret_answer, done, userdata,
+			ret_inquiry, fault);
+	return r < 0 ? r : 0;
+}

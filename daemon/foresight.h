@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+#pragma once
+
+#include "answer.h"
+#include "authority.h"
+#include "custody.h"
+#include "fault.h"
+#include "inquiry.h"
+#include "macro.h"
+#include "wish.h"
+
+/* What a request is judged by. All but the desk is borrowed from whoever embeds it. */
+struct foresight {
+	const struct authority *authority;
+	struct custody *custody;
+	const char *proc_root;
+	struct inquiry_desk desk;
+};
+
+/* Whose request would be judged, for whom that is asked, and what is wanted. */
+struct foresight_question {
+	const struct subject *subject;
+	uid_t caller;
+	const struct broker_wish *wish;
+};
+
+/* The device as it is now, or one that is gone and still has a lease; NULL and a fault. */
+struct device *foresight_find(const struct foresight *foresight, struct ccw_id id,
+			      struct fault *fault);
+
+/* The one way to a verdict. *ret_device is NULL when there is no such device, and no verdict then. */
+_must_check_ int foresight_judge(const struct foresight *foresight, struct ccw_id id,
+				 const struct subject *subject, const struct broker_wish *wish,
+				 struct device **ret_device, struct policy_verdict *ret_verdict,
+				 struct fault *fault);
+
+/*
+ * What taking the device would give, without doing it. 1: *ret_answer says it. 0: done says it later,
+ * as inquiry_new has it.
+ */
+_must_check_ int foresight_inquire(struct foresight *foresight, struct ccw_id id,
+				   const struct foresight_question *asked,
+				   struct answer *ret_answer, inquiry_done_t done, void *userdata,
+				   struct inquiry **ret_inquiry, struct fault *fault);
