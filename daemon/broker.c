@@ -31,6 +31,7 @@ struct broker {
 	struct custody custody;
 	struct foresight foresight;
 	struct jobs *jobs;
+	struct autostart *autostart;
 	struct bus_hold *hold;
 	struct tally tally;
 };
@@ -198,6 +199,7 @@ static void on_device_added(struct device *device, void *userdata)
 {
 	struct broker *broker = userdata;
 
+	autostart_device_added(broker->autostart, device);
 	LISTENER_TELL(&broker->custody, device_added, device);
 }
 
@@ -207,6 +209,7 @@ static void on_device_changed(struct device *device, unsigned int changes, void 
 
 	LISTENER_TELL(&broker->custody, device_changed, device, changes);
 	custody_device_changed(&broker->custody, device);
+	autostart_device_changed(broker->autostart, device);
 }
 
 static void on_device_removed(struct device *device, void *userdata)
@@ -293,6 +296,9 @@ int broker_new(const struct broker_config *config, struct broker **ret)
 	broker->custody.registry = broker->registry;
 	broker->custody.store = broker->store;
 	r = jobs_new(&broker->custody, config->change, &broker->jobs);
+	if (r >= 0)
+		r = autostart_new(&broker->custody, broker->jobs, config->definition_directory,
+				  &broker->autostart);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(broker);
@@ -308,6 +314,7 @@ void broker_free(struct broker *broker)
 		return;
 	discovery_free(broker->discovery);
 	inquiry_desk_deinit(&broker->foresight.desk);
+	autostart_free(broker->autostart);
 	jobs_free(broker->jobs);
 	for (n = 0; broker->registry && n < registry_count(broker->registry); n++)
 		registry_at(broker->registry, n)->lease = NULL;
@@ -364,6 +371,10 @@ int broker_start(struct broker *broker)
 	int r;
 
 	r = read_policy(broker, &fault);
+	r = autostart_load(broker->autostart);
+	if (r < 0)
+		log_error_errno(r, "cannot read %s: no device is defined",
+				broker->config.definition_directory);
 	r = discovery_scan(broker->discovery);
 	if (r < 0)
 		return log_error_errno(r, "cannot look for devices");
@@ -410,6 +421,11 @@ struct device *broker_find_device(struct broker *broker, struct ccw_id id, struc
 struct jobs *broker_jobs(struct broker *broker)
 {
 	return broker->jobs;
+}
+
+struct autostart *broker_autostart(struct broker *broker)
+{
+	return broker->autostart;
 }
 
 struct registry *broker_registry(struct broker *broker)

@@ -4,6 +4,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "autostart.h"
 #include "device.h"
 #include "fault.h"
 #include "foresight.h"
@@ -31,6 +32,7 @@ struct broker_config {
 	const char *proc_root;
 	const char *runtime_directory;
 	const char *const *policy_directories; /* ended by NULL */
+	const char *definition_directory;      /* NULL: no device can be defined */
 	worker_run_t acquire; /* binder_acquire and binder_restore, which tests without a */
 	worker_run_t restore; /* channel subsystem replace */
 	worker_run_t change;  /* change_run, in the same way */
@@ -114,6 +116,7 @@ void broker_bus_gone(struct broker *broker, const char *but_bus);
 struct device *broker_find_device(struct broker *broker, struct ccw_id id, struct fault *fault);
 
 struct jobs *broker_jobs(struct broker *broker);
+struct autostart *broker_autostart(struct broker *broker);
 
 /* What ignored_read says. */
 _must_check_ int broker_read_ignored(struct broker *broker, char **ret);

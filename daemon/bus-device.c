@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bus-acquire.h"
+#include "bus-definition.h"
 #include "bus-describe.h"
 #include "bus-dict.h"
 #include "bus-error.h"
@@ -36,6 +37,16 @@ static int method_acquire(sd_bus_message *message, void *userdata, sd_bus_error 
 	return r < 0 ? bus_error_set(error, r, &fault) : 1;
 }
 
+static int method_set_autostart(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	sd_bus_slot *slot = sd_bus_get_current_slot(sd_bus_message_get_bus(message));
+	struct fault fault = {};
+	int r;
+
+	r = bus_definition_set_autostart(sd_bus_slot_get_userdata(slot), userdata, message, &fault);
+	return r < 0 ? bus_error_set(error, r, &fault) : 1;
+}
+
 #define STRING_PROPERTY(name, value)                                                               \
 	static int property_##name(sd_bus *bus, const char *path, const char *interface,           \
 				   const char *property, sd_bus_message *reply, void *userdata,    \
@@ -56,14 +67,19 @@ STRING_PROPERTY(original_driver, device_origin_driver(device))
 STRING_PROPERTY(state, device_condition(device))
 STRING_PROPERTY(sysfs_path, device->is_present ? device->sysfs_path : "")
 
-static int property_online(sd_bus *bus, const char *path, const char *interface,
-			   const char *property, sd_bus_message *reply, void *userdata,
-			   sd_bus_error *error)
-{
-	const struct device *device = userdata;
+#define BOOLEAN_PROPERTY(name, value)                                                              \
+	static int property_##name(sd_bus *bus, const char *path, const char *interface,           \
+				   const char *property, sd_bus_message *reply, void *userdata,    \
+				   sd_bus_error *error)                                            \
+	{                                                                                          \
+		const struct device *device = userdata;                                            \
+                                                                                                   \
+		return sd_bus_message_append(reply, "b", (int)(value));                            \
+	}
 
-	return sd_bus_message_append(reply, "b", device->facts.is_online);
-}
+BOOLEAN_PROPERTY(online, device->facts.is_online)
+BOOLEAN_PROPERTY(defined, device->is_defined)
+BOOLEAN_PROPERTY(autostart, device->is_autostart)
 
 static int property_state_reason(sd_bus *bus, const char *path, const char *interface,
 				 const char *property, sd_bus_message *reply, void *userdata,
@@ -134,6 +150,8 @@ static const sd_bus_vtable device_properties[] = {
 	SD_BUS_PROPERTY("Online", "b", property_online, 0, EMITS),
 	SD_BUS_PROPERTY("State", "s", property_state, 0, EMITS),
 	SD_BUS_PROPERTY("StateReason", "(ss)", property_state_reason, 0, EMITS),
+	SD_BUS_PROPERTY("Defined", "b", property_defined, 0, EMITS),
+	SD_BUS_PROPERTY("Autostart", "b", property_autostart, 0, EMITS),
 	SD_BUS_PROPERTY("Lease", "o", property_lease, 0, EMITS),
 	SD_BUS_PROPERTY("SysfsPath", "s", property_sysfs_path, 0, EMITS),
 	SD_BUS_PROPERTY("VfioPath", "s", property_vfio_path, 0, EMITS),
@@ -181,6 +199,8 @@ static const sd_bus_vtable device_methods[] = {
 	SD_BUS_METHOD_WITH_ARGS("Acquire", SD_BUS_ARGS("a{sv}", options),
 				SD_BUS_RESULT("o", lease, "a{sh}", fds, "a{sv}", info),
 				method_acquire, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("SetAutostart", SD_BUS_ARGS("b", autostart, "t", flags),
+				SD_BUS_NO_RESULT, method_set_autostart, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_ARGS("t", flags), SD_BUS_RESULT("s", json),
 				method_describe, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_VTABLE_END,
@@ -203,6 +223,8 @@ void bus_device_emit_changes(sd_bus *bus, const struct device *device, unsigned 
 		{ DEVICE_CHANGED_STATE | DEVICE_CHANGED_AVAILABILITY | DEVICE_CHANGED_DRIVER,
 		  "State" },
 		{ DEVICE_CHANGED_STATE | DEVICE_CHANGED_AVAILABILITY, "StateReason" },
+		{ DEVICE_CHANGED_DEFINITION, "Defined" },
+		{ DEVICE_CHANGED_DEFINITION, "Autostart" },
 		{ DEVICE_CHANGED_LEASE, "Lease" },
 		{ DEVICE_CHANGED_LEASE, "VfioPath" },
 	};

@@ -11,6 +11,7 @@
 
 #include "bus-about.h"
 #include "bus-acquire.h"
+#include "bus-definition.h"
 #include "bus-error.h"
 #include "bus-hold.h"
 #include "bus-job.h"
@@ -120,6 +121,14 @@ static const sd_bus_vtable manager_methods[] = {
 				SD_BUS_RESULT("o", job), bus_job_restore, ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("ResetDevice", SD_BUS_ARGS("s", id, "t", flags),
 				SD_BUS_RESULT("o", job), bus_job_reset, ANYBODY),
+	SD_BUS_METHOD_WITH_ARGS("DefineDevice",
+				SD_BUS_ARGS("s", id, "a{sv}", definition, "t", flags),
+				SD_BUS_NO_RESULT, bus_definition_define, ANYBODY),
+	SD_BUS_METHOD_WITH_ARGS("UndefineDevice", SD_BUS_ARGS("s", id, "t", flags),
+				SD_BUS_NO_RESULT, bus_definition_undefine, ANYBODY),
+	SD_BUS_METHOD_WITH_ARGS("ListDefinitions", SD_BUS_NO_ARGS,
+				SD_BUS_RESULT("a(sa{sv})", definitions), bus_definition_list,
+				ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("ListLeases", SD_BUS_ARGS("t", flags),
 				SD_BUS_RESULT("a(ssussto)", leases), bus_list_leases, ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_reload, ANYBODY),

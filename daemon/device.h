@@ -34,6 +34,7 @@ enum device_change {
 	DEVICE_CHANGED_STATE = 1 << 4,
 	DEVICE_CHANGED_LEASE = 1 << 5,
 	DEVICE_CHANGED_AVAILABILITY = 1 << 6,
+	DEVICE_CHANGED_DEFINITION = 1 << 7,
 };
 
 struct device {
@@ -51,6 +52,9 @@ struct device {
 	bool has_job;		  /* and must not be dropped */
 	struct backend backend;	  /* of its lease, or of one after which it did not come back */
 	struct device *next_away; /* the registry's: the next one whose backend is VFIO_CCW */
+	bool is_defined;	  /* autostart.c keeps both as the definitions have them */
+	bool is_autostart;
+	bool is_due;			 /* has yet to be bound for that */
 	char vfio_path[IOMMU_PATH_SIZE]; /* its node in /dev while leased, else "" */
 	struct lease *lease;		 /* peek: the broker owns it */
 };

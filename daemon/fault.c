@@ -36,6 +36,8 @@ static const struct {
 	[FAULT_POLICY_INVALID] = { "PolicyInvalid", EBADMSG },
 	[FAULT_STUCK] = { "Stuck", ETIMEDOUT },
 	[FAULT_INTERACTION_REQUIRED] = { "InteractiveAuthorizationRequired", EACCES },
+	[FAULT_NOT_DEFINED] = { "NotDefined", ENOENT },
+	[FAULT_DEFINITION_FAILED] = { "DefinitionFailed", EIO },
 };
 
 int fault_set(struct fault *fault, enum fault_code code, const char *format, ...)

@@ -118,7 +118,7 @@ int io_write_at(int dir_fd, const char *path, const char *text)
 	return write_all(fd, text);
 }
 
-int io_replace_at(int dir_fd, const char *path, const char *text, mode_t mode)
+static int replace(int dir_fd, const char *path, const char *text, mode_t mode, bool is_durable)
 {
 	_cleanup_free_ char *temporary = NULL;
 	_cleanup_close_ int fd = -1;
@@ -132,11 +132,28 @@ int io_replace_at(int dir_fd, const char *path, const char *text, mode_t mode)
 	if (fd < 0)
 		return -errno;
 	r = write_all(fd, text);
+	if (r >= 0 && is_durable && fsync(fd) < 0)
+		r = -errno;
 	if (r >= 0 && renameat(dir_fd, temporary, dir_fd, path) < 0)
 		r = -errno;
 	if (r < 0)
 		(void)unlinkat(dir_fd, temporary, 0); /* the first error is the one that counts */
 	return r;
+}
+
+int io_replace_at(int dir_fd, const char *path, const char *text, mode_t mode)
+{
+	return replace(dir_fd, path, text, mode, false);
+}
+
+int io_replace_durable_at(int dir_fd, const char *path, const char *text, mode_t mode)
+{
+	int r;
+
+	r = replace(dir_fd, path, text, mode, true);
+	if (r < 0)
+		return r;
+	return fsync(dir_fd) < 0 ? -errno : 0;
 }
 
 int io_readlink_at(int dir_fd, const char *path, char **ret)

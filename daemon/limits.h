@@ -22,6 +22,8 @@
 #define LIMIT_INQUIRIES		16    /* CanAcquire under way; each is one worker process */
 #define LIMIT_INQUIRIES_PER_UID 4     /* so that one user cannot keep the others waiting */
 #define LIMIT_JOBS		32 /* of BindDevice and the like under way; each is one worker process */
+#define LIMIT_DEFINITIONS	1024   /* as many as there can be leases */
+#define LIMIT_DEFINITION_BYTES	4096   /* one file of them; what definition.c writes has 70 */
 #define LIMIT_USER_BYTES	255    /* the name of an account; a longer one is not shown */
 #define LIMIT_UNIT_BYTES	255    /* as systemd has it */
 #define LIMIT_WHO_BYTES		128    /* the caller's own words in listings */

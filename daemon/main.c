@@ -38,16 +38,26 @@ static int print_help(const char *program)
 	       "  --version         show the version\n\n"
 	       "Environment, as systemd sets it:\n"
 	       "  RUNTIME_DIRECTORY        where leases are kept (/run/ccwbroker)\n"
-	       "  CONFIGURATION_DIRECTORY  where the policy is (" SYSCONFDIR "/ccwbroker)\n",
+	       "  CONFIGURATION_DIRECTORY  where policy and definitions are (" SYSCONFDIR
+	       "/ccwbroker)\n",
 	       program);
 	return 0;
 }
 
-static const char *directory_from_environment(const char *variable, const char *otherwise)
+/* The first one, where systemd has made several. NULL: out of memory; the caller frees it. */
+static char *directory_from_environment(const char *variable, const char *otherwise)
 {
 	const char *directory = getenv(variable);
 
-	return directory && *directory == '/' ? directory : otherwise;
+	return directory && *directory == '/' ? strndup(directory, strcspn(directory, ":"))
+					      : strdup(otherwise);
+}
+
+static char *join(const char *directory, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s", directory, name) < 0 ? NULL : path;
 }
 
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
@@ -144,17 +154,22 @@ static int serve(const struct broker_config *config)
 static int run(const char *sysfs_root)
 {
 	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
+	_cleanup_free_ char *configuration =
+		directory_from_environment("CONFIGURATION_DIRECTORY", SYSCONFDIR "/ccwbroker");
+	_cleanup_free_ char *runtime =
+		directory_from_environment("RUNTIME_DIRECTORY", "/run/ccwbroker");
+	_cleanup_free_ char *definitions = configuration ? join(configuration, "devices.d") : NULL;
 	const struct directories directories = { {
-		directory_from_environment("CONFIGURATION_DIRECTORY", SYSCONFDIR "/ccwbroker"),
+		configuration,
 		"/run/ccwbroker",
 		LIBDIR_ETC "/ccwbroker",
 	} };
 	struct broker_config config = {
 		.sysfs_root = sysfs_root,
 		.proc_root = PROC_ROOT,
-		.runtime_directory =
-			directory_from_environment("RUNTIME_DIRECTORY", "/run/ccwbroker"),
+		.runtime_directory = runtime,
 		.policy_directories = directories.list,
+		.definition_directory = definitions,
 		.acquire = binder_acquire,
 		.probe = binder_probe,
 		.restore = binder_restore,
@@ -166,11 +181,11 @@ static int run(const char *sysfs_root)
 	};
 	int r;
 
-	r = block_signals();
+	r = runtime && definitions ? block_signals() : -ENOMEM;
 	if (r >= 0)
 		r = sd_event_default(&event);
 	if (r < 0)
-		return log_error_errno(r, "cannot set up the event loop");
+		return log_error_errno(r, "cannot set up");
 	config.event = event;
 	return serve(&config);
 }

@@ -43,6 +43,8 @@
 #define CCWB_ERROR_OPERATION_IN_PROGRESS  "org.ccwbroker1.Error.OperationInProgress"
 #define CCWB_ERROR_POLICY_INVALID	  "org.ccwbroker1.Error.PolicyInvalid"
 #define CCWB_ERROR_STUCK		  "org.ccwbroker1.Error.Stuck"
+#define CCWB_ERROR_NOT_DEFINED		  "org.ccwbroker1.Error.NotDefined"
+#define CCWB_ERROR_DEFINITION_FAILED	  "org.ccwbroker1.Error.DefinitionFailed"
 
 /* Keys of AcquireDevice's a{sv} options. */
 #define CCWB_OPTION_WHO	     "who"     /* s: the caller's own words, shown in listings */
@@ -102,6 +104,9 @@
 #define CCWB_FEATURE_GROUP   "vfio-group" /* fds container and group are handed out */
 #define CCWB_FEATURE_IOMMUFD "iommufd"	  /* option iommu is known; the kernel may have none */
 #define CCWB_FEATURE_PATH    "grant-path" /* option grant is known */
+
+/* Keys of a definition. */
+#define CCWB_DEFINITION_AUTOSTART "autostart"
 
 /* polkit's actions, and what its rules may look up in each: see dbus/org.ccwbroker1.policy. */
 #define CCWB_ACTION_ACQUIRE	   "org.ccwbroker1.acquire"

@@ -195,6 +195,7 @@ static void serve(struct broker_bus *bb, sd_event *event)
 {
 	_cleanup_free_ char *etc = scratch_path(&bb->work, "etc");
 	_cleanup_free_ char *run = scratch_path(&bb->work, "run");
+	_cleanup_free_ char *definitions = scratch_path(&bb->work, "etc/devices.d");
 	const char *const directories[] = { etc, NULL };
 	const struct broker_config config = {
 		.event = event,
@@ -202,6 +203,7 @@ static void serve(struct broker_bus *bb, sd_event *event)
 		.proc_root = bb->work.path,
 		.runtime_directory = run,
 		.policy_directories = directories,
+		.definition_directory = definitions,
 		.acquire = fake_acquire,
 		.probe = fake_probe,
 		.restore = fake_restore,

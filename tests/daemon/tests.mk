@@ -24,6 +24,8 @@ daemon_tests = \
 	tests/daemon/test-config \
 	tests/daemon/test-cookbook \
 	tests/daemon/test-custody \
+	tests/daemon/test-autostart \
+	tests/daemon/test-definition \
 	tests/daemon/test-device \
 	tests/daemon/test-device-set \
 	tests/daemon/test-discovery \
@@ -96,6 +98,7 @@ daemon_tests = \
 	tests/bus/test-bus-peer \
 	tests/bus/test-bus-wish \
 	tests/bus/test-bus-inquire \
+	tests/bus/test-bus-definition \
 	tests/bus/test-bus-job \
 	tests/bus/test-contract
 check_PROGRAMS += $(daemon_tests)
@@ -273,3 +276,9 @@ tests_daemon_test_job_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_job_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_job_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_job_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_autostart_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_autostart_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_definition_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_definition_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_definition_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_definition_LDADD = $(daemon_test_LDADD)
