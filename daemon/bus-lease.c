@@ -13,6 +13,7 @@
 #include "bus-peer.h"
 #include "bus-revoke.h"
 #include "names.h"
+#include "statistics.h"
 #include "text.h"
 
 int bus_lease_path(const struct lease *lease, char **ret)
@@ -151,12 +152,47 @@ static int method_describe(sd_bus_message *message, void *userdata, sd_bus_error
 	return r < 0 ? r : bus_describe_reply(message, object);
 }
 
+static int reply_statistics(sd_bus_message *message, const struct statistics *statistics)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	size_t n;
+	int r;
+
+	r = sd_bus_message_new_method_return(message, &reply);
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'a', "{st}");
+	for (n = 0; r >= 0 && n < statistics->count; n++)
+		r = sd_bus_message_append(reply, "{st}", statistics->entries[n].name,
+					  statistics->entries[n].value);
+	if (r >= 0)
+		r = sd_bus_message_close_container(reply);
+	return r < 0 ? r : sd_bus_message_send(reply);
+}
+
+static int method_get_statistics(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	const struct lease *lease = userdata;
+	sd_bus_slot *slot = sd_bus_get_current_slot(sd_bus_message_get_bus(message));
+	struct statistics statistics;
+	struct fault fault = {};
+	int r;
+
+	r = bus_dict_read_flags(message, &fault);
+	if (r >= 0)
+		r = statistics_read(broker_sysfs(sd_bus_slot_get_userdata(slot)), lease->device,
+				    &lease->backend, &statistics, &fault);
+	return r < 0 ? bus_error_set(error, r, &fault) : reply_statistics(message, &statistics);
+}
+
 static const sd_bus_vtable lease_methods[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_METHOD_WITH_ARGS("Release", SD_BUS_ARGS("t", flags), SD_BUS_NO_RESULT,
 				method_release, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Revoke", SD_BUS_ARGS("s", reason, "t", timeout_usec, "t", flags),
 				SD_BUS_NO_RESULT, method_revoke, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("GetStatistics", SD_BUS_ARGS("t", flags),
+				SD_BUS_RESULT("a{st}", numbers), method_get_statistics,
+				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_ARGS("t", flags), SD_BUS_RESULT("s", json),
 				method_describe, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_VTABLE_END,

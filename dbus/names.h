@@ -132,6 +132,7 @@
 #define CCWB_DEVICE_OPEN	   "ccwbroker/open"   /* device attribute: 0 or 1, pollable */
 #define CCWB_DEVICE_REVOKE	   "ccwbroker/revoke" /* device attribute: 1 ends its client's use */
 #define CCWB_DEVICE_FDS		   "ccwbroker/fds"    /* device attribute: how many, open or not */
+#define CCWB_DEVICE_STATISTICS	   "ccwbroker/stats"  /* directory of numbers */
 #define CCWB_DEVICE_COMMANDS	   "ccwbroker/commands" /* device attribute: 64 digits, permitted ones */
 #define CCWB_DEVICE_COMMANDS_BOUND "ccwbroker/commands_bound" /* the same, as binding has set it */
 

@@ -220,6 +220,34 @@ static void expect_property(const char *name, const char *value)
 }
 
 /* By ccwctl, for which what is usual needs no words. */
+static int get_statistics(sd_bus_message **ret)
+{
+	return sd_bus_call_method(bus, CCWB_BUS_NAME, grant.path, CCWB_IFACE_LEASE, "GetStatistics",
+				  &error, ret, "t", (uint64_t)0);
+}
+
+START_TEST(test_the_modules_numbers_are_told)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const char *name;
+	uint64_t value;
+
+	setup();
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	ck_assert_int_lt(get_statistics(NULL), 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_DEVICE_GONE, "not with the kernel module");
+	fake_sysfs_set(&bb.fake, BROKER_BUS_TAPE, CCWB_DEVICE_STATISTICS "/programs", "7\n");
+	ck_assert_int_ge(get_statistics(&reply), 0);
+	ck_assert_int_gt(sd_bus_message_enter_container(reply, 'a', "{st}"), 0);
+	ck_assert_int_gt(sd_bus_message_read(reply, "{st}", &name, &value), 0);
+	ck_assert_str_eq(name, "programs");
+	ck_assert_uint_eq(value, 7);
+	ck_assert_int_gt(sd_bus_message_at_end(reply, false), 0);
+	broker_bus_drop(&grant);
+	teardown();
+}
+END_TEST
+
 static void expect_listed(const char *words)
 {
 	_cleanup_free_ char *command = NULL;
@@ -263,9 +291,10 @@ START_TEST(test_a_lease_says_by_what_rule_and_as_what_it_was_granted)
 }
 END_TEST
 
-CHECK_MAIN("bus-lease", test_closing_the_reference_ends_the_lease,
-	   test_its_owner_releases_it_by_either_method, test_what_is_no_lease_cannot_be_released,
-	   test_another_user_cannot_release_it, test_a_device_that_is_still_open_goes_back_soon,
+CHECK_MAIN("bus-lease", test_the_modules_numbers_are_told,
+	   test_closing_the_reference_ends_the_lease, test_its_owner_releases_it_by_either_method,
+	   test_what_is_no_lease_cannot_be_released, test_another_user_cannot_release_it,
+	   test_a_device_that_is_still_open_goes_back_soon,
 	   test_a_device_that_is_closed_in_time_goes_back,
 	   test_a_device_that_cannot_go_back_says_so_and_can_be_taken_again,
 	   test_a_worker_that_dies_on_the_way_back_leaves_a_failed_device,

@@ -60,6 +60,7 @@ daemon_tests = \
 	tests/daemon/test-reset \
 	tests/daemon/test-store \
 	tests/daemon/test-lease-json \
+	tests/daemon/test-statistics \
 	tests/daemon/test-subject \
 	tests/daemon/test-sysfs \
 	tests/daemon/test-tether \
@@ -268,6 +269,8 @@ tests_daemon_test_revoke_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_revoke_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_lease_json_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_lease_json_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_statistics_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_statistics_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_origin_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_origin_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_change_CFLAGS = $(daemon_test_CFLAGS)
