@@ -57,13 +57,17 @@ static struct broker *broker;
 static const char *directories[2];
 static unsigned int state, seed;
 
+struct path {
+	char text[128];
+};
+
 /* What came of the last call. */
 static bool is_over;
 static enum fault_code outcome;
 static struct answer answer;
 static int lease_fds[DEVICES + 1];
 static char lease_ids[DEVICES + 1][64];
-static unsigned int n_held, n_asked, n_yes, n_by_code[_FAULT_CODE_MAX];
+static unsigned int n_held, n_asked, n_yes, n_by_kernel, n_by_code[_FAULT_CODE_MAX];
 
 /* The same numbers everywhere. */
 static unsigned int draw(unsigned int n)
@@ -77,6 +81,35 @@ static const char *one_of(const char *const *words, size_t n)
 	return words[draw((unsigned int)n)];
 }
 
+static struct path mdev_path(const struct binder_job *job)
+{
+	struct path path;
+
+	snprintf(path.text, sizeof(path.text), "bus/css/devices/%s/%s", job->backend.subchannel,
+		 job->backend.mdev);
+	return path;
+}
+
+/* The subchannel goes to vfio_ccw, and the device with it. */
+static void go_away(const struct binder_job *job, const char *id)
+{
+	fake_sysfs_remove(&fake, id);
+	fake_sysfs_set_subchannel_driver(&fake, job->backend.subchannel, "vfio_ccw");
+	scratch_mkdir(&fake.scratch, mdev_path(job).text);
+}
+
+static void come_back(const struct binder_job *job, const char *id)
+{
+	struct path link, target;
+
+	scratch_remove(&fake.scratch, mdev_path(job).text);
+	fake_sysfs_set_subchannel_driver(&fake, job->backend.subchannel, "io_subchannel");
+	snprintf(link.text, sizeof(link.text), "bus/ccw/devices/%s", id);
+	snprintf(target.text, sizeof(target.text), "../../../devices/css0/%s/%s",
+		 job->backend.subchannel, id);
+	scratch_symlink(&fake.scratch, target.text, link.text);
+}
+
 static void take(void *data, struct worker_result *result)
 {
 	const struct binder_job *job = data;
@@ -86,6 +119,11 @@ static void take(void *data, struct worker_result *result)
 	if (result->r < 0)
 		return;
 	fake.scratch.fd = open(fake.scratch.path, O_PATH | O_CLOEXEC);
+	if (job->backend.kind == BACKEND_VFIO_CCW) {
+		go_away(job, ccw_id_format(job->id, id));
+		result->r = 0;
+		return;
+	}
 	fake_sysfs_set_driver(&fake, ccw_id_format(job->id, id), CCWB_DRIVER);
 	fake_sysfs_set(&fake, id, CCWB_DEVICE_OPEN, "0\n");
 	result->r = 0;
@@ -97,6 +135,8 @@ static void give_back(void *data, struct worker_result *result)
 	char id[CCW_ID_STRING_SIZE];
 
 	fake.scratch.fd = open(fake.scratch.path, O_PATH | O_CLOEXEC);
+	if (job->backend.kind == BACKEND_VFIO_CCW)
+		come_back(job, ccw_id_format(job->id, id));
 	fake_sysfs_set_driver(&fake, ccw_id_format(job->id, id),
 			      *job->origin.driver ? job->origin.driver : NULL);
 	result->r = 0;
@@ -132,11 +172,27 @@ static const char *const actions[] = { "allow", "allow", "allow", "deny", "ask" 
 static const char *const grants[] = { "fds", "fds", "path" };
 static const char *const names[] = { "one", "two", "three" };
 
+/* What cannot go together would make the policy wrong. */
+static void write_backend(char *text)
+{
+	if (draw(3) == 0) {
+		strcat(text, ", \"backend\": \"vfio_ccw\"");
+		return;
+	}
+	if (draw(4) == 0)
+		strcat(text, ", \"backend\": \"ccwbroker\"");
+	if (draw(2))
+		strcat(text, ", \"commands\": [\"02\"]");
+	if (draw(4) == 0)
+		strcat(text, ", \"restore\": false");
+}
+
 static void write_profile(char *text, size_t size, const char *name)
 {
 	size_t length = strlen(text);
 
-	snprintf(text + length, size - length, "\"%s\": {\"commands\": [\"02\"]", name);
+	snprintf(text + length, size - length, "\"%s\": {\"reset-before\": false", name);
+	write_backend(text);
 	write_list(text, size, "types", types, ARRAY_SIZE(types));
 	write_list(text, size, "grants", grants, ARRAY_SIZE(grants));
 	write_quota(text, size, "leases");
@@ -182,6 +238,21 @@ static void write_policy(void)
 	scratch_write(&work, "policy.json", text);
 }
 
+static void add_device(const struct fake_device *device)
+{
+	fake_sysfs_add(&fake, device);
+	fake_sysfs_add_subchannel(&fake, device->subchannel);
+}
+
+/* Most machines have both. */
+static void choose_modules(void)
+{
+	if (draw(4) == 0)
+		scratch_remove(&fake.scratch, "bus/ccw/drivers/" CCWB_DRIVER);
+	if (draw(4) == 0)
+		scratch_remove(&fake.scratch, "bus/css/drivers/vfio_ccw");
+}
+
 static void setup(void)
 {
 	static char *run;
@@ -197,7 +268,8 @@ static void setup(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	fake_sysfs_init(&fake);
 	for (n = 0; n < DEVICES; n++)
-		fake_sysfs_add(&fake, &devices[n]);
+		add_device(&devices[n]);
+	choose_modules();
 	scratch_init(&work);
 	directories[0] = work.path;
 	write_policy();
@@ -264,6 +336,7 @@ static int on_outcome(struct lease *lease, struct worker_result *result, void *u
 	strcpy(lease_ids[*at], lease->id);
 	lease_fds[*at] = TAKE_FD(result->fds[result->n_fds - 1]);
 	n_held++;
+	n_by_kernel += lease->backend.kind == BACKEND_VFIO_CCW;
 	return 0;
 }
 
@@ -321,16 +394,20 @@ static void compare(size_t at, const struct subject *subject, const struct broke
 	ck_assert_msg(is_yes == (outcome == FAULT_NONE) &&
 			      (is_yes ||
 			       strcmp(answer.reasons[0].code, fault_code_to_string(outcome)) == 0),
-		      "FORESIGHT_SEED=%u: %s by %s%s for %s: said %s (%s), then %s", seed, ids[at],
-		      wish->is_by_path ? "path" : "fds", wish->is_forced ? " and force" : "",
+		      "FORESIGHT_SEED=%u: %s by %s%s, %s, for %s: said %s (%s), then %s", seed,
+		      ids[at], wish->is_by_path ? "path" : "fds",
+		      wish->is_forced ? " and force" : "", backend_kind_to_string(wish->backend),
 		      subject->user, answer_kind_to_string(answer.kind), answer.reasons[0].text,
 		      fault_code_to_string(outcome));
 }
 
 static void ask_and_acquire(void)
 {
+	static const enum backend_kind kinds[] = { BACKEND_AUTO, BACKEND_AUTO, BACKEND_CCWBROKER,
+						   BACKEND_VFIO_CCW };
 	struct broker_wish wish = {
 		.who = "",
+		.backend = kinds[draw(ARRAY_SIZE(kinds))],
 		.is_by_path = draw(4) == 0,
 		.is_forced = draw(4) == 0,
 		.pidfd = -1,
@@ -367,6 +444,8 @@ START_TEST(test_what_is_said_is_what_is_done)
 	       n_asked, WORLDS, n_yes);
 	/* a property that is never at stake holds always */
 	ck_assert_uint_gt(n_yes, 100);
+	ck_assert_uint_gt(n_by_kernel, 20);
+	ck_assert_uint_gt(n_by_code[FAULT_NOT_SUPPORTED], 50);
 	ck_assert_uint_gt(n_by_code[FAULT_ACCESS_DENIED], 100);
 	ck_assert_uint_gt(n_by_code[FAULT_DEVICE_LEASED], 10);
 	ck_assert_uint_gt(n_by_code[FAULT_DEVICE_IN_USE], 10);
