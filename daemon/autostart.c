@@ -13,7 +13,8 @@
 #include "log.h"
 #include "names.h"
 
-#define AGAIN_USEC 1000000 /* until the next attempt, when there are too many jobs */
+#define AGAIN_USEC  1000000 /* until the next attempt, when there are too many jobs */
+#define DRIVER_USEC 3000000 /* for a driver of its own, to which it can go back, to take it first */
 
 struct autostart {
 	struct custody *custody; /* peek */
@@ -36,26 +37,100 @@ static void look_later(struct autostart *autostart, uint64_t usec)
 		log_error_errno(r, "defined devices are not bound");
 }
 
-/* Positive: there was no room for one more job. */
+static void tell(struct autostart *autostart, struct device *device, unsigned int changes)
+{
+	LISTENER_TELL(autostart->custody, device_changed, device, changes);
+}
+
+static void set_unbound(struct autostart *autostart, struct device *device, const struct fault *why)
+{
+	if (!why && device->unbound == FAULT_NONE)
+		return;
+	device_set_unbound(device, why);
+	tell(autostart, device, DEVICE_CHANGED_STATE);
+}
+
+/* Shown as long as it lasts; what to do about it comes last. */
+static void explain(struct autostart *autostart, struct device *device, const struct fault *why,
+		    int r)
+{
+	struct fault fault = {};
+
+	(void)fault_set(
+		&fault, why->code ?: FAULT_BIND_FAILED,
+		"%s is defined and not bound: %.*s; it is tried again when the device changes "
+		"and by: ccwctl autostart %s on",
+		device->name, LIMIT_MESSAGE_BYTES - 128, *why->text ? why->text : strerror(-r),
+		device->name);
+	set_unbound(autostart, device, &fault);
+}
+
+static void on_ended(const struct job *job, enum job_result result, void *userdata)
+{
+	struct autostart *autostart = userdata;
+	struct device *device = job->device;
+
+	if (result == JOB_DONE) {
+		device->is_due = false;
+		log_full(LOG_INFO, device->name, NULL, "%s is defined, and bound to " CCWB_DRIVER,
+			 device->name);
+	} else if (device->is_autostart && device->is_present) {
+		explain(autostart, device, &job->fault, -EIO);
+	}
+}
+
+static uint64_t now(const struct autostart *autostart)
+{
+	uint64_t usec = 0;
+
+	(void)sd_event_now(autostart->custody->event, CLOCK_MONOTONIC,
+			   &usec); /* cannot fail here */
+	return usec;
+}
+
+/* Its driver may be a module that is just being loaded, as when the machine starts. */
+static bool is_early(const struct autostart *autostart, const struct device *device)
+{
+	return !*device->facts.driver && now(autostart) < device->due_usec;
+}
+
+/* Once is enough: it may be on its way back by now. What a lease or a job has bound is not yet. */
+static bool note_bound(struct autostart *autostart, struct device *device)
+{
+	bool is_ours = strcmp(device->facts.driver, CCWB_DRIVER) == 0;
+
+	if (!device->is_bound && (!is_ours || device->lease || device->has_job))
+		return false;
+	device->is_due = false;
+	set_unbound(autostart, device, NULL);
+	return true;
+}
+
+/* Positive: it is to be tried again soon, as it is too early, or there was no room for one more job. */
 static int try_bind(struct autostart *autostart, struct device *device)
 {
 	struct fault fault = {};
 	struct job *job;
 	int r;
 
-	if (device->is_bound || strcmp(device->facts.driver, CCWB_DRIVER) == 0) {
-		device->is_due = false;
+	if (note_bound(autostart, device))
 		return 0;
-	}
 	if (!device->is_present || device->lease || device->has_job ||
 	    device->state != DEVICE_HOST || autostart->custody->is_stopping)
 		return 0; /* it changes when that is over */
+	if (is_early(autostart, device))
+		return 1;
 	r = job_begin(autostart->jobs, CHANGE_BIND, device, CCWB_DRIVER, &job, &fault);
 	if (fault.code == FAULT_LIMITS_EXCEEDED)
 		return 1;
-	if (r < 0)
-		log_full(LOG_WARNING, device->name, NULL, "%s is defined, and not bound: %s",
-			 device->name, *fault.text ? fault.text : strerror(-r));
+	if (r < 0) {
+		explain(autostart, device, &fault, r);
+		log_full(LOG_WARNING, device->name, NULL, "%s", device->unbound_text ?: "");
+		return 0;
+	}
+	job->ended = on_ended;
+	job->userdata = autostart;
+	set_unbound(autostart, device, NULL);
 	return 0;
 }
 
@@ -132,8 +207,12 @@ static void note(struct autostart *autostart, struct device *device,
 	device->is_defined = definition != NULL;
 	device->is_autostart = definition && definition->is_autostart;
 	device->is_due = device->is_autostart && !device->is_bound;
-	if (device->is_due)
+	if (device->is_due) {
+		device->due_usec = now(autostart) + DRIVER_USEC;
 		look_later(autostart, 0);
+	} else {
+		set_unbound(autostart, device, NULL);
+	}
 }
 
 void autostart_device_added(struct autostart *autostart, struct device *device)
@@ -143,10 +222,8 @@ void autostart_device_added(struct autostart *autostart, struct device *device)
 
 void autostart_device_changed(struct autostart *autostart, struct device *device)
 {
-	if (device->is_bound)
-		device->is_due = false; /* it has been bound, and may be on its way back by now */
-	else if (device->is_due && !device->has_job) /* else these are the attempt's own changes */
-		look_later(autostart, 0);
+	if (!note_bound(autostart, device) && device->is_due && !device->has_job)
+		look_later(autostart, 0); /* with a job these would be the attempt's own changes */
 }
 
 /* ---- what people do ---- */
@@ -187,25 +264,27 @@ static void demote(struct autostart *autostart, struct device *device)
 	save(autostart, lease, device->name);
 }
 
-static void tell(struct autostart *autostart, struct device *device)
+static void take_effect(struct autostart *autostart, const struct definition *definition)
 {
-	LISTENER_TELL(autostart->custody, device_changed, device, DEVICE_CHANGED_DEFINITION);
+	struct device *device = registry_peek(autostart->custody->registry, definition->id);
+
+	if (!device)
+		return;
+	if (definition->is_autostart && can_promote(device->lease))
+		promote(autostart, device);
+	note(autostart, device, definition);
+	tell(autostart, device, DEVICE_CHANGED_DEFINITION);
 }
 
 int autostart_define(struct autostart *autostart, const struct definition *definition,
 		     struct fault *fault)
 {
-	struct device *device = registry_peek(autostart->custody->registry, definition->id);
 	int r;
 
 	r = definitions_set(autostart->definitions, definition, fault);
-	if (r < 0 || !device)
-		return r;
-	if (definition->is_autostart && can_promote(device->lease))
-		promote(autostart, device);
-	note(autostart, device, definition);
-	tell(autostart, device);
-	return 0;
+	if (r >= 0)
+		take_effect(autostart, definition);
+	return r;
 }
 
 int autostart_set(struct autostart *autostart, const struct definition *definition,
@@ -240,20 +319,135 @@ static int give_back(struct autostart *autostart, struct device *device, struct 
 			 *why.text ? why.text : strerror(-r));
 }
 
+/* Bound for its definition, or about to be; nothing else has to be given back. */
+static bool is_on_its_way(const struct device *device)
+{
+	return device->is_defined && (device->has_job || (device->is_bound && device->lease &&
+							  !lease_is_held(device->lease)));
+}
+
+static int lose_effect(struct autostart *autostart, struct device *device, struct fault *fault)
+{
+	bool was_bound = device->is_defined && device->is_bound && device->is_present;
+
+	note(autostart, device, NULL);
+	tell(autostart, device, DEVICE_CHANGED_DEFINITION);
+	return was_bound ? give_back(autostart, device, fault) : 0;
+}
+
 int autostart_undefine(struct autostart *autostart, struct ccw_id id, struct fault *fault)
 {
 	struct device *device = registry_peek(autostart->custody->registry, id);
-	bool was_bound = device && device->is_defined && device->is_bound && device->is_present;
 	int r;
 
-	if (was_bound && (device->has_job || (device->lease && !lease_is_held(device->lease))))
+	if (device && is_on_its_way(device))
 		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
 				 "%s is just being taken or given back; try again in a moment",
 				 device->name);
 	r = definitions_remove(autostart->definitions, id, fault);
-	if (r < 0 || !device)
+	return r < 0 || !device ? r : lose_effect(autostart, device, fault);
+}
+
+/* ---- what files do ---- */
+
+struct reload {
+	struct autostart *autostart;
+	struct definitions *fresh;
+	struct fault *fault;
+	int r;
+};
+
+static void on_bad_again(const char *file, const char *why, void *userdata)
+{
+	struct reload *reload = userdata;
+	const char *stays = "it defines nothing";
+	int r;
+
+	r = definitions_keep(reload->fresh, reload->autostart->definitions, file);
+	if (r > 0)
+		stays = "what it said before stays in force";
+	log_error("definition %s %s: left alone, and %s", file, why, stays);
+	if (reload->r >= 0)
+		reload->r = fault_set(reload->fault, FAULT_DEFINITION_INVALID,
+				      "definition %s %s: %s; mend or remove the file, and reload",
+				      file, why, stays);
+	if (r < 0)
+		reload->r = r;
+}
+
+/* Its file has gone. One that is just being bound for it is not, one on another way goes there. */
+static void let_go(struct autostart *autostart, struct ccw_id id)
+{
+	struct device *device = registry_peek(autostart->custody->registry, id);
+	struct fault fault = {};
+	struct job *job = NULL;
+
+	if (!device)
+		return;
+	while ((job = jobs_next(autostart->jobs, job)))
+		if (job->device == device && job->ended == on_ended)
+			break;
+	if (job) {
+		note(autostart, device, NULL);
+		tell(autostart, device, DEVICE_CHANGED_DEFINITION);
+		job_cancel(job);
+	} else if (is_on_its_way(device)) {
+		note(autostart, device, NULL);
+		tell(autostart, device, DEVICE_CHANGED_DEFINITION);
+		log_full(
+			LOG_WARNING, device->name, NULL,
+			"%s is not defined any more, and was just being taken or given back: ccwctl "
+			"restore %s gives it to its driver",
+			device->name, device->name);
+	} else if (lose_effect(autostart, device, &fault) < 0) {
+		log_full(LOG_ERR, device->name, NULL, "%s", fault.text);
+	}
+}
+
+/* Only what is another one than before has an effect: who restored a device is not fought. */
+static void apply(struct autostart *autostart, const struct definitions *old)
+{
+	const struct definition *now, *before;
+	size_t n;
+
+	for (n = 0; n < definitions_count(old); n++) {
+		before = definitions_at(old, n);
+		if (!definitions_find(autostart->definitions, before->id))
+			let_go(autostart, before->id);
+	}
+	for (n = 0; n < definitions_count(autostart->definitions); n++) {
+		now = definitions_at(autostart->definitions, n);
+		before = definitions_find(old, now->id);
+		if (!before || before->is_autostart != now->is_autostart)
+			take_effect(autostart, now);
+	}
+}
+
+int autostart_reload(struct autostart *autostart, struct fault *fault)
+{
+	_cleanup_(definitions_freep) struct definitions *other = NULL;
+	struct reload reload = { .autostart = autostart, .fault = fault };
+	int r;
+
+	r = definitions_new(definitions_directory(autostart->definitions), &other);
+	reload.fresh = other;
+	if (r >= 0)
+		r = definitions_load(other, on_bad_again, &reload);
+	if (r >= 0 && reload.r == -ENOBUFS)
+		r = fault_set(
+			fault, FAULT_LIMITS_EXCEEDED,
+			"%s has files of more than %d devices: all definitions stay as they were",
+			definitions_directory(autostart->definitions), LIMIT_DEFINITIONS);
+	else if (r < 0)
+		(void)fault_set(fault, FAULT_DEFINITION_INVALID,
+				"%s cannot be read: %s; all definitions stay as they were",
+				definitions_directory(autostart->definitions), strerror(-r));
+	if (r < 0) {
+		log_error("%s", fault->text);
 		return r;
-	note(autostart, device, NULL);
-	tell(autostart, device);
-	return was_bound ? give_back(autostart, device, fault) : 0;
+	}
+	other = autostart->definitions;
+	autostart->definitions = reload.fresh;
+	apply(autostart, other);
+	return reload.r;
 }

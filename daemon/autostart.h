@@ -11,7 +11,8 @@
 
 /*
  * What the definitions make of devices: bound to the module when the daemon starts and when they appear.
- * An attempt that fails is in the journal, and there is another one at the device's next change.
+ * An attempt that fails is in the journal and in the device's reason, and there is another one at its
+ * next change.
  */
 struct autostart;
 
@@ -23,6 +24,12 @@ DEFINE_CLEANUP(struct autostart *, autostart_free)
 
 /* Reads the definitions, before any device is known. */
 _must_check_ int autostart_load(struct autostart *autostart);
+
+/*
+ * Reads them again: what is new, other or gone has the effect of autostart_define and _undefine. A
+ * bad file leaves what it said before in force, and is a fault; the good ones are read even so.
+ */
+_must_check_ int autostart_reload(struct autostart *autostart, struct fault *fault);
 
 const struct definitions *autostart_definitions(const struct autostart *autostart);
 

@@ -393,14 +393,19 @@ void broker_stop(struct broker *broker)
 
 int broker_reload(struct broker *broker, struct fault *fault)
 {
-	int r;
+	struct fault other = {};
+	int r, q;
 
 	LISTENER_TELL(&broker->custody, reloading, true);
 	r = read_policy(broker, fault);
+	q = autostart_reload(broker->autostart, &other);
 	LISTENER_TELL(&broker->custody, reloading, false);
 	if (r >= 0)
 		broker->tally.reloads++;
-	return r;
+	if (r < 0 || q >= 0)
+		return r;
+	*fault = other;
+	return q;
 }
 
 const char *broker_policy_problem(const struct broker *broker)

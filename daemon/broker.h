@@ -67,7 +67,7 @@ void broker_stop(struct broker *broker);
 /* NULL, or what is wrong with the policy files; see authority_problem. */
 const char *broker_policy_problem(const struct broker *broker);
 
-/* Reads the policy again; on failure the one in force stays. */
+/* Reads policy and definitions again; what is bad stays as it was, and is a fault. */
 _must_check_ int broker_reload(struct broker *broker, struct fault *fault);
 
 /* The device, and what the policy says of its being taken by subject; a fault when there is none. */

@@ -66,16 +66,26 @@ void definitions_free(struct definitions *definitions)
 	free(definitions);
 }
 
+const char *definitions_directory(const struct definitions *definitions)
+{
+	return definitions->directory;
+}
+
 /* ---- the memory ---- */
 
+static int compare(const void *id, const void *definition)
+{
+	return ccw_id_compare(*(const struct ccw_id *)id,
+			      ((const struct definition *)definition)->id);
+}
+
+/* All devices that appear are looked for, most of which are not defined. */
 static struct definition *find(const struct definitions *definitions, struct ccw_id id)
 {
-	size_t n;
-
-	for (n = 0; n < definitions->count; n++)
-		if (ccw_id_compare(definitions->list[n].id, id) == 0)
-			return &definitions->list[n];
-	return NULL;
+	if (definitions->count == 0)
+		return NULL;
+	return bsearch(&id, definitions->list, definitions->count, sizeof(*definitions->list),
+		       compare);
 }
 
 /* So that nothing can fail any more once the file is there. */
@@ -88,6 +98,16 @@ static int make_room(struct definitions *definitions)
 		return -ENOMEM;
 	definitions->list = list;
 	return 0;
+}
+
+/* One that is new; there is room. */
+static void insert(struct definitions *definitions, const struct definition *definition)
+{
+	size_t at = definitions->count++;
+
+	for (; at > 0 && ccw_id_compare(definitions->list[at - 1].id, definition->id) > 0; at--)
+		definitions->list[at] = definitions->list[at - 1];
+	definitions->list[at] = *definition;
 }
 
 const struct definition *definitions_find(const struct definitions *definitions, struct ccw_id id)
@@ -185,8 +205,28 @@ static int take(struct definitions *definitions, const struct definition *defini
 
 	r = make_room(definitions);
 	if (r >= 0)
-		definitions->list[definitions->count++] = *definition;
+		insert(definitions, definition);
 	return r;
+}
+
+int definitions_keep(struct definitions *definitions, const struct definitions *old,
+		     const char *file)
+{
+	struct definition kept;
+	size_t n;
+	int r;
+
+	for (n = 0; n < old->count; n++)
+		if (strcmp(file_name(old->list[n].id).text, file) == 0)
+			break;
+	if (n == old->count)
+		return 0;
+	if (definitions->count >= LIMIT_DEFINITIONS)
+		return -ENOBUFS;
+	kept = old->list[n];
+	kept.is_kept = true;
+	r = take(definitions, &kept);
+	return r < 0 ? r : 1;
 }
 
 int definitions_load(struct definitions *definitions, definitions_bad_t bad, void *userdata)
@@ -204,6 +244,7 @@ int definitions_load(struct definitions *definitions, definitions_bad_t bad, voi
 		suffix = strrchr(entry->d_name, '.');
 		if (!suffix || strcmp(suffix, DEFINITION_SUFFIX) != 0)
 			continue;
+		definition = (struct definition){};
 		r = load_file(dirfd(dir), entry->d_name, &definition, &why);
 		if (r >= 0 && definitions->count >= LIMIT_DEFINITIONS) {
 			r = -ENOBUFS;
@@ -265,7 +306,7 @@ static int check_foreign(const struct definitions *definitions, int dir_fd, stru
 	if (fstatat(dir_fd, name.text, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : explain(definitions, id, -errno, fault);
 	return fault_set(fault, FAULT_DEFINITION_FAILED,
-			 "%s/%s is there, and was not read when the daemon started: see the "
+			 "%s/%s is there, and is no definition that this daemon has read: see the "
 			 "journal, move it away, and try again",
 			 definitions->directory, name.text);
 }
@@ -284,19 +325,21 @@ int definitions_set(struct definitions *definitions, const struct definition *de
 	r = definitions->directory ? open_directory(definitions->directory, &fd) : -ENOENT;
 	if (r < 0)
 		return explain(definitions, definition->id, r, fault);
-	if (!known) {
+	if (!known || known->is_kept) {
 		r = check_foreign(definitions, fd, definition->id, fault);
-		if (r >= 0)
-			r = make_room(definitions);
 		if (r < 0)
 			return r;
 	}
+	r = known ? 0 : make_room(definitions);
+	if (r < 0)
+		return r;
 	r = write_file(fd, definition);
 	if (r < 0)
 		return explain(definitions, definition->id, r, fault);
-	if (!known)
-		known = &definitions->list[definitions->count++];
-	*known = *definition;
+	if (known)
+		*known = *definition;
+	else
+		insert(definitions, definition);
 	return 0;
 }
 
@@ -311,6 +354,11 @@ int definitions_remove(struct definitions *definitions, struct ccw_id id, struct
 		return fault_set(fault, FAULT_NOT_DEFINED, "%s is not defined",
 				 ccw_id_format(id, text));
 	r = open_directory(definitions->directory, &fd);
+	if (r >= 0 && known->is_kept) {
+		r = check_foreign(definitions, fd, id, fault);
+		if (r < 0)
+			return r;
+	}
 	/* one that somebody has removed by hand is gone all the same */
 	if (r >= 0 && unlinkat(fd, file_name(id).text, 0) < 0 && errno != ENOENT)
 		r = -errno;
@@ -318,6 +366,8 @@ int definitions_remove(struct definitions *definitions, struct ccw_id id, struct
 		r = -errno;
 	if (r < 0)
 		return explain(definitions, id, r, fault);
-	*known = definitions->list[--definitions->count];
+	definitions->count--;
+	memmove(known, known + 1,
+		(size_t)(&definitions->list[definitions->count] - known) * sizeof(*known));
 	return 0;
 }

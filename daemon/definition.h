@@ -19,6 +19,7 @@ struct definitions;
 struct definition {
 	struct ccw_id id;
 	bool is_autostart; /* bound when the daemon starts and when the device appears */
+	bool is_kept;	   /* of before: its file is none of ours any more, and is left alone */
 };
 
 /* Called with the name of a file that is no definition, and why. */
@@ -27,11 +28,21 @@ typedef void (*definitions_bad_t)(const char *file, const char *why, void *userd
 /* directory need not be there; NULL: none can be made. The caller owns *ret. */
 _must_check_ int definitions_new(const char *directory, struct definitions **ret);
 void definitions_free(struct definitions *definitions);
+
+/* NULL: none. */
+const char *definitions_directory(const struct definitions *definitions);
 DEFINE_CLEANUP(struct definitions *, definitions_free)
 
 /* Reads all files; to be called once. A directory that is not there has none. */
 _must_check_ int definitions_load(struct definitions *definitions, definitions_bad_t bad,
 				  void *userdata);
+
+/*
+ * For bad, of definitions that take the place of old: what old has from a file of that name stays.
+ * 1: it does; 0: there was nothing; -ENOBUFS: no room.
+ */
+_must_check_ int definitions_keep(struct definitions *definitions, const struct definitions *old,
+				  const char *file);
 
 /* NULL: not defined. Valid until the next definitions_set or definitions_remove. */
 const struct definition *definitions_find(const struct definitions *definitions, struct ccw_id id);
@@ -44,6 +55,6 @@ _must_check_ int definitions_set(struct definitions *definitions,
 _must_check_ int definitions_remove(struct definitions *definitions, struct ccw_id id,
 				    struct fault *fault);
 
-/* In no order; index below definitions_count. */
+/* In the order of their ids; index below definitions_count. */
 size_t definitions_count(const struct definitions *definitions);
 const struct definition *definitions_at(const struct definitions *definitions, size_t index);

@@ -61,6 +61,7 @@ void device_free(struct device *device)
 	assert(!device->lease);
 	free(device->sysfs_path);
 	free(device->reason_text);
+	free(device->unbound_text);
 	free(device);
 }
 
@@ -105,6 +106,13 @@ void device_set_state(struct device *device, enum device_state state, const stru
 	/* without memory the reason's name has to do */
 	device->reason_text = fault ? strdup(fault->text) : NULL;
 	device->reason = fault ? fault->code : FAULT_NONE;
+}
+
+void device_set_unbound(struct device *device, const struct fault *fault)
+{
+	free(device->unbound_text);
+	device->unbound_text = fault ? strdup(fault->text) : NULL;
+	device->unbound = fault ? fault->code : FAULT_NONE;
 }
 
 const char *device_state_to_string(enum device_state state)
@@ -157,6 +165,10 @@ enum fault_code device_reason(const struct device *device, const char **ret_text
 		return FAULT_DEVICE_NOT_OPERATIONAL;
 	case SYSFS_GOOD:
 		break;
+	}
+	if (device->state == DEVICE_HOST && device->unbound != FAULT_NONE) {
+		*ret_text = device->unbound_text ? device->unbound_text : "";
+		return device->unbound;
 	}
 	*ret_text = "";
 	return FAULT_NONE;

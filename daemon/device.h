@@ -54,7 +54,10 @@ struct device {
 	struct device *next_away; /* the registry's: the next one whose backend is VFIO_CCW */
 	bool is_defined;	  /* autostart.c keeps both as the definitions have them */
 	bool is_autostart;
-	bool is_due;			 /* has yet to be bound for that */
+	bool is_due;		 /* has yet to be bound for that */
+	uint64_t due_usec;	 /* even without a driver, CLOCK_MONOTONIC */
+	enum fault_code unbound; /* why it is not yet; FAULT_NONE: no attempt has failed */
+	char *unbound_text;
 	char vfio_path[IOMMU_PATH_SIZE]; /* its node in /dev while leased, else "" */
 	struct lease *lease;		 /* peek: the broker owns it */
 };
@@ -73,6 +76,9 @@ unsigned int device_update_status(struct device *device, const struct sysfs_fact
 
 /* Moves to state; fault is the reason or NULL. A move that the table does not have is a bug. */
 void device_set_state(struct device *device, enum device_state state, const struct fault *fault);
+
+/* Why a defined device of the host is not bound; NULL: that is not so any more. */
+void device_set_unbound(struct device *device, const struct fault *fault);
 
 const char *device_state_to_string(enum device_state state);
 

@@ -38,6 +38,7 @@ static const struct {
 	[FAULT_INTERACTION_REQUIRED] = { "InteractiveAuthorizationRequired", EACCES },
 	[FAULT_NOT_DEFINED] = { "NotDefined", ENOENT },
 	[FAULT_DEFINITION_FAILED] = { "DefinitionFailed", EIO },
+	[FAULT_DEFINITION_INVALID] = { "DefinitionInvalid", EBADMSG },
 };
 
 int fault_set(struct fault *fault, enum fault_code code, const char *format, ...)

@@ -81,6 +81,8 @@ static void remove_job(struct job *job, enum job_result result)
 		at = &(*at)->next;
 	*at = job->next;
 	jobs->count--;
+	if (job->ended)
+		job->ended(job, result, job->userdata);
 	if (jobs->listener)
 		jobs->listener->removed(job, result, jobs->userdata);
 	job_free(job);

@@ -40,6 +40,10 @@ struct job {
 	bool is_canceled;
 	struct fault fault; /* why it is undone or failed */
 	struct job *next;
+
+	/* for whoever has begun it, before the listener; may be set while it runs */
+	void (*ended)(const struct job *job, enum job_result result, void *userdata);
+	void *userdata;
 };
 
 /* What others want to know, called after the fact. */

@@ -70,7 +70,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 		   (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
 	if (broker_reload(userdata, &fault) >= 0)
 		fault.code = FAULT_NONE;
-	sd_notifyf(0, "READY=1\nSTATUS=%s%s", fault.code ? "Policy not reloaded: " : "Running.",
+	sd_notifyf(0, "READY=1\nSTATUS=%s%s", fault.code ? "Not all is reloaded: " : "Running.",
 		   fault.code ? fault.text : "");
 	return 0;
 }

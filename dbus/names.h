@@ -45,6 +45,7 @@
 #define CCWB_ERROR_STUCK		  "org.ccwbroker1.Error.Stuck"
 #define CCWB_ERROR_NOT_DEFINED		  "org.ccwbroker1.Error.NotDefined"
 #define CCWB_ERROR_DEFINITION_FAILED	  "org.ccwbroker1.Error.DefinitionFailed"
+#define CCWB_ERROR_DEFINITION_INVALID	  "org.ccwbroker1.Error.DefinitionInvalid"
 
 /* Keys of AcquireDevice's a{sv} options. */
 #define CCWB_OPTION_WHO	     "who"     /* s: the caller's own words, shown in listings */

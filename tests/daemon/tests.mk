@@ -9,6 +9,7 @@ daemon_test_LDADD = libdaemon-test.la libdaemon-check.la $(CHECK_LIBS) $(SYSTEMD
 check_LTLIBRARIES += libdaemon-test.la
 libdaemon_test_la_SOURCES = tests/check-main.h tests/daemon/scratch.h tests/daemon/scratch.c \
 	tests/daemon/fake-sysfs.h tests/daemon/fake-sysfs.c \
+	tests/daemon/autostart-scene.h tests/daemon/autostart-scene.c \
 	tests/bus/message-bus.h tests/bus/message-bus.c \
 	tests/bus/broker-bus.h tests/bus/broker-bus.c \
 	tests/bus/fake-polkit.h tests/bus/fake-polkit.c
@@ -25,6 +26,7 @@ daemon_tests = \
 	tests/daemon/test-cookbook \
 	tests/daemon/test-custody \
 	tests/daemon/test-autostart \
+	tests/daemon/test-autostart-reload \
 	tests/daemon/test-definition \
 	tests/daemon/test-device \
 	tests/daemon/test-device-set \
@@ -281,6 +283,8 @@ tests_bus_test_bus_job_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_job_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_autostart_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_autostart_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_autostart_reload_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_autostart_reload_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_definition_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_definition_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_definition_CFLAGS = $(daemon_test_CFLAGS)
