@@ -27,6 +27,7 @@ enum {
 	OPTION_REASON,
 	OPTION_FORCE,
 	OPTION_BACKEND,
+	OPTION_AUTOSTART,
 };
 
 /* Which verbs an option belongs to; bit i is verbs[i] */
@@ -39,7 +40,9 @@ enum {
 	FOR_RELEASE = 1 << 5,
 	FOR_CHECK = 1 << 6,
 	FOR_REVOKE = 1 << 7,
-	FOR_ALL = (1 << 11) - 1,
+	FOR_DEFINE = 1 << 11,
+	FOR_DEFINITIONS = 1 << 14,
+	FOR_ALL = (1 << 15) - 1,
 };
 
 static const struct verb verbs[] = {
@@ -61,6 +64,13 @@ static const struct verb verbs[] = {
 	  verb_restore },
 	{ "reset", "DEV", "set an online device offline and online again", 1, 1, false,
 	  verb_reset },
+	{ "define", "DEV", "keep a device's definition; with --autostart, bind it at every start",
+	  1, 1, false, verb_define },
+	{ "undefine", "DEV", "remove a definition, and give its device back", 1, 1, false,
+	  verb_undefine },
+	{ "autostart", "DEV on|off", "change whether a defined device is bound at every start", 2,
+	  2, false, verb_autostart },
+	{ "definitions", "", "show what is defined", 0, 0, false, verb_definitions },
 };
 
 static const struct {
@@ -75,15 +85,15 @@ static const struct {
 	  "    --version",
 	  "show the version" },
 	{ { "json", optional_argument, NULL, 'j' },
-	  FOR_LIST | FOR_INFO | FOR_LEASES | FOR_IO,
+	  FOR_LIST | FOR_INFO | FOR_LEASES | FOR_IO | FOR_DEFINITIONS,
 	  "-j, --json[=MODE]",
 	  "print JSON: short (the default), pretty or off" },
 	{ { "quiet", no_argument, NULL, 'q' },
-	  FOR_LIST | FOR_LEASES,
+	  FOR_LIST | FOR_LEASES | FOR_DEFINITIONS,
 	  "-q, --quiet",
 	  "print only the ids" },
 	{ { "no-legend", no_argument, NULL, OPTION_NO_LEGEND },
-	  FOR_LIST | FOR_LEASES,
+	  FOR_LIST | FOR_LEASES | FOR_DEFINITIONS,
 	  "    --no-legend",
 	  "print tables without headings" },
 	{ { "ebcdic", no_argument, NULL, OPTION_EBCDIC },
@@ -118,6 +128,10 @@ static const struct {
 	  FOR_RUN | FOR_IO | FOR_CHECK,
 	  "    --force",
 	  "also a device that programs or an interface use" },
+	{ { "autostart", no_argument, NULL, OPTION_AUTOSTART },
+	  FOR_DEFINE,
+	  "    --autostart",
+	  "bind it now, at every start, and when it appears" },
 	{ { "user", required_argument, NULL, OPTION_USER },
 	  FOR_CHECK,
 	  "    --user=USER",
@@ -237,6 +251,9 @@ static enum exit_code take_option(struct command_line *line, int option)
 	case OPTION_FORCE:
 		line->options.force = true;
 		break;
+	case OPTION_AUTOSTART:
+		line->options.autostart = true;
+		break;
 	case OPTION_USER:
 		line->options.user = optarg;
 		break;
@@ -257,9 +274,6 @@ static enum exit_code take_option(struct command_line *line, int option)
 	default: /* getopt has said what is wrong */
 		return call_usage("[OPTION]... [VERB] [ARGUMENT]...     (ccwctl --help)");
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(option_table); i++)
-		if (option_table[i].option.val == option)
-			line->used_name[i] = option_table[i].option.name;
 	return EXIT_CODE_OK;
 }
 
@@ -275,6 +289,9 @@ static enum exit_code parse_options(int argc, char **argv, struct command_line *
 
 		if (code)
 			return code;
+		for (size_t i = 0; i < ARRAY_SIZE(option_table); i++)
+			if (option_table[i].option.val == option)
+				line->used_name[i] = option_table[i].option.name;
 	}
 	return EXIT_CODE_OK;
 }

@@ -21,6 +21,8 @@ struct device_info {
 	char *driver;
 	char *original_driver;
 	bool is_online;
+	bool is_defined;
+	bool is_autostart;
 	char *state;
 	char *reason[2]; /* code and sentence, empty when all is well */
 	char *sysfs_path;
@@ -35,6 +37,8 @@ static const struct property device_properties[] = {
 	{ "Driver", PROPERTY_STRING, offsetof(struct device_info, driver) },
 	{ "OriginalDriver", PROPERTY_STRING, offsetof(struct device_info, original_driver) },
 	{ "Online", PROPERTY_BOOL, offsetof(struct device_info, is_online) },
+	{ "Defined", PROPERTY_BOOL, offsetof(struct device_info, is_defined) },
+	{ "Autostart", PROPERTY_BOOL, offsetof(struct device_info, is_autostart) },
 	{ "State", PROPERTY_STRING, offsetof(struct device_info, state) },
 	{ "StateReason", PROPERTY_PAIR, offsetof(struct device_info, reason) },
 	{ "SysfsPath", PROPERTY_STRING, offsetof(struct device_info, sysfs_path) },
@@ -63,6 +67,8 @@ static struct json_object *to_json(const struct device_info *info, const struct 
 	add_string(object, "state", info->state);
 	add_string(object, "state_reason", info->reason[0]);
 	add_string(object, "state_text", info->reason[1]);
+	json_object_object_add(object, "defined", json_object_new_boolean(info->is_defined));
+	json_object_object_add(object, "autostart", json_object_new_boolean(info->is_autostart));
 	add_string(object, "sysfs_path", info->sysfs_path);
 	add_string(object, "vfio_path", info->vfio_path);
 	json_object_object_add(object, "lease", lease ? lease_list_row_to_json(lease) : NULL);
@@ -99,6 +105,8 @@ static enum exit_code print_text(const struct device_info *info, const struct le
 	show_field(stdout, "Online", info->is_online ? "yes" : "no");
 	show_field(stdout, "State", info->state);
 	show_field(stdout, "Because", info->reason[1]);
+	if (info->is_defined)
+		show_field(stdout, "Defined", info->is_autostart ? "autostart" : "yes");
 	show_field(stdout, "Sysfs", info->sysfs_path);
 	show_field(stdout, "VFIO node", info->vfio_path);
 	return lease ? print_lease(lease) : EXIT_CODE_OK;

@@ -40,6 +40,7 @@ struct options {
 	const char *backend;	 /* likewise */
 	bool by_path;
 	bool force;
+	bool autostart;
 	const char *reason; /* NULL: a default of the verb */
 	const char *user;   /* NULL: the caller */
 };
@@ -71,4 +72,8 @@ enum exit_code verb_revoke(const struct options *options, const struct arguments
 enum exit_code verb_bind(const struct options *options, const struct arguments *arguments);
 enum exit_code verb_restore(const struct options *options, const struct arguments *arguments);
 enum exit_code verb_reset(const struct options *options, const struct arguments *arguments);
+enum exit_code verb_define(const struct options *options, const struct arguments *arguments);
+enum exit_code verb_undefine(const struct options *options, const struct arguments *arguments);
+enum exit_code verb_autostart(const struct options *options, const struct arguments *arguments);
+enum exit_code verb_definitions(const struct options *options, const struct arguments *arguments);
 enum exit_code verb_release(const struct options *options, const struct arguments *arguments);
