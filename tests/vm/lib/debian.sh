@@ -108,6 +108,12 @@ debian_stage() {
 	rm -rf "$dir/stage" "$dir/busybox"
 }
 
+# debian_changes FILE: an empty disk to lay over the image, for machines after each other.
+debian_changes() {
+	need_commands mke2fs=e2fsprogs
+	mke2fs -q -t ext4 -O ^metadata_csum -m 0 -L changes "$1" 256M >/dev/null
+}
+
 # debian_hook DIR: what a run adds for this userland.
 debian_hook() {
 	local dir=$1 units=$1$PAYLOAD/etc/systemd/system unit

@@ -6,7 +6,7 @@
 
 readonly QEMU=qemu-system-s390x QEMU_MEMORY=1G
 # The machine's own disks; see also guest/disk.
-readonly QEMU_OUTLET=fe.0.fff0 QEMU_ROOT=fe.0.fff1
+readonly QEMU_OUTLET=fe.0.fff0 QEMU_ROOT=fe.0.fff1 QEMU_CHANGES=fe.0.fff2
 
 qemu_check() {
 	need_commands "$QEMU=qemu-system-misc"
@@ -25,6 +25,10 @@ qemu_arguments() {
 	if [[ -n ${ROOT_IMAGE:-} ]]; then
 		QEMU_ARGS+=(-drive "if=none,id=root,file=$ROOT_IMAGE,format=raw,readonly=on"
 			-device "virtio-blk-ccw,drive=root,devno=$QEMU_ROOT")
+	fi
+	if [[ -n $CHANGES ]]; then
+		QEMU_ARGS+=(-drive "if=none,id=changes,file=$CHANGES,format=raw"
+			-device "virtio-blk-ccw,drive=changes,devno=$QEMU_CHANGES")
 	fi
 	if [[ -n $TN3270 ]]; then
 		QEMU_ARGS+=(-chardev
