@@ -82,7 +82,10 @@ void plan_reset(const struct sysfs_facts *facts, struct plan *ret)
 	plan_add(ret, PLAN_ONLINE, "");
 }
 
-/* To stay with us, or to come back to us. */
+/*
+ * To stay with us, or to come back to us. What was revoked is so for the life of its binding, and who
+ * keeps the fd of a group could open the device again: so it gets another binding.
+ */
 static void plan_keep(const struct sysfs_facts *facts, struct plan *ret)
 {
 	if (strcmp(facts->driver, CCWB_DRIVER) != 0) {
@@ -91,6 +94,8 @@ static void plan_keep(const struct sysfs_facts *facts, struct plan *ret)
 	}
 	*ret = (struct plan){};
 	plan_add(ret, PLAN_REVOKE, "");
+	plan_add(ret, PLAN_UNBIND, CCWB_DRIVER);
+	plan_add(ret, PLAN_BIND, CCWB_DRIVER);
 }
 
 void plan_restore(const struct sysfs_facts *facts, const struct plan_origin *origin,

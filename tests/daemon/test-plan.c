@@ -206,8 +206,11 @@ START_TEST(test_what_was_bound_before_stays_bound)
 	struct plan plan;
 
 	plan_restore(&facts, &ours, &plan);
-	ck_assert_uint_eq(plan.n_steps, 1);
+	/* by a new binding: what is revoked cannot be opened again, and has its old group */
+	ck_assert_uint_eq(plan.n_steps, 3);
 	ck_assert_int_eq(plan.steps[0].action, PLAN_REVOKE);
+	ck_assert_int_eq(plan.steps[1].action, PLAN_UNBIND);
+	ck_assert_int_eq(plan.steps[2].action, PLAN_BIND);
 	strcpy(facts.driver, "");
 	plan_restore(&facts, &ours, &plan);
 	ck_assert_uint_eq(plan.n_steps, 2);
