@@ -191,6 +191,14 @@ static _Noreturn void child_run(int socket, int keep_fd, pid_t parent, worker_ru
 	_exit(r < 0 ? 1 : 0);
 }
 
+static void worker_destroy(struct worker *worker)
+{
+	macro_close(worker->socket);
+	if (worker->shared)
+		(void)munmap(worker->shared, sizeof(*worker->shared)); /* was mapped as this */
+	free(worker);
+}
+
 static int on_exit_event(sd_event_source *source, const siginfo_t *info, void *userdata)
 {
 	struct worker *worker = userdata;
@@ -198,6 +206,10 @@ static int on_exit_event(sd_event_source *source, const siginfo_t *info, void *u
 	int r;
 
 	worker->pid = 0;
+	if (!worker->done) { /* nobody wants to know, and the loop has let go of it */
+		sd_event_source_disable_unref(worker->source);
+		return 0;
+	}
 	worker->timer = sd_event_source_disable_unref(worker->timer);
 	r = result_receive(worker->socket, &result);
 	if (r < 0) {
@@ -325,19 +337,44 @@ bool worker_is_late(const struct worker *worker)
 	return worker->is_late;
 }
 
+static void on_forgotten(void *userdata)
+{
+	worker_destroy(userdata);
+}
+
+/*
+ * A process that runs may sit in the kernel for long. Nobody but its source reaps it, so the loop keeps
+ * that, and with it what is left of the worker, until it has ended.
+ */
+static int leave_to_loop(struct worker *worker)
+{
+	int r;
+
+	(void)kill(worker->pid, SIGKILL); /* one that has ended already is no error */
+	worker->done = NULL;
+	r = sd_event_source_set_floating(worker->source, true);
+	if (r < 0)
+		return r;
+	r = sd_event_source_set_destroy_callback(worker->source, on_forgotten);
+	if (r < 0) {
+		(void)sd_event_source_set_floating(worker->source, false); /* as it was */
+		return r;
+	}
+	sd_event_source_unref(worker->source);
+	return 0;
+}
+
 void worker_free(struct worker *worker)
 {
 	if (!worker)
 		return;
-	sd_event_source_disable_unref(worker->source);
-	sd_event_source_disable_unref(worker->timer);
-	if (worker->pid > 0) {
+	worker->timer = sd_event_source_disable_unref(worker->timer);
+	if (worker->pid > 0 && worker->source && leave_to_loop(worker) >= 0)
+		return;
+	if (worker->pid > 0) { /* has not begun: it ends with its socket */
 		(void)kill(worker->pid, SIGKILL);
-		/* it may sit in the kernel for long: let init or the next wait reap it */
-		(void)waitpid(worker->pid, NULL, WNOHANG);
+		(void)waitpid(worker->pid, NULL, 0);
 	}
-	macro_close(worker->socket);
-	if (worker->shared)
-		(void)munmap(worker->shared, sizeof(*worker->shared)); /* was mapped as this */
-	free(worker);
+	sd_event_source_disable_unref(worker->source);
+	worker_destroy(worker);
 }

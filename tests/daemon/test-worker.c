@@ -155,6 +155,27 @@ START_TEST(test_a_worker_is_killed_with_its_owner)
 }
 END_TEST
 
+START_TEST(test_a_worker_that_nobody_waits_for_leaves_nothing)
+{
+	siginfo_t info;
+	sigset_t set;
+	int n;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	ck_assert_int_eq(sd_event_new(&event), 0);
+	ck_assert_int_eq(worker_new(event, -1, wait_for_ever, NULL, on_done, NULL, &worker), 0);
+	calls = 0;
+	worker_free(worker);
+	for (n = 0; n < 200 && waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0; n++)
+		ck_assert_int_ge(sd_event_run(event, 20 * 1000), 0);
+	ck_assert_int_lt(n, 200);
+	ck_assert_int_eq(calls, 0);
+	event = sd_event_unref(event);
+}
+END_TEST
+
 static struct worker_progress late;
 static int late_calls;
 
@@ -226,5 +247,6 @@ CHECK_MAIN("worker", test_value_fault_and_detail_come_back,
 	   test_as_many_fds_as_allowed_come_back_and_none_leaks,
 	   test_the_worker_has_only_the_fd_it_is_given, test_a_worker_that_dies_is_an_error,
 	   test_a_worker_is_killed_with_its_owner,
+	   test_a_worker_that_nobody_waits_for_leaves_nothing,
 	   test_a_step_that_takes_too_long_is_told_and_ended,
 	   test_steps_within_their_limits_are_not_late)
