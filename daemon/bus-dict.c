@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "limits.h"
+#include "text.h"
 
 #define SHOWN_BYTES 64 /* of a caller's key in our answer */
 
@@ -38,6 +39,38 @@ static int unknown_key(const char *what, const struct bus_key *keys, size_t n_ke
 			 SHOWN_BYTES, name, known);
 }
 
+/*
+ * A message has room for millions of texts, for which sd_bus_message_read_strv would take hours: it
+ * looks for the end of its list before each of them.
+ */
+static int read_list(sd_bus_message *message, const char *what, const struct bus_key *key,
+		     char ***field, struct fault *fault)
+{
+	_cleanup_(text_list_freep) char **list = calloc(LIMIT_LIST_TEXTS + 1, sizeof(*list));
+	const char *text;
+	size_t n = 0;
+	int r;
+
+	if (!list)
+		return -ENOMEM;
+	r = sd_bus_message_enter_container(message, 'a', "s");
+	while (r >= 0 && (r = sd_bus_message_read(message, "s", &text)) > 0) {
+		if (n == LIMIT_LIST_TEXTS)
+			return fault_set(fault, FAULT_LIMITS_EXCEEDED,
+					 "%s \"%s\" has room for %d texts", what, key->name,
+					 LIMIT_LIST_TEXTS);
+		list[n] = strdup(text);
+		if (!list[n++])
+			return -ENOMEM;
+	}
+	if (r >= 0)
+		r = sd_bus_message_exit_container(message);
+	if (r < 0)
+		return r;
+	*field = TAKE_PTR(list);
+	return 0;
+}
+
 static int read_value(sd_bus_message *message, const char *what, const struct bus_key *key,
 		      void *values, struct fault *fault)
 {
@@ -59,7 +92,7 @@ static int read_value(sd_bus_message *message, const char *what, const struct bu
 		return sd_bus_message_read(message, "v", expected, field);
 	r = sd_bus_message_enter_container(message, 'v', expected);
 	if (r >= 0)
-		r = sd_bus_message_read_strv(message, field);
+		r = read_list(message, what, key, field, fault);
 	return r < 0 ? r : sd_bus_message_exit_container(message);
 }
 

@@ -11,7 +11,7 @@
 
 /*
  * A key that an a{sv} may have, and the field of its value: const char * for 's', int for 'b' and 'h',
- * char ** for 'a', which is "as": a list that the caller frees.
+ * char ** for 'a', which is "as": a list of up to LIMIT_LIST_TEXTS that the caller frees.
  */
 struct bus_key {
 	const char *name;

@@ -12,6 +12,7 @@
 #define LIMIT_LIST_FRESH	1024  /* devices that ListDevices looks at anew: 10 ms */
 #define LIMIT_OBJECTS		16384 /* in one GetManagedObjects: a message holds 32 MiB */
 #define LIMIT_NODE_PATH_BYTES	255   /* of a node in /dev that a caller names */
+#define LIMIT_LIST_TEXTS	1024  /* in one list of texts that a caller sends */
 #define LIMIT_FILTER_IDS	256   /* ids and ranges in one filter of ListDevices */
 #define LIMIT_TOGETHER		4     /* devices of one AcquireDevices: 16 fds */
 #define LIMIT_IGNORED		4096  /* ranges of ignored devices shown to callers */
