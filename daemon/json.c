@@ -16,8 +16,8 @@
 DEFINE_CLEANUP(struct json_tokener *, json_tokener_free)
 
 /*
- * A walk over a text that the tokener has accepted, so that every quote and bracket is where it
- * should be. It yields one event for each key and for each start of an array element.
+ * A walk over a text that the tokener has accepted, so that every bracket is where it should be; of
+ * quotes a key may have one in the others, which the tokener takes as well. It yields one event for each key and for each start of an array element.
  */
 struct walk {
 	const char *at;
@@ -33,10 +33,15 @@ static void walk_string(struct walk *walk)
 	const char *end, *next;
 
 	walk->string = walk->at + 1;
-	for (end = walk->string; *end != '"'; end++)
-		if (*end == '\\')
+	for (end = walk->string; *end && *end != '"'; end++)
+		if (end[0] == '\\' && end[1])
 			end++;
 	walk->string_length = (size_t)(end - walk->string);
+	if (!*end) {
+		walk->is_key = false;
+		walk->at = end;
+		return;
+	}
 	next = end + 1 + strspn(end + 1, " \t\r\n");
 	walk->is_key = *next == ':';
 	walk->at = end + 1;
