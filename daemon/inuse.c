@@ -23,6 +23,7 @@
 
 #define NAME_SIZE     64
 #define OPEN_PAUSE_MS 50
+#define DEPTH_MAX     8 /* below the device's directory */
 
 /* One look at one device. */
 struct scan {
@@ -34,6 +35,11 @@ struct scan {
 };
 
 typedef int (*entry_t)(const struct scan *scan, int dir_fd, const char *entry);
+
+struct class {
+	const char *name;
+	entry_t check; /* of each of its entries */
+};
 
 static int table_read(const char *proc_root, const char *file, char **ret)
 {
@@ -189,6 +195,36 @@ static int check_mounts(const struct scan *scan, const char *number, const char 
 		    directory ? directory : "?");
 }
 
+/*
+ * The mount of a file system that has devices of its own, several perhaps, has the number of none. It says
+ * elsewhere which they are; /sys is found by the way that every block device shows.
+ */
+static int check_btrfs(const struct scan *scan, int block_fd, const char *disk)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	char path[2 * NAME_SIZE + sizeof("/devices/")];
+	struct dirent *entry;
+	int fd, r = 0;
+
+	fd = openat(block_fd, "subsystem/../../fs/btrfs", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return 0; /* none is mounted */
+	dir = fdopendir(fd);
+	if (!dir) {
+		macro_close(fd);
+		return -ENOMEM;
+	}
+	while (r >= 0 && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "%.*s/devices/%s", NAME_SIZE, entry->d_name, disk);
+		if (faccessat(fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			r = tell(
+				scan, INUSE_MOUNT, disk, FAULT_DEVICE_IN_USE,
+				"%s is in use: its %s is part of the mounted btrfs %s; run umount first",
+				scan->name, disk, entry->d_name);
+	}
+	return r;
+}
+
 /* One disk or partition: block_fd is its directory, disk its name. */
 static int check_block(const struct scan *scan, int block_fd, const char *disk)
 {
@@ -200,6 +236,8 @@ static int check_block(const struct scan *scan, int block_fd, const char *disk)
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	r = check_mounts(scan, number, disk);
+	if (r >= 0)
+		r = check_btrfs(scan, block_fd, disk);
 	snprintf(node, sizeof(node), "/dev/%s", disk);
 	if (r >= 0 && table_find(scan->tables->swaps, 0, node))
 		r = tell(scan, INUSE_SWAP, disk, FAULT_DEVICE_IN_USE,
@@ -260,30 +298,35 @@ static int check_interface(const struct scan *scan, int dir_fd, const char *entr
 		    scan->name, entry, entry);
 }
 
-static int check_blocks(const struct scan *scan, int dir_fd, const char *entry)
+/*
+ * Every thing of a class, "block" or "net", on the device or below: a disk of virtio is one level down, a
+ * SCSI disk of an adapter four.
+ */
+static int check_class(const struct scan *scan, int parent_fd, const char *directory,
+		       const struct class *class, unsigned int depth)
 {
-	_cleanup_close_ int fd = -1;
+	_cleanup_closedir_ DIR *dir = NULL;
+	struct dirent *entry;
+	int fd, r;
 
-	fd = openat(dir_fd, entry, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? 0 : for_each_entry(scan, fd, "block", check_disk);
+	fd = openat(parent_fd, directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return 0; /* an attribute, or gone */
+	dir = fdopendir(fd);
+	if (!dir) {
+		macro_close(fd);
+		return -ENOMEM;
+	}
+	r = for_each_entry(scan, fd, class->name, class->check);
+	while (r >= 0 && depth < DEPTH_MAX && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.' && strcmp(entry->d_name, class->name) != 0 &&
+		    (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN))
+			r = check_class(scan, fd, entry->d_name, class, depth + 1);
+	return r;
 }
 
-static int check_interfaces(const struct scan *scan, int dir_fd, const char *entry)
-{
-	_cleanup_close_ int fd = -1;
-
-	fd = openat(dir_fd, entry, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? 0 : for_each_entry(scan, fd, "net", check_interface);
-}
-
-/* On the device, or one level below, where those of virtio are. */
-static int check_here_and_below(const struct scan *scan, int device_fd, entry_t check)
-{
-	int r;
-
-	r = check(scan, device_fd, ".");
-	return r < 0 ? r : for_each_entry(scan, device_fd, ".", check);
-}
+static const struct class blocks = { "block", check_disk };
+static const struct class interfaces = { "net", check_interface };
 
 static int is_any(const struct opener *opener, void *userdata)
 {
@@ -364,7 +407,7 @@ static int check_firm(const struct scan *scan, int device_fd)
 	r = check_console(scan);
 	if (r >= 0)
 		r = check_group_member(scan, device_fd);
-	return r < 0 ? r : check_here_and_below(scan, device_fd, check_blocks);
+	return r < 0 ? r : check_class(scan, device_fd, ".", &blocks, 0);
 }
 
 static int scan_run(const struct scan *scan, int device_fd, bool is_forced,
@@ -375,7 +418,7 @@ static int scan_run(const struct scan *scan, int device_fd, bool is_forced,
 	r = check_firm(scan, device_fd);
 	if (r < 0 || is_forced)
 		return r;
-	r = check_here_and_below(scan, device_fd, check_interfaces);
+	r = check_class(scan, device_fd, ".", &interfaces, 0);
 	return r < 0 ? r : check_openers(scan, device_fd, patience_ms);
 }
 

@@ -17,7 +17,7 @@
 #include "io.h"
 #include "text.h"
 
-#define DEPTH_MAX 4 /* virtio3/block/vda/vda1 */
+#define DEPTH_MAX 8 /* host0/rport-0:0-0/target0:0:0/0:0:0:0/block/sda/sda1, and one */
 
 /* ---- the nodes ---- */
 

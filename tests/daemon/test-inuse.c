@@ -3,6 +3,7 @@
 /* Every use that is found is explained by its name; nothing else is taken for one. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "check-main.h"
@@ -194,6 +195,44 @@ START_TEST(test_what_hangs_below_a_virtio_device_counts)
 }
 END_TEST
 
+START_TEST(test_a_disk_behind_an_adapter_counts)
+{
+	char mounts[] = "25 1 8:1 / / rw - ext4 /dev/sda1 rw\n";
+	const char *lun = "dev/host0/rport-0:0-0/target0:0:0/0:0:0:0/block/sda";
+	char path[128];
+
+	setup();
+	snprintf(path, sizeof(path), "%s/dev", lun);
+	scratch_write(&scratch, path, "8:0\n");
+	snprintf(path, sizeof(path), "%s/sda1/dev", lun);
+	scratch_write(&scratch, path, "8:1\n");
+	ck_assert_int_eq(check("zfcp"), 0);
+	tables.mountinfo = mounts;
+	ck_assert_int_eq(check("zfcp"), -EBUSY);
+	expect(FAULT_DEVICE_IN_USE, "its sda1 is mounted on /;");
+}
+END_TEST
+
+START_TEST(test_a_disk_of_a_mounted_btrfs_is_in_use)
+{
+	char mounts[] = "25 1 0:40 / / rw - btrfs /dev/vda rw\n"; /* it has no number of a disk */
+
+	setup();
+	tables.mountinfo = mounts;
+	scratch_mkdir(&scratch, "class/block");
+	scratch_symlink(&scratch, "../../../class/block", "dev/block/dasda/subsystem");
+	scratch_symlink(&scratch, "../../../../class/block", "dev/block/dasda/dasda1/subsystem");
+	scratch_mkdir(&scratch, "fs/btrfs/features");
+	scratch_mkdir(&scratch, "fs/btrfs/0b5c/devices");
+	scratch_symlink(&scratch, "../../../../dev/block/vda", "fs/btrfs/0b5c/devices/vda");
+	ck_assert_int_eq(check("dasd-eckd"), 0);
+	scratch_symlink(&scratch, "../../../../dev/block/dasda/dasda1",
+			"fs/btrfs/0b5c/devices/dasda1");
+	ck_assert_int_eq(check("dasd-eckd"), -EBUSY);
+	expect(FAULT_DEVICE_IN_USE, "its dasda1 is part of the mounted btrfs 0b5c;");
+}
+END_TEST
+
 START_TEST(test_only_an_interface_that_is_up_is_in_use)
 {
 	setup();
@@ -252,7 +291,8 @@ CHECK_MAIN("inuse", test_a_free_disk_is_free, test_a_mounted_partition_is_named_
 	   test_a_logical_volume_is_named_with_its_group,
 	   test_a_program_that_has_a_node_open_is_named,
 	   test_force_passes_over_programs_and_interfaces_only, test_all_uses_are_told,
-	   test_what_hangs_below_a_virtio_device_counts,
-	   test_only_an_interface_that_is_up_is_in_use, test_a_member_of_a_device_group_is_in_use,
+	   test_what_hangs_below_a_virtio_device_counts, test_a_disk_behind_an_adapter_counts,
+	   test_a_disk_of_a_mounted_btrfs_is_in_use, test_only_an_interface_that_is_up_is_in_use,
+	   test_a_member_of_a_device_group_is_in_use,
 	   test_a_terminal_that_may_be_the_console_is_never_given,
 	   test_tables_are_read_and_may_be_missing)
