@@ -50,6 +50,21 @@ static int check_vfio_ccw(struct sysfs *sysfs, const char *device, const struct 
 	return 0;
 }
 
+/*
+ * Network and FCP adapters have queues in memory that no channel program names. Both modules refuse them
+ * when they are bound, which is too late: by then the disks behind an adapter are gone.
+ */
+static int check_queues(const char *device, const struct sysfs_facts *facts, struct fault *fault)
+{
+	if (strncmp(facts->control_unit, "1731/", 5) != 0)
+		return 0;
+	return fault_set(
+		fault, FAULT_UNSUPPORTED_DEVICE,
+		"%s is an adapter with QDIO (control unit %s): no channel program leads to "
+		"its queues, and it is never handed out",
+		device, facts->control_unit);
+}
+
 int backend_choose(struct sysfs *sysfs, enum backend_kind wanted, const char *device,
 		   const struct sysfs_facts *facts, enum backend_kind *ret, struct fault *fault)
 {
@@ -69,6 +84,9 @@ int backend_choose(struct sysfs *sysfs, enum backend_kind wanted, const char *de
 			wanted == BACKEND_AUTO
 				? ", or where there is none, modprobe " SUBCHANNEL_DRIVER_VFIO
 				: "");
+	r = check_queues(device, facts, fault);
+	if (r < 0)
+		return r;
 	if (kind == BACKEND_VFIO_CCW) {
 		r = check_vfio_ccw(sysfs, device, facts, fault);
 		if (r < 0)

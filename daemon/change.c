@@ -92,6 +92,7 @@ static int run_plan(const struct change *change, const struct plan *plan, struct
 
 static int change_driver(const struct change *change, struct fault *fault)
 {
+	enum backend_kind kind = BACKEND_CCWBROKER;
 	struct sysfs_facts facts;
 	struct plan plan;
 	int r;
@@ -107,6 +108,10 @@ static int change_driver(const struct change *change, struct fault *fault)
 		return fault_set(fault, FAULT_NOT_SUPPORTED,
 				 "there is no driver %s on the ccw bus; load its module first",
 				 change->driver);
+	if (change->kind == CHANGE_BIND && strcmp(change->driver, CCWB_DRIVER) == 0)
+		r = backend_choose(change->sysfs, kind, name_of(change), &facts, &kind, fault);
+	if (r < 0)
+		return r;
 	r = check_use(change, &facts, fault);
 	if (r < 0)
 		return r;

@@ -50,6 +50,19 @@ START_TEST(test_words_and_kinds_are_the_same)
 }
 END_TEST
 
+START_TEST(test_adapters_with_queues_are_nobodys)
+{
+	setup(true, true);
+	strcpy(facts.control_unit, "1731/03");
+	ck_assert_int_eq(choose(BACKEND_AUTO), -EOPNOTSUPP);
+	ck_assert_int_eq(fault.code, FAULT_UNSUPPORTED_DEVICE);
+	ck_assert_ptr_nonnull(strstr(fault.text, "0.0.0580 is an adapter with QDIO"));
+	ck_assert_int_eq(choose(BACKEND_VFIO_CCW), -EOPNOTSUPP);
+	ck_assert_int_eq(fault.code, FAULT_UNSUPPORTED_DEVICE);
+	teardown();
+}
+END_TEST
+
 START_TEST(test_auto_is_ours_where_it_is_loaded)
 {
 	setup(true, true);
@@ -135,7 +148,7 @@ START_TEST(test_each_has_its_site)
 }
 END_TEST
 
-CHECK_MAIN("backend", test_words_and_kinds_are_the_same, test_auto_is_ours_where_it_is_loaded,
-	   test_what_is_not_loaded_is_named,
+CHECK_MAIN("backend", test_words_and_kinds_are_the_same, test_adapters_with_queues_are_nobodys,
+	   test_auto_is_ours_where_it_is_loaded, test_what_is_not_loaded_is_named,
 	   test_without_a_subchannel_there_is_nothing_for_vfio_ccw,
 	   test_what_vfio_ccw_cannot_do_is_refused_with_advice, test_each_has_its_site)
