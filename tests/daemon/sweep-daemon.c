@@ -254,6 +254,12 @@ void sweep_daemon_restart(struct sweep_daemon *daemon)
 	} while (!receive(daemon, &ready));
 }
 
+void sweep_daemon_set_policy(struct sweep_daemon *daemon, const char *text)
+{
+	scratch_write(&daemon->work, "policy.json", text);
+	sweep_daemon_restart(daemon);
+}
+
 void sweep_daemon_stop(struct sweep_daemon *daemon)
 {
 	_cleanup_free_ char *log = NULL;

@@ -35,6 +35,9 @@ void sweep_daemon_deinit(struct sweep_daemon *daemon);
 /* Kills it if it runs, and starts another one, again and again until one has come up. */
 void sweep_daemon_restart(struct sweep_daemon *daemon);
 
+/* Writes the policy, and starts the daemon anew with it. */
+void sweep_daemon_set_policy(struct sweep_daemon *daemon, const char *text);
+
 /* Ends it in order; fails the test when something is left behind in its memory. */
 void sweep_daemon_stop(struct sweep_daemon *daemon);
 

@@ -18,6 +18,10 @@
 #define SHORT_MS 60
 #define LONG_MS	 20000
 
+#define POLICY_STAY                                                                                \
+	"{\"profiles\": {\"stay\": {\"restore\": false}}, \"rules\": [{\"action\": \"allow\", "    \
+	"\"users\": [\"0\"], \"profile\": \"stay\"}]}"
+
 enum action {
 	ACQUIRE, /* until the client has it */
 	RELEASE, /* the client closes all, until the device is back */
@@ -26,11 +30,14 @@ enum action {
 	RESTORE, /* from there */
 	RESET,
 	BOUND, /* a lease of a device that is bound, until it is bound again */
+	STAY,  /* a lease after which it stays bound, and from there */
 	_ACTION_MAX,
 };
 
-static const char *const action_names[] = { "acquire", "release", "resume",	   "bind",
-					    "restore", "reset",	  "lease of bound" };
+static const char *const action_names[] = { "acquire",	      "release",
+					    "resume",	      "bind",
+					    "restore",	      "reset",
+					    "lease of bound", "lease without restore" };
 
 static const struct origin {
 	const char *name;
@@ -201,7 +208,7 @@ static unsigned int act_by_job(const struct plan_case *sweep)
 		while (sweep_daemon_settle(&target, &status) && !kernel_has_claim());
 	}
 	kernel_arm(sweep->strike_at, sweep->fault);
-	if (sweep->action == BOUND) {
+	if (sweep->action >= BOUND) {
 		(void)sweep_daemon_acquire(&target, &sweep->way->wish, &status);
 		sweep_daemon_drop(&target);
 	} else {
@@ -209,7 +216,7 @@ static unsigned int act_by_job(const struct plan_case *sweep)
 	}
 	(void)sweep_daemon_settle(&target, &status); /* judged later */
 	n_steps = kernel->n_points;
-	if (status.state == DEVICE_HOST && sweep->action == BOUND && sweep->strike_at < 0)
+	if (status.state == DEVICE_HOST && sweep->action >= BOUND && sweep->strike_at < 0)
 		ck_assert(kernel_has_claim()); /* it stays bound */
 	if (status.r >= 0)
 		(void)sweep_daemon_change(&target, CHANGE_RESTORE, "", &status);
@@ -259,6 +266,8 @@ static unsigned int run(const struct plan_case *sweep)
 
 	sweep_daemon_init(&target, sweep->origin->driver, sweep->origin->is_online,
 			  does_hang(sweep) ? SHORT_MS : LONG_MS);
+	if (sweep->action == STAY)
+		sweep_daemon_set_policy(&target, POLICY_STAY);
 	ck_assert(sweep_daemon_settle(&target, &status));
 	n_steps = act(sweep);
 	if (kernel->has_struck) {
@@ -310,6 +319,8 @@ static bool is_asked_for(const struct plan_case *sweep)
 {
 	bool is_first = sweep->origin == origins;
 
+	if (sweep->action == STAY)
+		return sweep->way->is_ours && (is_full() || (is_first && sweep->way == ways));
 	if (!sweep->way->is_ours)
 		return sweep->action <= RELEASE ||
 		       (is_first && (sweep->action == RESUME || sweep->action == BOUND)) ||

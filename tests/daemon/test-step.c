@@ -3,6 +3,7 @@
 /* What each step writes, when it counts as done, and how long the waiting ones wait. */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "check-main.h"
 #include "fake-sysfs.h"
@@ -116,10 +117,22 @@ END_TEST
 
 START_TEST(test_a_device_without_driver_has_come_back_as_well)
 {
+	const struct plan_step anew = { .action = PLAN_WAIT_DEVICE, .is_anew = true };
+	struct step_scene scene = { .id = tape, .backend = &vfio_ccw };
+	struct timespec begin, end;
+
 	setup();
+	scene.sysfs = sysfs;
 	ck_assert_int_eq(run(&vfio_ccw, PLAN_WAIT_DEVICE, ""), 0);
 	fake_sysfs_set_driver(&fake, "0.0.0580", NULL);
 	ck_assert_int_eq(run(&vfio_ccw, PLAN_WAIT_DEVICE, ""), 0);
+	/* one that has just been recognized is given a moment for its driver */
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	ck_assert_int_eq(step_run(&scene, &anew, 0, 1), 0);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	ck_assert_int_ge((end.tv_sec - begin.tv_sec) * 1000 +
+				 (end.tv_nsec - begin.tv_nsec) / 1000000,
+			 LIMIT_DRIVER_WAIT_MS);
 	teardown();
 }
 END_TEST

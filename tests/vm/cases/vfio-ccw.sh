@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright the ccwbroker authors
 # without our module the kernel's own vfio_ccw serves leases, and the device comes back as it was
-# takes: 30
+# takes: 40
 # long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
