@@ -155,11 +155,16 @@ static bool users_match(const struct policy_rule *rule, const struct subject *su
 	return rule->n_users == 0;
 }
 
-/* By the whole name: a caller whose unit is not sure is in none. */
+/*
+ * By the whole name. A caller whose unit is not sure is in none that may have something. But it may have
+ * seen to that, and is in each that must not, or not without being asked about.
+ */
 static bool units_match(const struct policy_rule *rule, const struct subject *subject)
 {
 	size_t n;
 
+	if (!subject->unit && rule->action != POLICY_ALLOW)
+		return true;
 	for (n = 0; subject->unit && n < rule->n_units; n++)
 		if (strcmp(rule->units[n], subject->unit) == 0)
 			return true;

@@ -169,6 +169,28 @@ START_TEST(test_a_unit_matches_by_its_whole_name_and_only_when_it_is_sure)
 }
 END_TEST
 
+START_TEST(test_who_hides_the_unit_is_denied_with_it)
+{
+	static const enum policy_action stricter[] = { POLICY_DENY, POLICY_ASK };
+	_cleanup_(policy_freep) struct policy *policy = new_policy();
+	struct subject hidden = alice;
+	size_t n;
+
+	add(policy, POLICY_DENY, NULL, NULL, NULL, NULL);
+	policy->rules[0].units = list_of("guests.service", &policy->rules[0].n_units);
+	add(policy, POLICY_ALLOW, NULL, NULL, "alice", NULL);
+	for (n = 0; n < ARRAY_SIZE(stricter); n++) {
+		policy->rules[0].action = stricter[n];
+		hidden.unit = NULL;
+		ck_assert(!may(policy, &hidden, &tape));
+		hidden.unit = (char *)"guests.service";
+		ck_assert(!may(policy, &hidden, &tape));
+		hidden.unit = (char *)"user@1001.service";
+		ck_assert(may(policy, &hidden, &tape));
+	}
+}
+END_TEST
+
 START_TEST(test_types_match_device_and_control_unit)
 {
 	static const struct {
@@ -350,7 +372,8 @@ CHECK_MAIN("policy", test_without_rules_only_root_may, test_the_first_match_deci
 	   test_every_list_of_a_rule_must_match, test_users_and_groups_match_by_name_and_number,
 	   test_types_match_device_and_control_unit,
 	   test_a_unit_matches_by_its_whole_name_and_only_when_it_is_sure,
-	   test_ranges_hold_at_their_ends_and_not_beyond, test_ask_asks_everybody_but_root,
+	   test_who_hides_the_unit_is_denied_with_it, test_ranges_hold_at_their_ends_and_not_beyond,
+	   test_ask_asks_everybody_but_root,
 	   test_the_verdict_says_which_rule_and_under_which_profile,
 	   test_a_profile_is_not_had_for_a_device_that_is_none_of_its,
 	   test_the_group_that_counts_is_the_rules_first_of_the_subject,
