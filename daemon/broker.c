@@ -158,7 +158,6 @@ int broker_revoke(struct broker *broker, const char *lease_id, uid_t uid, bool i
 		return -EPERM;
 	if (!lease_is_held(lease))
 		return 0; /* on its way back already */
-	lease_audit_revoke(lease, uid, wish->reason);
 	return revoke_begin(&broker->custody, lease, wish, fault);
 }
 

@@ -54,6 +54,7 @@ int bus_revoke(struct broker *broker, const char *id, sd_bus_message *message, s
 	r = authorize(broker, id, message, &uid, fault);
 	if (r <= 0)
 		return r;
+	wish.uid = uid;
 	r = broker_revoke(broker, id, uid, true, &wish, fault);
 	if (r < 0)
 		return r;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "lease-audit.h"
 #include "limits.h"
 #include "log.h"
 #include "text.h"
@@ -68,9 +69,14 @@ int revoke_begin(struct custody *custody, struct lease *lease, const struct revo
 	r = sd_event_now(custody->event, CLOCK_MONOTONIC, &now);
 	if (r < 0)
 		return r;
+	/* holder, journal and disk are told each time: not for less than a second */
+	if (lease->state == LEASE_REVOKING && wish->timeout > 0 &&
+	    now + wish->timeout + USEC_PER_SEC > lease->revocation.deadline)
+		return 0;
 	r = revocation_set(&lease->revocation, now + wish->timeout, wish->reason);
 	if (r <= 0)
 		return r;
+	lease_audit_revoke(lease, wish->uid, wish->reason);
 	ccw_id_format(lease->device, name);
 	log_full(LOG_INFO, name, lease->id, "%s: lease %s of %s is revoked in %" PRIu64 " s: %s",
 		 name, lease->id, lease->user, (uint64_t)(wish->timeout / USEC_PER_SEC),

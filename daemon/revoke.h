@@ -7,6 +7,7 @@
 
 /* What somebody who wants a lease ended says. Borrowed. */
 struct revoke_wish {
+	uid_t uid; /* who it is */
 	const char *reason;
 	uint64_t timeout; /* microseconds; 0: at once */
 };

@@ -162,6 +162,24 @@ START_TEST(test_the_time_can_be_shortened_and_not_prolonged)
 }
 END_TEST
 
+START_TEST(test_the_same_again_is_told_once)
+{
+	_cleanup_free_ char *log = NULL;
+	const char *first;
+	int n;
+
+	setup();
+	for (n = 0; n < 20; n++)
+		expect_revoked("cabling", HOUR_LIKE - n);
+	expect_told("RevokeRequested: cabling. ");
+	log = broker_bus_log(&bb);
+	first = strstr(log, "revokes lease");
+	ck_assert_ptr_nonnull(first);
+	ck_assert_ptr_null(strstr(first + 1, "revokes lease"));
+	teardown();
+}
+END_TEST
+
 START_TEST(test_a_restart_keeps_the_deadline)
 {
 	bool passes_meanwhile = _i;
@@ -276,6 +294,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_a_holder_that_stays_is_revoked_at_the_deadline);
 	tcase_add_test(tests, test_no_time_is_at_once_without_the_grace_of_a_release);
 	tcase_add_test(tests, test_the_time_can_be_shortened_and_not_prolonged);
+	tcase_add_test(tests, test_the_same_again_is_told_once);
 	tcase_add_loop_test(tests, test_a_restart_keeps_the_deadline, 0, 2);
 	tcase_add_test(tests, test_what_is_not_allowed_is_refused_and_changes_nothing);
 	tcase_add_test(tests, test_ccwctl_asks_and_then_takes);
