@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text.h"
+
 #include "names.h"
 
 static const char *const kind_names[_ANSWER_KIND_MAX] = {
@@ -40,6 +42,7 @@ static void add(struct answer *answer, const char *code, const char *text)
 
 	reason->code = code;
 	snprintf(reason->text, sizeof(reason->text), "%s", text);
+	text_sanitize(reason->text); /* a file's name may be anything, or cut in the middle */
 }
 
 /* The rule is named by its place; its profile is told only to those who may have the device. */

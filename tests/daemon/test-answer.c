@@ -72,6 +72,19 @@ START_TEST(test_a_yes_names_its_rule_and_profile)
 }
 END_TEST
 
+START_TEST(test_names_of_files_are_made_printable)
+{
+	const struct fault none = {};
+	struct policy_rule strange = { .file = (char *)"/etc/\xff\x1b.json", .line = 7 };
+
+	setup();
+	verdict.rule = &strange;
+	answer_init(&answer, &verdict, &none);
+	ck_assert_str_eq(answer.reasons[0].text, "/etc/??.json:7");
+	profile_free(profile);
+}
+END_TEST
+
 START_TEST(test_who_is_denied_is_told_no_profile)
 {
 	struct fault fault;
@@ -132,5 +145,6 @@ START_TEST(test_the_kernels_own_backend_is_named)
 END_TEST
 
 CHECK_MAIN("answer", test_the_kernels_own_backend_is_named, test_every_reason_has_its_word,
-	   test_a_yes_names_its_rule_and_profile, test_who_is_denied_is_told_no_profile,
+	   test_a_yes_names_its_rule_and_profile, test_names_of_files_are_made_printable,
+	   test_who_is_denied_is_told_no_profile,
 	   test_what_a_worker_finds_takes_the_place_of_the_yes)
