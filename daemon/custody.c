@@ -34,7 +34,7 @@ static void device_move(struct custody *custody, struct device *device, enum dev
 
 void custody_stop_when_idle(struct custody *custody)
 {
-	if (custody->is_stopping && !ledger_is_busy(&custody->ledger))
+	if (custody->is_stopping && custody->n_jobs == 0 && !ledger_is_busy(&custody->ledger))
 		(void)sd_event_exit(custody->event, 0);
 }
 

@@ -30,6 +30,7 @@ struct custody {
 	const struct listener *listener;
 	void *userdata;
 	unsigned int step_limit_ms; /* of every step, for tests; 0: as plan.h has them */
+	unsigned int n_jobs;	    /* whose workers are at work, and not late */
 	bool is_stopping;	    /* leave the event loop as soon as no worker is at work */
 };
 

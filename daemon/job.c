@@ -131,6 +131,8 @@ static void on_late(const struct worker_progress *progress, void *userdata)
 	log_full(LOG_ERR, job->device->name, NULL, "%s", fault.text);
 	job->state = JOB_STUCK;
 	device_move(job, DEVICE_STUCK, &fault);
+	job->jobs->custody->n_jobs--; /* nobody knows for how long */
+	custody_stop_when_idle(job->jobs->custody);
 }
 
 static int start(struct job *job)
@@ -140,7 +142,10 @@ static int start(struct job *job)
 
 	r = worker_new(custody->event, sysfs_fd_peek(custody->sysfs), job->jobs->run, &job->change,
 		       on_changed, job, &job->worker);
-	return r < 0 ? r : worker_watch(job->worker, on_late);
+	if (r >= 0)
+		r = worker_watch(job->worker, on_late);
+	custody->n_jobs += r >= 0;
+	return r;
 }
 
 static void fail(struct job *job, const struct fault *fault)
@@ -188,13 +193,15 @@ static void note_fault(struct job *job, const struct worker_result *result)
 static void on_changed(struct worker_result *result, void *userdata)
 {
 	struct job *job = userdata;
+	struct custody *custody = job->jobs->custody;
 	bool has_died = result->r < 0 && result->fault.code == FAULT_NONE;
 	bool is_undone = job->state == JOB_UNDOING ||
 			 (job->state == JOB_STUCK && job->fault.code != FAULT_NONE);
 
+	custody->n_jobs -= !worker_is_late(job->worker);
 	job->worker = (worker_free(job->worker), NULL);
 	/* it stays, there or not: it has a job */
-	(void)registry_refresh(job->jobs->custody->registry, job->device->id);
+	(void)registry_refresh(custody->registry, job->device->id);
 	if (result->r < 0 && !is_undone)
 		note_fault(job, result);
 	if (has_died && !is_undone) {
@@ -210,6 +217,7 @@ static void on_changed(struct worker_result *result, void *userdata)
 			    : is_undone || result->r < 0 ? JOB_FAILED
 							 : JOB_DONE);
 	}
+	custody_stop_when_idle(custody);
 }
 
 void job_cancel(struct job *job)

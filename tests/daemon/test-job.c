@@ -31,6 +31,12 @@ static void take_long(void *data, struct worker_result *result)
 	result->r = 0;
 }
 
+static void take_a_moment(void *data, struct worker_result *result)
+{
+	poll(NULL, 0, 300);
+	result->r = 0;
+}
+
 static void refuse(void *data, struct worker_result *result)
 {
 	result->r = fault_set(&result->fault, FAULT_BIND_FAILED, "no");
@@ -98,6 +104,25 @@ static int begin(struct ccw_id id, enum change_kind kind)
 
 static const struct ccw_id tape = { 0, 0, 0x580 };
 
+static void on_end(struct job *removed, enum job_result result, void *userdata)
+{
+	ended = (int)result;
+}
+
+START_TEST(test_a_stop_waits_for_its_end)
+{
+	static const struct job_listener quiet = { .added = on_added, .removed = on_end };
+
+	setup(take_a_moment);
+	jobs_set_listener(broker_jobs(broker), &quiet, NULL);
+	ck_assert_int_eq(begin(tape, CHANGE_BIND), 0);
+	broker_stop(broker);
+	ck_assert_int_ge(sd_event_loop(event), 0);
+	ck_assert_int_eq(ended, JOB_DONE);
+	teardown();
+}
+END_TEST
+
 START_TEST(test_so_many_jobs_and_no_more)
 {
 	struct ccw_id id = { 0, 1, 0 };
@@ -161,6 +186,7 @@ START_TEST(test_one_that_cannot_be_undone_is_failed_and_remembered)
 }
 END_TEST
 
-CHECK_MAIN("job", test_so_many_jobs_and_no_more, test_a_device_has_one_job_at_a_time,
-	   test_one_that_is_canceled_is_undone, test_one_that_is_refused_leaves_all_as_it_was,
+CHECK_MAIN("job", test_a_stop_waits_for_its_end, test_so_many_jobs_and_no_more,
+	   test_a_device_has_one_job_at_a_time, test_one_that_is_canceled_is_undone,
+	   test_one_that_is_refused_leaves_all_as_it_was,
 	   test_one_that_cannot_be_undone_is_failed_and_remembered)
