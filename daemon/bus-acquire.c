@@ -39,8 +39,8 @@ static int reply_granted(struct request *request, const struct lease *lease,
 			 const struct worker_result *result)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	struct fault fault = {};
-	struct device *device = broker_find_device(request->broker, request->id, &fault);
+	/* as it was found when it was taken: to look again might end the lease under its grant */
+	struct device *device = registry_peek(broker_registry(request->broker), request->id);
 	int r;
 
 	if (!device)

@@ -72,10 +72,11 @@ DEFINE_CLEANUP(struct together *, together_free)
 static int append_item(sd_bus_message *reply, struct together *together, const struct item *item)
 {
 	const struct lease *lease = broker_find_lease(together->broker, item->lease_id);
-	struct device *device = broker_find_device(together->broker, item->id, &together->fault);
+	/* as it was found when it was taken: to look again might end the lease under its grant */
+	struct device *device = registry_peek(broker_registry(together->broker), item->id);
 	int r;
 
-	if (!lease || !device) /* over before all were there */
+	if (!lease || !lease_is_held(lease) || !device) /* over before all were there */
 		return fault_set(&together->fault, FAULT_DEVICE_GONE,
 				 "a device is gone while others were taken");
 	r = sd_bus_message_open_container(reply, 'r', "soa{sh}a{sv}");
