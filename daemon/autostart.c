@@ -13,7 +13,7 @@
 #include "log.h"
 #include "names.h"
 
-#define AGAIN_USEC  1000000 /* until the next attempt, when there are too many jobs */
+#define AGAIN_USEC  1000000 /* until the next attempt, when it cannot be made yet */
 #define DRIVER_USEC 3000000 /* for a driver of its own, to which it can go back, to take it first */
 
 struct autostart {
@@ -106,17 +106,21 @@ static bool note_bound(struct autostart *autostart, struct device *device)
 	return true;
 }
 
-/* Positive: it is to be tried again soon, as it is too early, or there was no room for one more job. */
+/* Positive: it is to be tried again soon, as it is too early, busy, or one job too many. */
 static int try_bind(struct autostart *autostart, struct device *device)
 {
+	const struct custody *custody = autostart->custody;
 	struct fault fault = {};
 	struct job *job;
 	int r;
 
 	if (note_bound(autostart, device))
 		return 0;
-	if (!device->is_present || device->lease || device->has_job ||
-	    device->state != DEVICE_HOST || autostart->custody->is_stopping)
+	if (!device->is_present || custody->is_stopping)
+		return 0;
+	if (device->has_job || device->state == DEVICE_BINDING || device->state == DEVICE_RELEASING)
+		return 1; /* and may be as before after that, of which nobody tells */
+	if (device->lease || device->state != DEVICE_HOST)
 		return 0; /* it changes when that is over */
 	if (is_early(autostart, device))
 		return 1;
@@ -279,11 +283,13 @@ static void take_effect(struct autostart *autostart, const struct definition *de
 int autostart_define(struct autostart *autostart, const struct definition *definition,
 		     struct fault *fault)
 {
+	const struct definition *known;
 	int r;
 
 	r = definitions_set(autostart->definitions, definition, fault);
-	if (r >= 0)
-		take_effect(autostart, definition);
+	known = definitions_find(autostart->definitions, definition->id);
+	if (known && known->is_autostart == definition->is_autostart)
+		take_effect(autostart, definition); /* for as long as it lasts */
 	return r;
 }
 
@@ -338,14 +344,18 @@ static int lose_effect(struct autostart *autostart, struct device *device, struc
 int autostart_undefine(struct autostart *autostart, struct ccw_id id, struct fault *fault)
 {
 	struct device *device = registry_peek(autostart->custody->registry, id);
-	int r;
+	struct fault later = {};
+	int r, q;
 
 	if (device && is_on_its_way(device))
 		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
 				 "%s is just being taken or given back; try again in a moment",
 				 device->name);
 	r = definitions_remove(autostart->definitions, id, fault);
-	return r < 0 || !device ? r : lose_effect(autostart, device, fault);
+	if (!device || !device->is_defined || definitions_find(autostart->definitions, id))
+		return r;
+	q = lose_effect(autostart, device, r < 0 ? &later : fault);
+	return r < 0 ? r : q;
 }
 
 /* ---- what files do ---- */

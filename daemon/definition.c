@@ -296,6 +296,14 @@ static int explain(const struct definitions *definitions, struct ccw_id id, int 
 			 strerror(-r));
 }
 
+static int explain_fleeting(const struct definitions *definitions, struct ccw_id id, int error,
+			    struct fault *fault)
+{
+	return fault_set(fault, FAULT_DEFINITION_FAILED,
+			 "%s/%s is changed, and a loss of power may undo that: %s",
+			 definitions->directory, file_name(id).text, strerror(error));
+}
+
 /* A file that is there without being known is somebody else's. */
 static int check_foreign(const struct definitions *definitions, int dir_fd, struct ccw_id id,
 			 struct fault *fault)
@@ -340,7 +348,7 @@ int definitions_set(struct definitions *definitions, const struct definition *de
 		*known = *definition;
 	else
 		insert(definitions, definition);
-	return 0;
+	return r > 0 ? explain_fleeting(definitions, definition->id, errno, fault) : 0;
 }
 
 int definitions_remove(struct definitions *definitions, struct ccw_id id, struct fault *fault)
@@ -362,12 +370,10 @@ int definitions_remove(struct definitions *definitions, struct ccw_id id, struct
 	/* one that somebody has removed by hand is gone all the same */
 	if (r >= 0 && unlinkat(fd, file_name(id).text, 0) < 0 && errno != ENOENT)
 		r = -errno;
-	if (r >= 0 && fsync(fd) < 0)
-		r = -errno;
 	if (r < 0)
 		return explain(definitions, id, r, fault);
 	definitions->count--;
 	memmove(known, known + 1,
 		(size_t)(&definitions->list[definitions->count] - known) * sizeof(*known));
-	return 0;
+	return fsync(fd) < 0 ? explain_fleeting(definitions, id, errno, fault) : 0;
 }

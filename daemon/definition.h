@@ -47,11 +47,14 @@ _must_check_ int definitions_keep(struct definitions *definitions, const struct 
 /* NULL: not defined. Valid until the next definitions_set or definitions_remove. */
 const struct definition *definitions_find(const struct definitions *definitions, struct ccw_id id);
 
-/* Defines, or defines anew; is on the disk when this returns, or all is as before: a fault. */
+/*
+ * Defines, or defines anew; is on the disk when this returns, or all is as before: a fault. The one
+ * fault after which it is there, and definitions_find says so, is that a loss of power might undo it.
+ */
 _must_check_ int definitions_set(struct definitions *definitions,
 				 const struct definition *definition, struct fault *fault);
 
-/* A fault when it is not defined. */
+/* A fault when it is not defined; else as definitions_set. */
 _must_check_ int definitions_remove(struct definitions *definitions, struct ccw_id id,
 				    struct fault *fault);
 

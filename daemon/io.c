@@ -153,7 +153,7 @@ int io_replace_durable_at(int dir_fd, const char *path, const char *text, mode_t
 	r = replace(dir_fd, path, text, mode, true);
 	if (r < 0)
 		return r;
-	return fsync(dir_fd) < 0 ? -errno : 0;
+	return fsync(dir_fd) < 0;
 }
 
 int io_readlink_at(int dir_fd, const char *path, char **ret)

@@ -34,7 +34,10 @@ _must_check_ int io_write_at(int dir_fd, const char *path, const char *text);
 /* Puts a complete new file in place of path: temporary file, fsync-free, rename. */
 _must_check_ int io_replace_at(int dir_fd, const char *path, const char *text, mode_t mode);
 
-/* The same for good: what is new is on the disk when this returns. dir_fd is that of path's directory. */
+/*
+ * The same for good: what is new is on the disk when this returns 0. 1: it is there, and whether it still
+ * is after a loss of power is not known. dir_fd is that of path's directory.
+ */
 _must_check_ int io_replace_durable_at(int dir_fd, const char *path, const char *text, mode_t mode);
 
 /* Where the symbolic link points, as stored. */

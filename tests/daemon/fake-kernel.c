@@ -27,7 +27,8 @@
 #define DEVICE	   "bus/ccw/devices/" FAKE_KERNEL_ID
 #define HOST	   "tape_34xx"
 
-typedef int (*effect_t)(void *data);
+#define SIXTEEN	     "ffffffffffffffff"
+#define ALL_COMMANDS SIXTEEN SIXTEEN SIXTEEN SIXTEEN "\n"
 
 struct kernel *kernel;
 static struct fake_sysfs *tree;
@@ -135,6 +136,8 @@ static int bind_driver(struct fake_sysfs *fake, const char *driver)
 	fake_sysfs_set_group(fake, FAKE_KERNEL_ID, 7);
 	fake_sysfs_set(fake, FAKE_KERNEL_ID, CCWB_DEVICE_OPEN, "0\n");
 	fake_sysfs_set(fake, FAKE_KERNEL_ID, CCWB_DEVICE_REVOKE, "");
+	fake_sysfs_set(fake, FAKE_KERNEL_ID, CCWB_DEVICE_COMMANDS, ALL_COMMANDS);
+	fake_sysfs_set(fake, FAKE_KERNEL_ID, CCWB_DEVICE_COMMANDS_BOUND, ALL_COMMANDS);
 	fake_sysfs_set(fake, FAKE_KERNEL_ID, "vfio-dev/vfio2/dev", "247:2\n");
 	return 0;
 }
@@ -207,7 +210,7 @@ static void vanish(void)
 	tree_close(&fake);
 }
 
-static int strike(effect_t effect, void *data)
+static int strike(kernel_effect_t effect, void *data)
 {
 	bool is_worker = getpid() != kernel->daemon;
 
@@ -241,20 +244,17 @@ static int strike(effect_t effect, void *data)
 	hang();
 }
 
-#define BIT(fault)   (1U << (fault))
 #define ANY_FAULT    (~0U)
-#define ERROR_FAULTS (BIT(KERNEL_BUSY) | BIT(KERNEL_IO) | BIT(KERNEL_NODEV))
-/* The daemon's own files do not hang. */
-#define FILE_FAULTS  (ANY_FAULT & ~(BIT(KERNEL_HANG) | BIT(KERNEL_HANG_DONE)))
+#define ERROR_FAULTS (KERNEL_BIT(KERNEL_BUSY) | KERNEL_BIT(KERNEL_IO) | KERNEL_BIT(KERNEL_NODEV))
 
-static int point(const char *name, const char *detail, unsigned int faults, effect_t effect,
+int kernel_point(const char *name, const char *detail, unsigned int faults, kernel_effect_t effect,
 		 void *data)
 {
 	unsigned int n = kernel->n_points++;
 
 	if (n < KERNEL_POINTS_MAX)
 		snprintf(kernel->names[n], sizeof(kernel->names[n]), "%.20s %.18s", name, detail);
-	if (n != kernel->strike_at || !(faults & BIT(kernel->fault)))
+	if (n != kernel->strike_at || !(faults & KERNEL_BIT(kernel->fault)))
 		return effect(data);
 	kernel->has_struck = true;
 	return strike(effect, data);
@@ -281,10 +281,10 @@ int __wrap_io_write_at(int dir_fd, const char *path, const char *text)
 	const char *from =
 		strstr(path, "drivers/") ? strstr(path, "drivers/") + 8 : strrchr(path, '/') + 1;
 
-	return point(*text == '-'	       ? "unclaim"
-		     : *text == '0' && text[1] ? "write"
-					       : text,
-		     from, ANY_FAULT, write_effect, &write);
+	return kernel_point(*text == '-'	      ? "unclaim"
+			    : *text == '0' && text[1] ? "write"
+						      : text,
+			    from, ANY_FAULT, write_effect, &write);
 }
 
 static int no_effect(void *data)
@@ -300,7 +300,7 @@ int __wrap_vfio_open(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *s
 	int r;
 
 	*ret_iommu = wanted == IOMMU_GROUP ? IOMMU_GROUP : IOMMU_IOMMUFD;
-	r = point("open", "fds", ANY_FAULT, no_effect, NULL);
+	r = kernel_point("open", "fds", ANY_FAULT, no_effect, NULL);
 	if (r < 0)
 		return fault_set(fault, FAULT_BIND_FAILED, "test: %s", strerror(-r));
 	for (n = 0; vfio_fd_name(*ret_iommu, n); n++)
@@ -312,7 +312,7 @@ int __wrap_vfio_open(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *s
 int __wrap_vfio_share(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *site, uid_t uid,
 		      struct fault *fault)
 {
-	int r = point("open", "path", ANY_FAULT, no_effect, NULL);
+	int r = kernel_point("open", "path", ANY_FAULT, no_effect, NULL);
 
 	return r < 0 ? fault_set(fault, FAULT_BIND_FAILED, "test: %s", strerror(-r)) : 0;
 }
@@ -334,7 +334,8 @@ int __wrap_store_save(struct store *store, const struct lease *lease)
 {
 	struct save save = { .store = store, .lease = lease };
 
-	return point("save", lease_state_to_string(lease->state), FILE_FAULTS, save_effect, &save);
+	return kernel_point("save", lease_state_to_string(lease->state), KERNEL_FILE_FAULTS,
+			    save_effect, &save);
 }
 
 static int remove_effect(void *data)
@@ -350,8 +351,9 @@ void __wrap_store_remove(struct store *store, struct ccw_id device)
 	struct save save = { .store = store, .device = device };
 
 	/* it gives nothing back, so nothing is said to fail */
-	(void)point("remove", "saved", FILE_FAULTS & ~ERROR_FAULTS & ~BIT(KERNEL_PARTIAL),
-		    remove_effect, &save);
+	(void)kernel_point("remove", "saved",
+			   KERNEL_FILE_FAULTS & ~ERROR_FAULTS & ~KERNEL_BIT(KERNEL_PARTIAL),
+			   remove_effect, &save);
 }
 
 struct reference {
@@ -373,8 +375,8 @@ int __wrap_lease_ref_create(int dir_fd, const char *id, int *ret_read_fd, int *r
 {
 	struct reference reference = { dir_fd, id, ret_read_fd, ret_write_fd };
 
-	return point("make", "reference", FILE_FAULTS & ~BIT(KERNEL_PARTIAL), reference_effect,
-		     &reference);
+	return kernel_point("make", "reference", KERNEL_FILE_FAULTS & ~KERNEL_BIT(KERNEL_PARTIAL),
+			    reference_effect, &reference);
 }
 
 /* ---- for the test ---- */

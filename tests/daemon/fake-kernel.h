@@ -57,3 +57,15 @@ bool kernel_has_mdev(void);
 /* Whether the subchannel is with io_subchannel, reserved for nobody. */
 bool kernel_has_plain_subchannel(void);
 const char *kernel_fault_to_string(enum kernel_fault fault);
+
+#define KERNEL_BIT(fault) (1U << (fault))
+
+/* The daemon's own files do not hang. */
+#define KERNEL_FILE_FAULTS (~(KERNEL_BIT(KERNEL_HANG) | KERNEL_BIT(KERNEL_HANG_DONE)))
+
+/* What happens when nothing strikes. */
+typedef int (*kernel_effect_t)(void *data);
+
+/* One point, which may be struck by faults, a set of bits. */
+int kernel_point(const char *name, const char *detail, unsigned int faults, kernel_effect_t effect,
+		 void *data);

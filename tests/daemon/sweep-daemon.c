@@ -26,10 +26,11 @@ static const struct ccw_id id = { 0, 0, 0x580 };
 static const struct subject root = { .uid = 0, .pidfd = -1, .user = (char *)"root" };
 
 struct order {
-	char what; /* 'a'cquire, 'c'hange, 's'tatus, 'q'uit */
+	char what; /* 'a'cquire, 'c'hange, 'd'efine, 'u'ndefine, 's'tatus, 'q'uit */
 	struct broker_wish wish;
 	enum change_kind kind;
 	const char *driver; /* of the test's own memory, which a fork has as well */
+	bool is_autostart;
 };
 
 /* ---- in the daemon ---- */
@@ -66,7 +67,10 @@ static int on_outcome(struct lease *lease, struct worker_result *result, void *u
 
 static bool is_moving(const struct device *device)
 {
-	return device->has_job || (device->lease && device->state != DEVICE_LEASED);
+	bool is_due = device->is_due && device->state == DEVICE_HOST &&
+		      device->unbound == FAULT_NONE && !device->lease;
+
+	return device->has_job || is_due || (device->lease && device->state != DEVICE_LEASED);
 }
 
 /* Those of the event loop itself come with the first worker, and stay. */
@@ -98,6 +102,9 @@ static void answer_status(struct server *server)
 	status.r = device && device->is_present ? 0 : -ENODEV;
 	status.is_moving = device && is_moving(device);
 	status.state = device ? (int)device->state : -1;
+	status.is_bound = device && device->is_bound;
+	status.is_defined = device && device->is_defined;
+	status.is_autostart = device && device->is_autostart;
 	if (device)
 		(void)device_reason(device, &text); /* the sentence is all that is shown */
 	snprintf(status.text, sizeof(status.text), "%s", text);
@@ -120,6 +127,19 @@ static int on_change(struct server *server, const struct order *order)
 	return send(server->control, &status, sizeof(status), MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
+static int on_define(struct server *server, const struct order *order)
+{
+	const struct definition definition = { .id = id, .is_autostart = order->is_autostart };
+	struct autostart *autostart = broker_autostart(server->broker);
+	struct sweep_status status = { .r = 0 };
+	struct fault fault = {};
+
+	status.r = order->what == 'd' ? autostart_define(autostart, &definition, &fault)
+				      : autostart_undefine(autostart, id, &fault);
+	strcpy(status.text, fault.text);
+	return send(server->control, &status, sizeof(status), MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
 static int on_order(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct server *server = userdata;
@@ -136,6 +156,8 @@ static int on_order(sd_event_source *source, int fd, uint32_t events, void *user
 	}
 	if (order.what == 'c')
 		return on_change(server, &order);
+	if (order.what == 'd' || order.what == 'u')
+		return on_define(server, &order);
 	order.wish.who = "sweep";
 	refusal.r = broker_acquire(server->broker, id, &root, &order.wish, on_outcome, server,
 				   &lease, &fault);
@@ -154,6 +176,7 @@ static int retract(struct sysfs *sysfs, const struct sysfs_site *site)
 static void serve(struct sweep_daemon *daemon, int control)
 {
 	_cleanup_free_ char *run = scratch_path(&daemon->work, "run");
+	_cleanup_free_ char *definitions = scratch_path(&daemon->work, "devices.d");
 	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
 	_cleanup_(broker_freep) struct broker *broker = NULL;
 	const char *const directories[] = { daemon->work.path, NULL };
@@ -163,6 +186,7 @@ static void serve(struct sweep_daemon *daemon, int control)
 		.proc_root = daemon->work.path,
 		.runtime_directory = run,
 		.policy_directories = directories,
+		.definition_directory = definitions,
 		.acquire = binder_acquire,
 		.restore = binder_restore,
 		.change = change_run,
@@ -306,16 +330,29 @@ bool sweep_daemon_acquire(struct sweep_daemon *daemon, const struct broker_wish 
 	return false;
 }
 
-bool sweep_daemon_change(struct sweep_daemon *daemon, enum change_kind kind, const char *driver,
-			 struct sweep_status *ret)
+static bool call(struct sweep_daemon *daemon, const struct order *order, struct sweep_status *ret)
 {
-	const struct order order = { .what = 'c', .kind = kind, .driver = driver };
-
-	ck_assert_int_gt(send(daemon->control, &order, sizeof(order), MSG_NOSIGNAL), 0);
+	ck_assert_int_gt(send(daemon->control, order, sizeof(*order), MSG_NOSIGNAL), 0);
 	if (receive(daemon, ret))
 		return true;
 	sweep_daemon_restart(daemon);
 	return false;
+}
+
+bool sweep_daemon_define(struct sweep_daemon *daemon, bool is_autostart, struct sweep_status *ret)
+{
+	return call(daemon, &(struct order){ .what = 'd', .is_autostart = is_autostart }, ret);
+}
+
+bool sweep_daemon_undefine(struct sweep_daemon *daemon, struct sweep_status *ret)
+{
+	return call(daemon, &(struct order){ .what = 'u' }, ret);
+}
+
+bool sweep_daemon_change(struct sweep_daemon *daemon, enum change_kind kind, const char *driver,
+			 struct sweep_status *ret)
+{
+	return call(daemon, &(struct order){ .what = 'c', .kind = kind, .driver = driver }, ret);
 }
 
 void sweep_daemon_drop(struct sweep_daemon *daemon)

@@ -24,6 +24,9 @@ struct sweep_status {
 	int state;	/* enum device_state */
 	bool is_moving; /* wait: it will be another one */
 	int n_fds;
+	bool is_bound;
+	bool is_defined;
+	bool is_autostart;
 	char text[LIMIT_MESSAGE_BYTES];
 };
 
@@ -48,6 +51,10 @@ bool sweep_daemon_acquire(struct sweep_daemon *daemon, const struct broker_wish 
 /* Starts a job; driver is that of BIND. false: the daemon died, and has been started anew. */
 bool sweep_daemon_change(struct sweep_daemon *daemon, enum change_kind kind, const char *driver,
 			 struct sweep_status *ret);
+
+/* Defines the device, or undefines it. false: the daemon died, and has been started anew. */
+bool sweep_daemon_define(struct sweep_daemon *daemon, bool is_autostart, struct sweep_status *ret);
+bool sweep_daemon_undefine(struct sweep_daemon *daemon, struct sweep_status *ret);
 
 /* The client closes all that it has. */
 void sweep_daemon_drop(struct sweep_daemon *daemon);

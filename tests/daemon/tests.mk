@@ -28,6 +28,7 @@ daemon_tests = \
 	tests/daemon/test-autostart \
 	tests/daemon/test-autostart-reload \
 	tests/daemon/test-definition \
+	tests/daemon/test-definition-sweep \
 	tests/daemon/test-device \
 	tests/daemon/test-device-set \
 	tests/daemon/test-discovery \
@@ -253,6 +254,14 @@ tests_daemon_test_step_sweep_SOURCES = tests/daemon/test-step-sweep.c \
 	tests/daemon/fake-kernel.h tests/daemon/fake-kernel.c
 tests_daemon_test_step_sweep_LDFLAGS = -Wl,--wrap=io_write_at,--wrap=vfio_open,--wrap=vfio_share \
 	-Wl,--wrap=store_save,--wrap=store_remove,--wrap=lease_ref_create
+tests_daemon_test_definition_sweep_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_definition_sweep_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_definition_sweep_SOURCES = tests/daemon/test-definition-sweep.c \
+	tests/daemon/sweep-daemon.h tests/daemon/sweep-daemon.c \
+	tests/daemon/fake-css.h tests/daemon/fake-css.c \
+	tests/daemon/fake-kernel.h tests/daemon/fake-kernel.c
+tests_daemon_test_definition_sweep_LDFLAGS = $(tests_daemon_test_step_sweep_LDFLAGS) \
+	-Wl,--wrap=renameat,--wrap=unlinkat,--wrap=fsync
 tests_daemon_test_polkit_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_polkit_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_audit_CFLAGS = $(daemon_test_CFLAGS)
