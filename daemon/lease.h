@@ -59,6 +59,7 @@ typedef int (*lease_done_t)(struct lease *lease, struct worker_result *result, v
 struct lease {
 	char id[LEASE_ID_SIZE];
 	struct ccw_id device;
+	uint64_t incarnation; /* PENDING: of the device that was judged, as sysfs.h has it */
 	uid_t uid;
 	pid_t pid;
 	char *user;

@@ -28,6 +28,7 @@ int origin_save(struct store *store, const struct device *device, enum lease_sta
 
 void origin_note(const struct device *device, struct lease *lease)
 {
+	lease->incarnation = device->facts.incarnation;
 	if (device->has_origin && !device->is_bound) {
 		/* it could not be given back the last time: where it belongs is known */
 		lease->origin = device->origin;
@@ -87,6 +88,20 @@ bool origin_is_new(const struct device *device, const struct worker_result *resu
 {
 	return result->fault.code == FAULT_DEVICE_GONE &&
 	       strcmp(device->facts.driver, CCWB_DRIVER) != 0;
+}
+
+bool origin_is_replaced(const struct lease *lease, const struct device *device,
+			struct worker_result *result)
+{
+	/* below the kernel's vfio_ccw there is no device to look at */
+	if (result->r < 0 || !device || lease->backend.kind == BACKEND_VFIO_CCW ||
+	    device->facts.incarnation == lease->incarnation)
+		return false;
+	result->r = fault_set(&result->fault, FAULT_DEVICE_GONE,
+			      "%s went while it was taken, and another device has come in its "
+			      "place; try again",
+			      device->name);
+	return true;
 }
 
 void origin_resume(struct store *store, struct lease *lease_take, struct device *device)

@@ -15,7 +15,7 @@
 _must_check_ int origin_save(struct store *store, const struct device *device,
 			     enum lease_state state);
 
-/* Where device, which lease is about to take, goes back to, and where it is at home. */
+/* Which device lease is about to take, where it goes back to, and where it is at home. */
 void origin_note(const struct device *device, struct lease *lease);
 
 /*
@@ -35,6 +35,13 @@ void origin_keep(struct store *store, const struct lease *lease, struct device *
 
 /* Whether the attempt found the device gone, and another one has come in its place: that is at home. */
 bool origin_is_new(const struct device *device, const struct worker_result *result);
+
+/*
+ * Whether what was taken for lease is another device than was judged, which came in its place meanwhile.
+ * *result is a failure then.
+ */
+bool origin_is_replaced(const struct lease *lease, const struct device *device,
+			struct worker_result *result);
 
 /* Takes up what was saved as BOUND; device may be NULL. */
 void origin_resume(struct store *store, struct lease *lease_take, struct device *device);

@@ -272,6 +272,43 @@ START_TEST(test_a_failed_device_that_goes_is_forgotten)
 }
 END_TEST
 
+static int on_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error)
+{
+	ck_assert(sd_bus_message_is_method_error(reply, NULL) > 0);
+	(void)sd_bus_error_copy(userdata, sd_bus_message_get_error(reply)); /* gives its errno */
+	return 0;
+}
+
+START_TEST(test_another_device_that_comes_meanwhile_is_not_given)
+{
+	const struct fake_device other = {
+		.id = BROKER_BUS_TAPE,
+		.subchannel = "0.0.0077",
+		.device_type = "3390/0c\n",
+		.control_unit = "3990/e9\n",
+		.driver = "dasd-eckd",
+	};
+
+	setup();
+	broker_bus_behave(&bb, "slow");
+	ck_assert_int_ge(sd_bus_call_method_async(bus, NULL, CCWB_BUS_NAME, CCWB_PATH,
+						  CCWB_IFACE_MANAGER, "AcquireDevice", on_reply,
+						  &error, "sa{sv}", BROKER_BUS_TAPE, 0),
+			 0);
+	ck_assert_int_ge(sd_bus_flush(bus), 0);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "binding");
+	fake_sysfs_remove(&bb.fake, BROKER_BUS_TAPE);
+	fake_sysfs_add(&bb.fake, &other);
+	while (!sd_bus_error_is_set(&error)) { /* the test's time limit is the limit */
+		ck_assert_int_ge(sd_bus_process(bus, NULL), 0);
+		ck_assert_int_ge(sd_bus_wait(bus, 100000), 0);
+	}
+	broker_bus_expect_error(&error, CCWB_ERROR_DEVICE_GONE, "another device has come");
+	ck_assert(!has_lease("l"));
+	teardown();
+}
+END_TEST
+
 START_TEST(test_a_device_that_went_while_the_daemon_was_away_is_forgotten)
 {
 	setup();
@@ -363,5 +400,6 @@ CHECK_MAIN("custody", test_a_step_that_never_ends_is_told_and_the_device_comes_b
 	   test_stopping_waits_for_workers_and_takes_no_more,
 	   test_what_could_not_be_given_back_is_tried_again,
 	   test_a_failed_device_that_goes_is_forgotten,
+	   test_another_device_that_comes_meanwhile_is_not_given,
 	   test_a_device_that_went_while_the_daemon_was_away_is_forgotten,
 	   test_a_spoiled_file_is_told_and_harms_nobody)
