@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 
 #include "holder.h"
@@ -225,6 +227,30 @@ static int check_btrfs(const struct scan *scan, int block_fd, const char *disk)
 	return r;
 }
 
+/*
+ * What no table tells, as a mount that another one hides: the kernel lets nobody else have a disk, or one
+ * whose partition is in use, to himself. A node that is not there, or not for us, says nothing.
+ */
+static int check_claimed(const struct scan *scan, const char *number, const char *disk,
+			 const char *node)
+{
+	_cleanup_close_ int fd = -1;
+	unsigned int major_number, minor_number;
+	struct stat st;
+
+	if (sscanf(number, "%u:%u", &major_number, &minor_number) != 2 || stat(node, &st) < 0 ||
+	    !S_ISBLK(st.st_mode) || st.st_rdev != makedev(major_number, minor_number))
+		return 0;
+	fd = open(node, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0 || errno != EBUSY)
+		return 0;
+	return tell(
+		scan, INUSE_MOUNT, disk, FAULT_DEVICE_IN_USE,
+		"%s is in use: the kernel holds its %s, perhaps for a mount that cannot be seen; look "
+		"at lsblk",
+		scan->name, disk);
+}
+
 /* One disk or partition: block_fd is its directory, disk its name. */
 static int check_block(const struct scan *scan, int block_fd, const char *disk)
 {
@@ -243,7 +269,9 @@ static int check_block(const struct scan *scan, int block_fd, const char *disk)
 		r = tell(scan, INUSE_SWAP, disk, FAULT_DEVICE_IN_USE,
 			 "%s is in use: its %s is swap space; run swapoff %s first", scan->name,
 			 disk, node);
-	return r < 0 ? r : check_holders(scan, block_fd, disk);
+	if (r >= 0)
+		r = check_holders(scan, block_fd, disk);
+	return r < 0 ? r : check_claimed(scan, number, disk, node);
 }
 
 static int for_each_entry(const struct scan *scan, int dir_fd, const char *directory, entry_t check)
