@@ -122,6 +122,14 @@ static int set_claim(struct fake_sysfs *fake, const char *text)
 	return 0;
 }
 
+static int set_attribute(struct fake_sysfs *fake, const char *file, const char *text)
+{
+	if (strcmp(file, "online") == 0)
+		return set_online(fake, text);
+	fake_sysfs_set(fake, FAKE_KERNEL_ID, file, text);
+	return 0;
+}
+
 static int bind_driver(struct fake_sysfs *fake, const char *driver)
 {
 	bool is_ours = strcmp(driver, CCWB_DRIVER) == 0;
@@ -182,7 +190,7 @@ static int write_effect(void *data)
 	int r = -ENOENT;
 
 	if (sscanf(write->path, DEVICE "/%63s", file) == 1 && is_there(&fake))
-		r = strcmp(file, "online") == 0 ? set_online(&fake, write->text) : 0;
+		r = set_attribute(&fake, file, write->text);
 	else if (sscanf(write->path, "bus/ccw/drivers/%63[^/]/%63s", driver, file) == 2)
 		r = strcmp(file, "bind") == 0	  ? bind_driver(&fake, driver)
 		    : strcmp(file, "unbind") == 0 ? unbind_driver(&fake, driver)
@@ -287,9 +295,16 @@ int __wrap_io_write_at(int dir_fd, const char *path, const char *text)
 			    from, ANY_FAULT, write_effect, &write);
 }
 
-static int no_effect(void *data)
+/* What is revoked must be bound anew first. */
+static int open_effect(void *data)
 {
-	return 0;
+	struct fake_sysfs fake = tree_open();
+	_cleanup_free_ char *text = NULL;
+
+	if (scratch_has(&fake.scratch, DEVICE "/" CCWB_DEVICE_REVOKE))
+		text = fake_sysfs_get(&fake, FAKE_KERNEL_ID, CCWB_DEVICE_REVOKE);
+	tree_close(&fake);
+	return text && *text == '1' ? -ENODEV : 0;
 }
 
 int __wrap_vfio_open(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *site,
@@ -300,7 +315,7 @@ int __wrap_vfio_open(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *s
 	int r;
 
 	*ret_iommu = wanted == IOMMU_GROUP ? IOMMU_GROUP : IOMMU_IOMMUFD;
-	r = kernel_point("open", "fds", ANY_FAULT, no_effect, NULL);
+	r = kernel_point("open", "fds", ANY_FAULT, open_effect, NULL);
 	if (r < 0)
 		return fault_set(fault, FAULT_BIND_FAILED, "test: %s", strerror(-r));
 	for (n = 0; vfio_fd_name(*ret_iommu, n); n++)
@@ -312,7 +327,7 @@ int __wrap_vfio_open(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *s
 int __wrap_vfio_share(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *site, uid_t uid,
 		      struct fault *fault)
 {
-	int r = kernel_point("open", "path", ANY_FAULT, no_effect, NULL);
+	int r = kernel_point("open", "path", ANY_FAULT, open_effect, NULL);
 
 	return r < 0 ? fault_set(fault, FAULT_BIND_FAILED, "test: %s", strerror(-r)) : 0;
 }

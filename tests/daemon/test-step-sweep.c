@@ -367,8 +367,31 @@ START_TEST(test_a_device_without_a_driver_is_never_lost)
 }
 END_TEST
 
+/* No fault at all: what is revoked with one lease must serve the next. */
+START_TEST(test_a_bound_device_serves_one_lease_after_the_other)
+{
+	struct sweep_status status;
+	unsigned int n;
+
+	sweep_daemon_init(&target, "tape_34xx", false, 5000);
+	kernel_arm(-1, KERNEL_IO);
+	ck_assert(sweep_daemon_change(&target, CHANGE_BIND, CCWB_DRIVER, &status));
+	ck_assert(sweep_daemon_settle(&target, &status));
+	for (n = 0; n < 3; n++) {
+		ck_assert(sweep_daemon_acquire(&target, &ways[n].wish, &status));
+		ck_assert_msg(status.r >= 0, "lease %u: %s", n, status.text);
+		sweep_daemon_drop(&target);
+		ck_assert(sweep_daemon_settle(&target, &status));
+		ck_assert_int_eq(status.state, DEVICE_HOST);
+	}
+	sweep_daemon_stop(&target);
+	sweep_daemon_deinit(&target);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+	tcase_add_test(tests, test_a_bound_device_serves_one_lease_after_the_other);
 	tcase_add_test(tests, test_a_device_that_is_online_is_never_lost);
 	tcase_add_test(tests, test_a_device_that_is_offline_is_never_lost);
 	tcase_add_test(tests, test_a_device_without_a_driver_is_never_lost);
