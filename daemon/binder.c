@@ -349,13 +349,6 @@ static void reset_after(const struct binder_job *job, const struct sysfs_facts *
 	fault->code = FAULT_NONE;
 }
 
-/* Another device of that id, or one that somebody has bound meanwhile, though it was to stay with us. */
-static bool is_of_host(const struct binder_job *job, const struct sysfs_facts *facts)
-{
-	return !job->is_undo && strcmp(job->origin.driver, CCWB_DRIVER) == 0 && *facts->driver &&
-	       strcmp(facts->driver, CCWB_DRIVER) != 0;
-}
-
 void binder_restore(void *data, struct worker_result *result)
 {
 	const struct binder_job *job = data;
@@ -386,10 +379,7 @@ void binder_restore(void *data, struct worker_result *result)
 		tell_step(job, 0, 1, 2 * LIMIT_STEP_ONLINE_MS, "reset");
 		reset_after(job, &facts, &result->fault);
 	}
-	if (is_of_host(job, &facts))
-		plan_leave(&plan);
-	else
-		plan_restore(&facts, &job->origin, &plan);
+	plan_restore(&facts, &job->origin, &plan);
 	for (n = 0; n < plan.n_steps; n++) {
 		r = step_run_told(job, &plan.steps[n], n, plan.n_steps);
 		if (r >= 0)

@@ -24,7 +24,6 @@ struct binder_job {
 	uint64_t incarnation;	    /* for binder_acquire: of no other device; 0: of any */
 	unsigned int step_limit_ms; /* of every step; 0: each has its own */
 	struct plan_terms terms;
-	bool is_undo;  /* for binder_restore: to our module from wherever the device is */
 	bool was_ours; /* for binder_acquire: bound since an earlier lease */
 };
 

@@ -129,7 +129,6 @@ static void restore(const struct change *change, struct worker_result *result)
 		.id = change->id,
 		.backend = change->backend,
 		.origin = change->origin,
-		.is_undo = true,
 		.step_limit_ms = change->step_limit_ms,
 	};
 

@@ -76,8 +76,6 @@ void origin_keep(struct store *store, const struct lease *lease, struct device *
 		origin_forget(store, device);
 	} else if (!device->is_present) {
 		return; /* its place on the claim list goes with it */
-	} else if (strcmp(device->facts.driver, CCWB_DRIVER) != 0) {
-		origin_forget(store, device); /* another one, which the host has taken */
 	} else {
 		r = origin_save(store, device, LEASE_BOUND);
 		if (r < 0)

@@ -124,12 +124,6 @@ void plan_restore(const struct sysfs_facts *facts, const struct plan_origin *ori
 		plan_add(ret, PLAN_ONLINE, "");
 }
 
-void plan_leave(struct plan *ret)
-{
-	*ret = (struct plan){};
-	plan_add(ret, PLAN_UNCLAIM, "");
-}
-
 bool plan_undo(const struct plan_step *step, struct plan_step *ret)
 {
 	static const enum plan_action undo[_PLAN_ACTION_MAX] = {

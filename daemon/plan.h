@@ -85,9 +85,6 @@ void plan_reset(const struct sysfs_facts *facts, struct plan *ret);
 void plan_restore(const struct sysfs_facts *facts, const struct plan_origin *origin,
 		  struct plan *ret);
 
-/* Off the claim list, and no more: the device is the host's. */
-void plan_leave(struct plan *ret);
-
 /* The step that takes back step; false when there is nothing to take back. */
 bool plan_undo(const struct plan_step *step, struct plan_step *ret);
 
