@@ -34,6 +34,7 @@ struct scan {
 	const struct inuse_tables *tables;
 	inuse_found_t found;
 	void *userdata;
+	bool asks_kernel; /* and nothing else, whether it has a disk claimed */
 };
 
 typedef int (*entry_t)(const struct scan *scan, int dir_fd, const char *entry);
@@ -261,17 +262,17 @@ static int check_block(const struct scan *scan, int block_fd, const char *disk)
 	r = io_read_line_at(block_fd, "dev", &number);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
+	snprintf(node, sizeof(node), "/dev/%s", disk);
+	if (scan->asks_kernel)
+		return check_claimed(scan, number, disk, node);
 	r = check_mounts(scan, number, disk);
 	if (r >= 0)
 		r = check_btrfs(scan, block_fd, disk);
-	snprintf(node, sizeof(node), "/dev/%s", disk);
 	if (r >= 0 && table_find(scan->tables->swaps, 0, node))
 		r = tell(scan, INUSE_SWAP, disk, FAULT_DEVICE_IN_USE,
 			 "%s is in use: its %s is swap space; run swapoff %s first", scan->name,
 			 disk, node);
-	if (r >= 0)
-		r = check_holders(scan, block_fd, disk);
-	return r < 0 ? r : check_claimed(scan, number, disk, node);
+	return r < 0 ? r : check_holders(scan, block_fd, disk);
 }
 
 static int for_each_entry(const struct scan *scan, int dir_fd, const char *directory, entry_t check)
@@ -430,12 +431,19 @@ static int check_console(const struct scan *scan)
 /* What no force takes a device from. */
 static int check_firm(const struct scan *scan, int device_fd)
 {
+	struct scan last = *scan;
 	int r;
 
 	r = check_console(scan);
 	if (r >= 0)
 		r = check_group_member(scan, device_fd);
-	return r < 0 ? r : check_class(scan, device_fd, ".", &blocks, 0);
+	if (r >= 0)
+		r = check_class(scan, device_fd, ".", &blocks, 0);
+	if (r < 0)
+		return r;
+	/* its word is no explanation: only when nothing has explained anything */
+	last.asks_kernel = true;
+	return check_class(&last, device_fd, ".", &blocks, 0);
 }
 
 static int scan_run(const struct scan *scan, int device_fd, bool is_forced,

@@ -3,6 +3,7 @@
 # Copyright the ccwbroker authors
 # what is defined is bound after a restart of the machine, before anybody asks; a mounted disk never is
 # takes: 80
+# long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"

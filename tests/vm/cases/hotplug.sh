@@ -3,6 +3,7 @@
 # Copyright the ccwbroker authors
 # devices that go and come are noticed by their udev events, and a lease taken after that works
 # takes: 30
+# long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"

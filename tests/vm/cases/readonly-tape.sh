@@ -3,6 +3,7 @@
 # Copyright the ccwbroker authors
 # a tape held to reading: what would write is rejected as by the drive, and the image stays as it is
 # takes: 40
+# long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"
