@@ -257,6 +257,11 @@ static void end(struct sweep_daemon *daemon, int how)
 	daemon->pid = 0;
 }
 
+void sweep_daemon_kill(struct sweep_daemon *daemon)
+{
+	end(daemon, SIGKILL);
+}
+
 void sweep_daemon_restart(struct sweep_daemon *daemon)
 {
 	struct sweep_status ready;

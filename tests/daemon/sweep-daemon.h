@@ -35,6 +35,9 @@ void sweep_daemon_init(struct sweep_daemon *daemon, const char *driver, bool is_
 		       unsigned int step_limit_ms);
 void sweep_daemon_deinit(struct sweep_daemon *daemon);
 
+/* No daemon runs after it; sweep_daemon_restart starts the next one. */
+void sweep_daemon_kill(struct sweep_daemon *daemon);
+
 /* Kills it if it runs, and starts another one, again and again until one has come up. */
 void sweep_daemon_restart(struct sweep_daemon *daemon);
 

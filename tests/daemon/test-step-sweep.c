@@ -251,6 +251,8 @@ static unsigned int act(const struct plan_case *sweep)
 		kernel_arm(sweep->strike_at, sweep->fault);
 		sweep_daemon_drop(&target);
 	} else {
+		/* or it would begin to give the device back, and be killed anywhere in that */
+		sweep_daemon_kill(&target);
 		sweep_daemon_drop(&target);
 		kernel_arm(sweep->strike_at, sweep->fault);
 		sweep_daemon_restart(&target);
