@@ -28,7 +28,6 @@ daemon_tests = \
 	tests/daemon/test-autostart \
 	tests/daemon/test-autostart-reload \
 	tests/daemon/test-definition \
-	tests/daemon/test-definition-sweep \
 	tests/daemon/test-device \
 	tests/daemon/test-device-set \
 	tests/daemon/test-discovery \
@@ -82,7 +81,6 @@ daemon_tests = \
 	tests/daemon/test-holder \
 	tests/daemon/test-opener \
 	tests/daemon/test-zdev \
-	tests/daemon/test-step-sweep \
 	tests/daemon/test-origin \
 	tests/daemon/test-change \
 	tests/daemon/test-job \
