@@ -167,6 +167,10 @@ START_TEST(test_introspection_is_the_contract)
 			 0);
 	compare(CCWB_IFACE_JOB, CCWB_PATH_JOB "/1");
 	compare(CCWB_IFACE_LOG, CCWB_PATH_LOG);
+	/* or the daemon would not stop before its end */
+	ck_assert_int_ge(sd_bus_call_method(bus, CCWB_BUS_NAME, CCWB_PATH_JOB "/1", CCWB_IFACE_JOB,
+					    "Cancel", NULL, NULL, "t", (uint64_t)0),
+			 0);
 	broker_bus_drop(&grant);
 	sd_bus_flush_close_unref(bus);
 	broker_bus_deinit(&bb);
