@@ -72,7 +72,7 @@ static int read_definition(sd_bus_message *message, struct definition *ret, stru
 
 int bus_definition_define(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-	struct definition definition;
+	struct definition definition = {};
 	struct fault fault = {};
 	int r;
 
