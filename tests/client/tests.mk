@@ -4,7 +4,8 @@
 # The client's tests; part of Makefile.am.
 
 # The programs below differ in nothing but their names.
-client_test_CPPFLAGS = $(AM_CPPFLAGS) -iquote $(top_srcdir)/client -iquote $(top_srcdir)/tests
+client_test_CPPFLAGS = $(AM_CPPFLAGS) -iquote $(top_srcdir)/client -iquote $(top_srcdir)/client/lib \
+	-iquote $(top_srcdir)/tests
 client_test_CFLAGS = $(CHECK_BUILD_CFLAGS) $(SYSTEMD_CFLAGS) $(JSON_CFLAGS)
 client_test_LDADD = libclient-test.la libclient-check.la $(CHECK_LIBS) $(SYSTEMD_LIBS) $(JSON_LIBS)
 check_LTLIBRARIES += libclient-test.la
@@ -15,14 +16,14 @@ libclient_test_la_CFLAGS = $(client_test_CFLAGS)
 client_tests = \
 	tests/client/test-ebcdic \
 	tests/client/test-dump \
-	tests/client/test-irb \
-	tests/client/test-sense \
-	tests/client/test-program \
+	tests/client/lib/test-irb \
+	tests/client/lib/test-sense \
+	tests/client/lib/test-program \
 	tests/client/test-program-text \
 	tests/client/test-outcome \
-	tests/client/test-iommufd \
-	tests/client/test-region \
-	tests/client/test-session \
+	tests/client/lib/test-iommufd \
+	tests/client/lib/test-region \
+	tests/client/lib/test-session \
 	tests/client/test-call \
 	tests/client/test-show \
 	tests/client/test-properties \
@@ -38,30 +39,30 @@ tests_client_test_ebcdic_LDADD = $(client_test_LDADD)
 tests_client_test_dump_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_dump_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_dump_LDADD = $(client_test_LDADD)
-tests_client_test_irb_CPPFLAGS = $(client_test_CPPFLAGS)
-tests_client_test_irb_CFLAGS = $(client_test_CFLAGS)
-tests_client_test_irb_LDADD = $(client_test_LDADD)
-tests_client_test_sense_CPPFLAGS = $(client_test_CPPFLAGS)
-tests_client_test_sense_CFLAGS = $(client_test_CFLAGS)
-tests_client_test_sense_LDADD = $(client_test_LDADD)
-tests_client_test_program_CPPFLAGS = $(client_test_CPPFLAGS)
-tests_client_test_program_CFLAGS = $(client_test_CFLAGS)
-tests_client_test_program_LDADD = $(client_test_LDADD)
+tests_client_lib_test_irb_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_lib_test_irb_CFLAGS = $(client_test_CFLAGS)
+tests_client_lib_test_irb_LDADD = $(client_test_LDADD)
+tests_client_lib_test_sense_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_lib_test_sense_CFLAGS = $(client_test_CFLAGS)
+tests_client_lib_test_sense_LDADD = $(client_test_LDADD)
+tests_client_lib_test_program_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_lib_test_program_CFLAGS = $(client_test_CFLAGS)
+tests_client_lib_test_program_LDADD = $(client_test_LDADD)
 tests_client_test_program_text_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_program_text_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_program_text_LDADD = $(client_test_LDADD)
 tests_client_test_outcome_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_outcome_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_outcome_LDADD = $(client_test_LDADD)
-tests_client_test_iommufd_CPPFLAGS = $(client_test_CPPFLAGS)
-tests_client_test_iommufd_CFLAGS = $(client_test_CFLAGS)
-tests_client_test_iommufd_LDADD = $(client_test_LDADD)
-tests_client_test_region_CPPFLAGS = $(client_test_CPPFLAGS)
-tests_client_test_region_CFLAGS = $(client_test_CFLAGS)
-tests_client_test_region_LDADD = $(client_test_LDADD)
-tests_client_test_session_CPPFLAGS = $(client_test_CPPFLAGS)
-tests_client_test_session_CFLAGS = $(client_test_CFLAGS)
-tests_client_test_session_LDADD = $(client_test_LDADD)
+tests_client_lib_test_iommufd_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_lib_test_iommufd_CFLAGS = $(client_test_CFLAGS)
+tests_client_lib_test_iommufd_LDADD = $(client_test_LDADD)
+tests_client_lib_test_region_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_lib_test_region_CFLAGS = $(client_test_CFLAGS)
+tests_client_lib_test_region_LDADD = $(client_test_LDADD)
+tests_client_lib_test_session_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_lib_test_session_CFLAGS = $(client_test_CFLAGS)
+tests_client_lib_test_session_LDADD = $(client_test_LDADD)
 tests_client_test_call_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_call_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_call_LDADD = $(client_test_LDADD)
@@ -90,6 +91,7 @@ tests_client_test_report_json_LDADD = $(client_test_LDADD)
 # ccwctl with sanitizers, for the scripts that run it. It is no test, so it is no check_PROGRAM.
 EXTRA_PROGRAMS = tests/client/ccwctl
 tests_client_ccwctl_SOURCES = client/main.c
+tests_client_ccwctl_CPPFLAGS = $(client_CPPFLAGS)
 tests_client_ccwctl_CFLAGS = $(client_test_CFLAGS)
 tests_client_ccwctl_LDADD = libclient-check.la $(SYSTEMD_LIBS) $(JSON_LIBS)
 check_DATA = tests/client/ccwctl

@@ -5,8 +5,9 @@
 # "GROUP PATH" lines in dependency order. Which group may use which stands in may_use below.
 
 BEGIN {
-	# kmod/ sees itself, client/ sees the base layer, daemon/ sees the base layer.
-	may_use["daemon", "base"] = may_use["client", "base"] = 1
+	# kmod/ sees itself; daemon/, client/lib/ and client/ see the base layer, client/ its library too.
+	may_use["daemon", "base"] = may_use["client", "base"] = may_use["library", "base"] = 1
+	may_use["client", "library"] = may_use["library", "dbus"] = may_use["library", "uapi"] = 1
 	may_use["daemon", "dbus"] = may_use["client", "dbus"] = may_use["base", "dbus"] = 1
 	may_use["daemon", "uapi"] = may_use["client", "uapi"] = may_use["kmod", "uapi"] = 1
 	while ((getline line < lists) > 0) {
@@ -34,6 +35,8 @@ function group(path) {
 		return "uapi"
 	if (path ~ /^kmod\/compat\//)
 		return "kmod"
+	if (path ~ /^client\/lib\//)
+		return "library"
 	sub(/\/.*/, "", path)
 	return path
 }
@@ -45,6 +48,8 @@ function resolve(from, name,	dir) {
 		return dir name
 	if (("daemon/" name) in files)
 		return "daemon/" name
+	if (("client/lib/" name) in files)
+		return "client/lib/" name
 	if (("dbus/" name) in files)
 		return "dbus/" name
 	if (("kmod/uapi/" name) in files)

@@ -2,7 +2,7 @@
 /* Copyright the ccwbroker authors */
 /*
  * A device opened by its own node and given an address space of iommufd, for the raw test of the
- * module: what client/iommufd.c, which does the rest, has no use for.
+ * module: what client/lib/iommufd.c, which does the rest, has no use for.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 /*
- * Tests client/session.c as far as that goes without a device: fds that are something else, and
+ * Tests client/lib/session.c as far as that goes without a device: fds that are something else, and
  * words for every refusal. With devices: tests/vm/cases.
  */
 #include <errno.h>

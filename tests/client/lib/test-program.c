@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
-/* Tests client/program.c: limits, data chains, and every byte of the layout. */
+/* Tests client/lib/program.c: limits, data chains, and every byte of the layout. */
 #include <errno.h>
 #include <string.h>
 

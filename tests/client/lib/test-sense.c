@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
-/* Tests client/sense.c: families by type, words of bytes 0 and 1, short sense. */
+/* Tests client/lib/sense.c: families by type, words of bytes 0 and 1, short sense. */
 #include "check-main.h"
 #include "sense.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 /*
- * Tests client/iommufd.c as far as that goes without a device: fds that are something else. With
+ * Tests client/lib/iommufd.c as far as that goes without a device: fds that are something else. With
  * devices: tests/vm/cases/iommufd.sh.
  */
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
-/* Tests client/irb.c: every field, every word, and what counts as a clean end. */
+/* Tests client/lib/irb.c: every field, every word, and what counts as a clean end. */
 #include <string.h>
 
 #include "check-main.h"
