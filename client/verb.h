@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 /*
- * Owns what all verbs share: how one is called and what ccwctl's exit status means.
+ * Owns what all verbs share: their list, how one is described and called, and what ccwctl's exit status
+ * means. The descriptions are in verbs-*.c; parser, help, manual page and completion read nothing else.
  */
 #pragma once
 
 #include <stdbool.h>
 
-/* Documented in doc/ccwctl.md; never renumber. */
+/* Documented in option.c; never renumber. */
 enum exit_code {
 	EXIT_CODE_OK = 0,
 	EXIT_CODE_FAILURE = 1,
@@ -16,20 +17,28 @@ enum exit_code {
 	EXIT_CODE_NOT_PERMITTED = 4,
 	EXIT_CODE_IN_USE = 5,
 	EXIT_CODE_LEASED = 6,
+	EXIT_CODE_PARTIAL = 7,
+	EXIT_CODE_TIMEOUT = 8,
+	EXIT_CODE_INVALID = 9,
+	EXIT_CODE_ABORTED = 16,
 	EXIT_CODE_UNREACHABLE = 69,
 	EXIT_CODE_RUN_FAILED = 125,
 	EXIT_CODE_RUN_CANNOT_EXECUTE = 126,
 	EXIT_CODE_RUN_NOT_FOUND = 127,
 };
 
+/* In the order of the words of --json */
 enum json_mode {
 	JSON_OFF,
 	JSON_SHORT,
 	JSON_PRETTY,
 };
 
+/* What option.c fills in; zero is what holds without an option. */
 struct options {
-	enum json_mode json;
+	unsigned int json; /* enum json_mode */
+	bool help;
+	bool version;
 	bool quiet;
 	bool no_legend;
 	bool ebcdic;
@@ -38,7 +47,7 @@ struct options {
 	const char *who;	 /* NULL: a default of the verb */
 	const char *iommu;	 /* NULL: the broker's default */
 	const char *backend;	 /* likewise */
-	bool by_path;
+	unsigned int by_path;	 /* 1: --grant=path */
 	bool force;
 	bool autostart;
 	const char *reason; /* NULL: a default of the verb */
@@ -52,28 +61,48 @@ struct arguments {
 	char **command; /* what follows "--", NULL-terminated; NULL when there is no "--" */
 };
 
+/*
+ * A row of the table. In words, help and completion know DEV, LEASE and alternatives as "on|off"; texts
+ * have lines of at most 78 columns, and an empty one between paragraphs.
+ */
 struct verb {
-	const char *name;
-	const char *words; /* for the usage line */
-	const char *help;
+	const char *name;    /* one word, or two as "policy check" */
+	const char *words;   /* what follows it */
+	const char *options; /* names of rows of option.c, with spaces between */
+	const char *help;    /* a line of at most 60 columns */
+	const char *text;
+	const char *examples; /* lines: "# what it is for", "$ ccwctl ..." and what that prints */
+	const char *exits;    /* its own statuses besides 0, 1, 2 and 69, with spaces between */
 	unsigned int words_min;
 	unsigned int words_max;
 	bool takes_command;
-	enum exit_code (*run)(const struct options *options, const struct arguments *arguments);
 };
 
-enum exit_code verb_list(const struct options *options, const struct arguments *arguments);
-enum exit_code verb_info(const struct options *options, const struct arguments *arguments);
-enum exit_code verb_leases(const struct options *options, const struct arguments *arguments);
-enum exit_code verb_run(const struct options *options, const struct arguments *arguments);
-enum exit_code verb_io(const struct options *options, const struct arguments *arguments);
-enum exit_code verb_check(const struct options *options, const struct arguments *arguments);
-enum exit_code verb_revoke(const struct options *options, const struct arguments *arguments);
-enum exit_code verb_bind(const struct options *options, const struct arguments *arguments);
-enum exit_code verb_restore(const struct options *options, const struct arguments *arguments);
-enum exit_code verb_reset(const struct options *options, const struct arguments *arguments);
-enum exit_code verb_define(const struct options *options, const struct arguments *arguments);
-enum exit_code verb_undefine(const struct options *options, const struct arguments *arguments);
-enum exit_code verb_autostart(const struct options *options, const struct arguments *arguments);
-enum exit_code verb_definitions(const struct options *options, const struct arguments *arguments);
-enum exit_code verb_release(const struct options *options, const struct arguments *arguments);
+/*
+ * All verbs, in the order of --help. VERB(x) stands for row_x, its row in verbs-*.c, and verb_x, what it
+ * does, in verb-*.c.
+ */
+#define VERBS(VERB)                                                                                \
+	VERB(list)                                                                                 \
+	VERB(info)                                                                                 \
+	VERB(leases)                                                                               \
+	VERB(check)                                                                                \
+	VERB(run)                                                                                  \
+	VERB(io)                                                                                   \
+	VERB(release)                                                                              \
+	VERB(revoke)                                                                               \
+	VERB(bind)                                                                                 \
+	VERB(restore)                                                                              \
+	VERB(reset)                                                                                \
+	VERB(define)                                                                               \
+	VERB(undefine)                                                                             \
+	VERB(autostart)                                                                            \
+	VERB(definitions)                                                                          \
+	VERB(completion)
+
+#define VERB_DECLARE(name)                                                                         \
+	extern const struct verb row_##name;                                                       \
+	enum exit_code verb_##name(const struct options *options,                                  \
+				   const struct arguments *arguments);
+VERBS(VERB_DECLARE)
+#undef VERB_DECLARE

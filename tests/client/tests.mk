@@ -14,6 +14,7 @@ libclient_test_la_SOURCES = tests/check-main.h tests/client/loose-bus.h tests/cl
 libclient_test_la_CPPFLAGS = $(client_test_CPPFLAGS)
 libclient_test_la_CFLAGS = $(client_test_CFLAGS)
 client_tests = \
+	tests/client/test-option \
 	tests/client/test-ebcdic \
 	tests/client/test-dump \
 	tests/client/lib/test-irb \
@@ -33,6 +34,9 @@ client_tests = \
 	tests/client/test-report \
 	tests/client/test-report-json
 check_PROGRAMS += $(client_tests)
+tests_client_test_option_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_option_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_option_LDADD = $(client_test_LDADD)
 tests_client_test_ebcdic_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_ebcdic_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_ebcdic_LDADD = $(client_test_LDADD)
@@ -94,7 +98,7 @@ tests_client_ccwctl_SOURCES = client/main.c
 tests_client_ccwctl_CPPFLAGS = $(client_CPPFLAGS)
 tests_client_ccwctl_CFLAGS = $(client_test_CFLAGS)
 tests_client_ccwctl_LDADD = libclient-check.la $(SYSTEMD_LIBS) $(JSON_LIBS)
-check_DATA = tests/client/ccwctl
+check_DATA = tests/client/ccwctl client/ccwctl.1 client/bash/ccwctl
 CLEANFILES += tests/client/ccwctl
 dist_check_SCRIPTS += tests/client/cli tests/client/cli-bus
 EXTRA_DIST += tests/client/cli.bash doc/ccwctl.md
