@@ -87,23 +87,23 @@ static void on_late(const struct worker_progress *progress, void *userdata)
 	custody_stop_when_idle(custody);
 }
 
-/* Without a watch there is no limit, which is no reason to do nothing at all. */
-static int start_worker(struct custody *custody, struct lease *lease, worker_run_t run,
-			struct binder_job *job, worker_done_t done)
+static int start_task(struct custody *custody, struct lease *lease, enum crew_lane lane,
+		      struct binder_job *job, worker_done_t done)
 {
-	char name[CCW_ID_STRING_SIZE];
-	int r;
+	const struct task_order order = {
+		.lane = lane,
+		.uid = lease->uid,
+		.run = lane == CREW_TAKE ? custody->acquire : custody->restore,
+		.data = job,
+		.size = sizeof(*job),
+		.done = done,
+		.late = on_late,
+		.userdata = lease,
+	};
 
+	_Static_assert(sizeof(*job) <= WORKER_DATA_SIZE, "one errand");
 	job->step_limit_ms = custody->step_limit_ms;
-	r = worker_new(custody->event, sysfs_fd_peek(custody->sysfs), run, job, done, lease,
-		       &lease->worker);
-	if (r < 0)
-		return r;
-	r = worker_watch(lease->worker, on_late);
-	if (r < 0)
-		log_full_errno(LOG_WARNING, ccw_id_format(lease->device, name), lease->id, r,
-			       "steps have no time limit");
-	return 0;
+	return task_new(custody->crew, &order, &lease->task);
 }
 
 /* ---- the end ---- */
@@ -138,7 +138,7 @@ static void on_restored(struct worker_result *result, void *userdata)
 	struct device *device;
 	char name[CCW_ID_STRING_SIZE];
 
-	lease->worker = (worker_free(lease->worker), NULL);
+	lease->task = (task_free(lease->task), NULL);
 	complete_fault(result, FAULT_RESTORE_FAILED);
 	(void)registry_refresh(custody->registry, lease->device); /* looked at below */
 	device = device_of(custody, lease);
@@ -175,7 +175,7 @@ static void begin_restore(struct custody *custody, struct lease *lease)
 	struct worker_result result = { .r = 0 };
 	int r;
 
-	r = start_worker(custody, lease, custody->restore, &job, on_restored);
+	r = start_task(custody, lease, CREW_RETURN, &job, on_restored);
 	if (r >= 0)
 		return;
 	result.r = fault_set(&result.fault, FAULT_RESTORE_FAILED, "cannot start a worker: %s",
@@ -353,7 +353,7 @@ static void on_taken(struct worker_result *result, void *userdata)
 	struct custody *custody = lease->custody;
 	bool has_died = result->r < 0 && result->fault.code == FAULT_NONE;
 
-	lease->worker = (worker_free(lease->worker), NULL);
+	lease->task = (task_free(lease->task), NULL);
 	complete_fault(result, FAULT_BIND_FAILED);
 	/* the device stays known, there or not: it has a lease */
 	(void)registry_refresh(custody->registry, lease->device);
@@ -407,7 +407,7 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 	job.origin = lease->origin;
 	r = store_save(custody->store, lease);
 	if (r >= 0)
-		r = start_worker(custody, lease, custody->acquire, &job, on_taken);
+		r = start_task(custody, lease, CREW_TAKE, &job, on_taken);
 	if (r < 0) {
 		if (!device->has_origin) /* else what is saved says where it belongs */
 			store_remove(custody->store, device->id);

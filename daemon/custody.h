@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <systemd/sd-event.h>
 
+#include "crew.h"
 #include "fault.h"
 #include "ledger.h"
 #include "listener.h"
@@ -19,6 +20,7 @@
  */
 struct custody {
 	sd_event *event;
+	struct crew *crew;
 	worker_run_t acquire; /* binder_acquire and binder_restore, which tests without a */
 	worker_run_t restore; /* channel subsystem replace */
 	/* binder_retract, in the same way */

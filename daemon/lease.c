@@ -129,7 +129,7 @@ void lease_free(struct lease *lease)
 {
 	if (!lease)
 		return;
-	worker_free(lease->worker);
+	task_free(lease->task);
 	usage_free(lease->usage);
 	tether_deinit(&lease->tether);
 	revocation_deinit(&lease->revocation);
@@ -157,7 +157,7 @@ static int explain_stuck(const struct lease *lease, const char *device, struct f
 {
 	struct worker_progress progress;
 
-	worker_read_progress(lease->worker, &progress);
+	task_read_progress(lease->task, &progress);
 	return fault_set(fault, FAULT_STUCK,
 			 "%s is stuck: the kernel does not come back from \"%s\"; it may come back "
 			 "by itself, look into dmesg and at the device's paths",
@@ -178,7 +178,7 @@ int lease_explain(const struct lease *lease, const char *device, struct fault *f
 		return fault_set(fault, FAULT_DEVICE_LEASED,
 				 "%s is leased to %s since %s, lease %s", device, owner, when,
 				 lease->id);
-	if (lease->worker && worker_is_late(lease->worker))
+	if (lease->task && task_is_late(lease->task))
 		return explain_stuck(lease, device, fault);
 	if (lease->state == LEASE_PENDING)
 		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,

@@ -8,6 +8,7 @@
 
 #include "backend.h"
 #include "ccw-id.h"
+#include "crew.h"
 #include "fault.h"
 #include "iommu.h"
 #include "macro.h"
@@ -17,7 +18,6 @@
 #include "subject.h"
 #include "tether.h"
 #include "usage.h"
-#include "worker.h"
 
 #define LEASE_ID_SIZE 20 /* "l", 16 hexadecimal digits, NUL */
 
@@ -82,7 +82,7 @@ struct lease {
 	struct backend backend;
 
 	struct custody *custody; /* peek */
-	struct worker *worker;	 /* takes or gives back the device */
+	struct task *task;	 /* takes or gives back the device */
 	struct usage *usage;	 /* RELEASING: waits for the last close */
 	struct tether tether;
 	struct revocation revocation; /* REVOKING, and on the way back after that */

@@ -62,7 +62,7 @@ bool ledger_is_busy(const struct ledger *ledger)
 	struct lease *lease;
 
 	for (lease = ledger->first; lease; lease = lease->next)
-		if (lease->worker && !worker_is_late(lease->worker))
+		if (lease->task && !task_is_late(lease->task))
 			return true;
 	return false;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
@@ -11,6 +12,7 @@
 #include "macro.h"
 
 #define WORKER_TEXT_SIZE 128
+#define WORKER_DATA_SIZE 1024 /* of the data of one errand */
 
 /*
  * One function that may block, run in a process of its own. The process has none of the daemon's
@@ -53,6 +55,25 @@ _must_check_ int worker_new(sd_event *event, int keep_fd, worker_run_t run, void
 
 /* Watches the time limits of its steps. late gets the userdata of worker_new. */
 _must_check_ int worker_watch(struct worker *worker, worker_late_t late);
+
+/*
+ * One that stays: it waits for errands, one at a time, so that no fork stands between wish and
+ * work. It has the memory of now, and nothing of an errand's data is pointed to but what is there by
+ * then. gone tells, once, that it has ended, behind the done of what it was at; it frees the worker.
+ */
+typedef void (*worker_gone_t)(struct worker *worker, void *owner);
+_must_check_ int worker_new_staying(sd_event *event, int keep_fd, worker_gone_t gone, void *owner,
+				    struct worker **ret);
+
+/* Whether it can take an errand. */
+bool worker_is_free(const struct worker *worker);
+
+/* An errand for a free one. data is copied. done as for worker_new; worker_watch is for each anew. */
+_must_check_ int worker_give(struct worker *worker, worker_run_t run, const void *data, size_t size,
+			     worker_done_t done, void *userdata);
+
+/* It is to take nothing more and to end, which gone tells. */
+void worker_dismiss(struct worker *worker);
 
 /* Sets FAULT_STUCK: which step of what is done to device does not come back, and since when. */
 int worker_explain_late(const struct worker_progress *progress, const char *device,

@@ -214,16 +214,21 @@ static void run_client(sd_bus *bus, unsigned int client, bool is_floor)
 	}
 }
 
+/* The words come by pipes of their own: who is through early must not take another's word to begin. */
+struct pipes {
+	int ready[2], go[2], leave[2];
+};
+
 /* One client's process: connects, says so, waits for the word, calls, says so, waits again. */
-static _Noreturn void be_client(unsigned int client, bool is_floor, int ready, int go)
+static _Noreturn void be_client(unsigned int client, bool is_floor, const struct pipes *pipes)
 {
 	sd_bus *bus = bus_open();
 	char byte = 0;
 
-	if (write(ready, &byte, 1) != 1 || read(go, &byte, 1) != 1)
+	if (write(pipes->ready[1], &byte, 1) != 1 || read(pipes->go[0], &byte, 1) != 1)
 		_exit(1);
 	run_client(bus, client, is_floor);
-	_exit(write(ready, &byte, 1) != 1 || read(go, &byte, 1) != 1);
+	_exit(write(pipes->ready[1], &byte, 1) != 1 || read(pipes->leave[0], &byte, 1) != 1);
 }
 
 static void expect_bytes(int fd, unsigned int count)
@@ -245,28 +250,31 @@ static void give_bytes(int fd, unsigned int count)
 /* All clients at once; gives the microseconds of one call, all clients together. */
 static double run_round(unsigned int clients, bool is_floor)
 {
-	int ready[2], go[2];
+	struct pipes pipes;
 	double begin, end;
 	unsigned int n;
 
-	if (pipe2(ready, O_CLOEXEC) < 0 || pipe2(go, O_CLOEXEC) < 0)
+	if (pipe2(pipes.ready, O_CLOEXEC) < 0 || pipe2(pipes.go, O_CLOEXEC) < 0 ||
+	    pipe2(pipes.leave, O_CLOEXEC) < 0)
 		die("pipe", errno);
 	for (n = 0; n < clients; n++)
 		if (fork() == 0)
-			be_client(n, is_floor, ready[1], go[0]);
-	macro_close(ready[1]);
-	macro_close(go[0]);
-	expect_bytes(ready[0], clients);
+			be_client(n, is_floor, &pipes);
+	macro_close(pipes.ready[1]);
+	macro_close(pipes.go[0]);
+	macro_close(pipes.leave[0]);
+	expect_bytes(pipes.ready[0], clients);
 	begin = now_us();
-	give_bytes(go[1], clients);
-	expect_bytes(ready[0], clients);
+	give_bytes(pipes.go[1], clients);
+	expect_bytes(pipes.ready[0], clients);
 	end = now_us();
-	give_bytes(go[1], clients);
+	give_bytes(pipes.leave[1], clients);
 	for (n = 0; n < clients; n++)
 		if (wait(NULL) < 0)
 			die("wait", errno);
-	macro_close(ready[0]);
-	macro_close(go[1]);
+	macro_close(pipes.ready[0]);
+	macro_close(pipes.go[1]);
+	macro_close(pipes.leave[1]);
 	return (end - begin) / (clients * EACH);
 }
 

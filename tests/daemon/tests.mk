@@ -77,7 +77,7 @@ daemon_tests = \
 	tests/daemon/test-plan-css \
 	tests/daemon/test-step \
 	tests/daemon/test-subchannel \
-	tests/daemon/test-worker \
+	tests/daemon/test-worker tests/daemon/test-worker-wire tests/daemon/test-crew \
 	tests/daemon/test-holder \
 	tests/daemon/test-opener \
 	tests/daemon/test-zdev \
@@ -206,6 +206,10 @@ tests_daemon_test_subchannel_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_subchannel_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_worker_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_worker_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_worker_wire_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_worker_wire_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_crew_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_crew_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_acquire_CFLAGS = $(daemon_test_CFLAGS)
