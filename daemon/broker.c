@@ -28,7 +28,6 @@ struct broker {
 	struct registry *registry;
 	struct discovery *discovery;
 	struct store *store;
-	struct crew *crew;
 	struct custody custody;
 	struct foresight foresight;
 	struct jobs *jobs;
@@ -271,10 +270,9 @@ int broker_new(const struct broker_config *config, struct broker **ret)
 	r = sysfs_new(config->sysfs_root, &broker->sysfs);
 	if (r < 0)
 		return log_error_errno(r, "cannot open %s", config->sysfs_root);
-	r = crew_new(config->event, sysfs_fd_peek(broker->sysfs), &broker->crew);
-	if (r < 0)
-		return r;
-	r = registry_new(broker->sysfs, &registry_listener, broker, &broker->registry);
+	r = crew_new(config->event, sysfs_fd_peek(broker->sysfs), &broker->custody.crew);
+	if (r >= 0)
+		r = registry_new(broker->sysfs, &registry_listener, broker, &broker->registry);
 	if (r < 0)
 		return r;
 	/* listen before looking, so that nothing is missed in between */
@@ -291,7 +289,6 @@ int broker_new(const struct broker_config *config, struct broker **ret)
 	broker->foresight.desk.event = config->event;
 	broker->foresight.desk.probe = config->probe;
 	broker->custody.event = config->event;
-	broker->custody.crew = broker->crew;
 	broker->custody.acquire = config->acquire;
 	broker->custody.restore = config->restore;
 	broker->custody.retract = config->retract;
@@ -323,7 +320,7 @@ void broker_free(struct broker *broker)
 	for (n = 0; broker->registry && n < registry_count(broker->registry); n++)
 		registry_at(broker->registry, n)->lease = NULL;
 	ledger_deinit(&broker->custody.ledger);
-	crew_free(broker->crew);
+	crew_free(broker->custody.crew);
 	registry_free(broker->registry);
 	store_free(broker->store);
 	sysfs_free(broker->sysfs);

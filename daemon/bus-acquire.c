@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bus-caller.h"
 #include "bus-consent.h"
 #include "bus-error.h"
 #include "bus-grant.h"
@@ -21,14 +22,14 @@
 struct request {
 	struct broker *broker;
 	sd_bus_message *message;
-	sd_bus_track *track;
+	struct bus_caller *caller;
 	struct lease *lease;
 	struct ccw_id id;
 };
 
 static void request_free(struct request *request)
 {
-	sd_bus_track_unref(request->track);
+	bus_caller_free(request->caller);
 	sd_bus_message_unref(request->message);
 	free(request);
 }
@@ -77,17 +78,17 @@ static int on_outcome(struct lease *lease, struct worker_result *result, void *u
 	return result->r;
 }
 
-static int on_caller_gone(sd_bus_track *track, void *userdata)
+static void on_caller_gone(void *userdata)
 {
 	struct request *request = userdata;
 
 	broker_abandon(request->broker, request->lease);
 	request_free(request);
-	return 0;
 }
 
+/* Without a reference in the reply nothing else would show that nobody has got it. */
 static int request_new(struct broker *broker, struct ccw_id id, sd_bus_message *message,
-		       struct request **ret)
+		       bool at_once, struct request **ret)
 {
 	_cleanup_(request_freep) struct request *request = calloc(1, sizeof(*request));
 	int r;
@@ -97,11 +98,7 @@ static int request_new(struct broker *broker, struct ccw_id id, sd_bus_message *
 	request->broker = broker;
 	request->id = id;
 	request->message = sd_bus_message_ref(message);
-	r = sd_bus_track_new(sd_bus_message_get_bus(message), &request->track, on_caller_gone,
-			     request);
-	if (r < 0)
-		return r;
-	r = sd_bus_track_add_sender(request->track, message);
+	r = bus_caller_new(message, at_once, on_caller_gone, request, &request->caller);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(request);
@@ -117,7 +114,7 @@ static int take(struct broker *broker, struct ccw_id id, sd_bus_message *message
 	r = bus_consent_acquire(broker, id, message, subject, wish, fault);
 	if (r <= 0)
 		return r;
-	r = request_new(broker, id, message, &request);
+	r = request_new(broker, id, message, wish->lifetime == LIFETIME_PIDFD, &request);
 	if (r < 0)
 		return r;
 	r = broker_acquire(broker, id, subject, wish, on_outcome, request, &request->lease, fault);

@@ -42,6 +42,7 @@ struct held {
 struct bus_hold {
 	sd_bus *bus;
 	struct resolver *resolver;
+	struct bus_peers *peers;
 	unsigned int question_ms;
 	struct held *first;
 };
@@ -221,7 +222,7 @@ int bus_hold_subject(struct bus_hold *hold, sd_bus_message *message, struct subj
 
 	if (held)
 		held->is_back = true;
-	r = bus_peer_init(&peer, message);
+	r = bus_peers_get(hold->peers, message, &peer);
 	if (r < 0)
 		return r;
 	r = resolver_get(hold->resolver, peer.uid, ret);
@@ -383,7 +384,9 @@ int bus_hold_new(sd_bus *bus, const struct resolver_config *resolver, unsigned i
 		return -ENOMEM;
 	hold->bus = sd_bus_ref(bus);
 	hold->question_ms = question_ms;
-	r = resolver_new(resolver, &hold->resolver);
+	r = bus_peers_new(&hold->peers);
+	if (r >= 0)
+		r = resolver_new(resolver, &hold->resolver);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(hold);
@@ -397,6 +400,7 @@ void bus_hold_free(struct bus_hold *hold)
 	while (hold->first)
 		held_free(hold->first);
 	resolver_free(hold->resolver);
+	bus_peers_free(hold->peers);
 	sd_bus_unref(hold->bus);
 	free(hold);
 }

@@ -2,7 +2,7 @@
 /* Copyright the ccwbroker authors */
 /*
  * Owns the way from a message to the process behind it. User and process are those that the bus
- * vouches for; the unit is read of the process while it is held.
+ * vouches for; the unit is read of the process while it is held. What was asked is known for a moment.
  */
 #include "bus-peer.h"
 
@@ -11,8 +11,20 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 
+#include "limits.h"
 #include "unit.h"
+
+struct known {
+	char sender[64]; /* "": none */
+	struct bus_peer peer;
+	uint64_t good_until; /* CLOCK_BOOTTIME, milliseconds */
+};
+
+struct bus_peers {
+	struct known list[LIMIT_PEERS];
+};
 
 int bus_peer_uid(sd_bus_message *message, uid_t *ret)
 {
@@ -87,16 +99,13 @@ static void find_process(struct bus_peer *peer, const struct credentials *creden
 		peer->unit = NULL; /* in none, or one cannot be sure: no rule for a unit matches */
 }
 
-int bus_peer_init(struct bus_peer *ret, sd_bus_message *message)
+static int ask(sd_bus_message *message, const char *sender, struct bus_peer *ret)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	struct credentials credentials = { .pidfd = -1 };
-	const char *sender = sd_bus_message_get_sender(message);
 	struct bus_peer peer = { .pidfd = -1 };
 	int r;
 
-	if (!sender)
-		return -ENODATA;
 	r = sd_bus_call_method(sd_bus_message_get_bus(message), "org.freedesktop.DBus",
 			       "/org/freedesktop/DBus", "org.freedesktop.DBus",
 			       "GetConnectionCredentials", NULL, &reply, "s", sender);
@@ -111,9 +120,104 @@ int bus_peer_init(struct bus_peer *ret, sd_bus_message *message)
 	return 0;
 }
 
+static int copy(const struct bus_peer *peer, struct bus_peer *ret)
+{
+	struct bus_peer result = { .uid = peer->uid, .pid = peer->pid, .pidfd = -1 };
+
+	if (peer->unit) {
+		result.unit = strdup(peer->unit);
+		if (!result.unit)
+			return -ENOMEM;
+	}
+	if (peer->pidfd >= 0) {
+		result.pidfd = fcntl(peer->pidfd, F_DUPFD_CLOEXEC, 3);
+		if (result.pidfd < 0) {
+			free(result.unit);
+			return -errno;
+		}
+	}
+	*ret = result;
+	return 0;
+}
+
 void bus_peer_deinit(struct bus_peer *peer)
 {
 	macro_close(peer->pidfd);
 	free(peer->unit);
 	*peer = (struct bus_peer){ .pidfd = -1 };
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void forget(struct known *known)
+{
+	if (*known->sender)
+		bus_peer_deinit(&known->peer);
+	*known->sender = '\0';
+	known->good_until = 0;
+}
+
+/* The one of sender, or one that is free by now or else the oldest. */
+static struct known *find(struct bus_peers *peers, const char *sender)
+{
+	struct known *known, *oldest = &peers->list[0];
+	uint64_t now = now_ms();
+
+	for (known = peers->list; known < peers->list + LIMIT_PEERS; known++) {
+		if (known->good_until <= now)
+			forget(known);
+		else if (strcmp(known->sender, sender) == 0)
+			return known;
+		if (known->good_until < oldest->good_until)
+			oldest = known;
+	}
+	forget(oldest);
+	return oldest;
+}
+
+/* A connection's user and process never change, and its name is never another's; its unit may. */
+int bus_peers_get(struct bus_peers *peers, sd_bus_message *message, struct bus_peer *ret)
+{
+	const char *sender = sd_bus_message_get_sender(message);
+	struct known *known;
+	int r;
+
+	if (!sender || strlen(sender) >= sizeof(known->sender))
+		return -ENODATA;
+	known = find(peers, sender);
+	if (!*known->sender) {
+		r = ask(message, sender, &known->peer);
+		if (r < 0)
+			return r;
+		strcpy(known->sender, sender);
+		known->good_until = now_ms() + LIMIT_ACCOUNT_LIFE_MS;
+	}
+	return copy(&known->peer, ret);
+}
+
+int bus_peers_new(struct bus_peers **ret)
+{
+	struct bus_peers *peers = calloc(1, sizeof(*peers));
+
+	if (!peers)
+		return -ENOMEM;
+	*ret = peers;
+	return 0;
+}
+
+void bus_peers_free(struct bus_peers *peers)
+{
+	size_t n;
+
+	if (!peers)
+		return;
+	for (n = 0; n < LIMIT_PEERS; n++)
+		forget(&peers->list[n]);
+	free(peers);
 }

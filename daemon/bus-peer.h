@@ -14,8 +14,16 @@ struct bus_peer {
 	char *unit; /* its system unit, or NULL */
 };
 
+/* The peers that are known for a moment. */
+struct bus_peers;
+
+_must_check_ int bus_peers_new(struct bus_peers **ret);
+void bus_peers_free(struct bus_peers *peers);
+DEFINE_CLEANUP(struct bus_peers *, bus_peers_free)
+
 /* Who sent message, by the bus's word. The caller calls bus_peer_deinit. */
-_must_check_ int bus_peer_init(struct bus_peer *ret, sd_bus_message *message);
+_must_check_ int bus_peers_get(struct bus_peers *peers, sd_bus_message *message,
+			       struct bus_peer *ret);
 void bus_peer_deinit(struct bus_peer *peer);
 
 /* Only the uid. */

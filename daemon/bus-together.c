@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "broker.h"
+#include "bus-caller.h"
 #include "bus-consent.h"
 #include "bus-dict.h"
 #include "bus-error.h"
@@ -37,7 +38,7 @@ struct item {
 struct together {
 	struct broker *broker;
 	sd_bus_message *message;
-	sd_bus_track *track;
+	struct bus_caller *caller;
 	struct item items[LIMIT_TOGETHER];
 	size_t n_items;
 	size_t n_awaited;
@@ -62,7 +63,7 @@ static void together_free(struct together *together)
 		for (n = 0; n < item->result.n_fds; n++)
 			item->result.fds[n] = macro_close(item->result.fds[n]);
 	}
-	sd_bus_track_unref(together->track);
+	bus_caller_free(together->caller);
 	sd_bus_message_unref(together->message);
 	free(together);
 }
@@ -147,10 +148,9 @@ static int on_outcome(struct lease *lease, struct worker_result *result, void *u
 	return r;
 }
 
-static int on_caller_gone(sd_bus_track *track, void *userdata)
+static void on_caller_gone(void *userdata)
 {
 	together_free(userdata);
-	return 0;
 }
 
 static bool is_twice(const struct together *together, struct ccw_id id)
@@ -234,21 +234,12 @@ static int check_all(struct together *together, const struct subject *subject, s
 	return 1;
 }
 
-static int watch_caller(struct together *together)
-{
-	int r;
-
-	r = sd_bus_track_new(sd_bus_message_get_bus(together->message), &together->track,
-			     on_caller_gone, together);
-	return r < 0 ? r : sd_bus_track_add_sender(together->track, together->message);
-}
-
 static int begin_all(struct together *together, const struct subject *subject, struct fault *fault)
 {
 	struct item *item;
 	int r;
 
-	r = watch_caller(together);
+	r = bus_caller_new(together->message, true, on_caller_gone, together, &together->caller);
 	if (r < 0)
 		return r;
 	for (item = together->items; item < together->items + together->n_items; item++) {

@@ -14,6 +14,7 @@
 #include "bus-lease.h"
 #include "bus-log.h"
 #include "bus-manager.h"
+#include "bus-news.h"
 #include "bus-revoke.h"
 #include "bus-statistics.h"
 #include "bus-tether.h"
@@ -24,6 +25,7 @@ struct bus {
 	struct broker *broker;
 	struct bus_hold *hold;
 	struct bus_tether *tether;
+	struct bus_news *news;
 	struct bus_job *jobs;
 	uint64_t policies; /* put in force before the reload that is under way */
 };
@@ -44,7 +46,7 @@ static void on_device_changed(struct device *device, unsigned int changes, void 
 {
 	struct bus *bus = userdata;
 
-	bus_device_emit_changes(bus->connection, device, changes);
+	bus_news_device_changed(bus->news, device, changes);
 }
 
 static void on_device_removed(struct device *device, void *userdata)
@@ -59,25 +61,13 @@ static void on_device_removed(struct device *device, void *userdata)
 				 "so", device->name, path);
 }
 
-static void emit_n_leases(struct bus *bus)
-{
-	(void)sd_bus_emit_properties_changed(bus->connection, CCWB_PATH, CCWB_IFACE_MANAGER,
-					     "NLeases", NULL);
-}
-
 static void on_lease_added(struct lease *lease, void *userdata)
 {
 	struct bus *bus = userdata;
-	char device[CCW_ID_STRING_SIZE];
-	_cleanup_free_ char *path = NULL;
 
 	bus_tether_watch(bus->tether, lease);
-	if (bus_lease_path(lease, &path) < 0)
-		return;
-	(void)sd_bus_emit_object_added(bus->connection, path);
-	(void)sd_bus_emit_signal(bus->connection, CCWB_PATH, CCWB_IFACE_MANAGER, "LeaseNew", "sso",
-				 lease->id, ccw_id_format(lease->device, device), path);
-	emit_n_leases(bus);
+	bus_news_lease_added(bus->news, lease);
+	bus_news_lease_count(bus->news);
 	bus_statistics_granted(bus->broker, lease);
 }
 
@@ -106,6 +96,8 @@ static void on_lease_changed(struct lease *lease, void *userdata)
 {
 	struct bus *bus = userdata;
 
+	if (lease->is_untold)
+		bus_news_flush(bus->news);
 	bus_lease_emit_changes(bus->connection, lease);
 	if (lease->state == LEASE_REVOKING)
 		bus_revoke_request(bus->connection, lease);
@@ -117,6 +109,8 @@ static void on_lease_removed(struct lease *lease, enum lease_end end, void *user
 	char device[CCW_ID_STRING_SIZE];
 	_cleanup_free_ char *path = NULL;
 
+	if (lease->is_untold)
+		bus_news_flush(bus->news);
 	if (end == LEASE_END_REVOKED)
 		bus_revoke_done(bus->connection, lease);
 	if (bus_lease_path(lease, &path) < 0)
@@ -126,7 +120,7 @@ static void on_lease_removed(struct lease *lease, enum lease_end end, void *user
 				 "ssos", lease->id, ccw_id_format(lease->device, device), path,
 				 lease_end_to_string(end));
 	bus_statistics_ended(bus->broker, end);
-	emit_n_leases(bus);
+	bus_news_lease_count(bus->news);
 }
 
 static const struct listener bus_listener = {
@@ -180,6 +174,9 @@ int bus_new(sd_bus *connection, struct broker *broker, struct bus **ret)
 	r = bus_tether_new(connection, broker, &bus->tether);
 	if (r < 0)
 		return r;
+	r = bus_news_new(connection, broker, &bus->news);
+	if (r < 0)
+		return r;
 	broker_set_listener(broker, &bus_listener, bus);
 	*ret = TAKE_PTR(bus);
 	return 0;
@@ -190,6 +187,7 @@ void bus_free(struct bus *bus)
 	if (!bus)
 		return;
 	broker_set_listener(bus->broker, NULL, NULL);
+	bus_news_free(bus->news);
 	broker_set_hold(bus->broker, NULL);
 	bus_hold_free(bus->hold);
 	bus_tether_free(bus->tether);

@@ -25,6 +25,7 @@ struct hand {
 	struct crew *crew;
 	struct worker *worker;
 	struct task *task; /* NULL: free, or at a task that nobody wants any more */
+	bool has_begun;	   /* any task */
 	struct hand *next;
 };
 
@@ -123,13 +124,18 @@ static void hand_free(struct hand *hand)
 }
 
 static void dispatch(struct crew *crew, bool may_fork); /* whose processes call back into it */
+static int hand_new(struct crew *crew, struct hand **ret);
 
 static void on_gone(struct worker *worker, void *userdata)
 {
 	struct hand *hand = userdata;
 	struct crew *crew = hand->crew;
+	bool has_begun = hand->has_begun;
 
 	hand_free(hand);
+	/* one that dies of its task is replaced at once; one that cannot even begin would be for ever */
+	if (has_begun && !crew->hands)
+		(void)hand_new(crew, &hand); /* else with the next task */
 	dispatch(crew, false);
 }
 
@@ -258,6 +264,7 @@ static int begin(struct task *task, struct hand *hand)
 	if (r < 0) /* no reason to do nothing at all */
 		log_warning_errno(r, "the steps of a worker have no time limit");
 	leave_queue(task);
+	hand->has_begun = true;
 	hand->task = task;
 	task->hand = hand;
 	task->owner->under_way++;
@@ -319,7 +326,7 @@ int crew_new(sd_event *event, int keep_fd, struct crew **ret)
 		return -ENOMEM;
 	crew->event = event;
 	crew->keep_fd = keep_fd;
-	r = sd_event_add_time(event, &crew->patience, CLOCK_MONOTONIC, 0, 0, on_patience, crew);
+	r = sd_event_add_time(event, &crew->patience, CLOCK_MONOTONIC, 0, 1, on_patience, crew);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(crew->patience, SD_EVENT_OFF);
 	if (r < 0)

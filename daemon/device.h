@@ -43,6 +43,9 @@ struct device {
 	struct sysfs_facts facts;
 	char *sysfs_path;
 	bool is_present;
+	uint64_t seen;	      /* the turn of the event loop in which sysfs was looked at */
+	unsigned int untold;  /* changes that the bus side has still to tell */
+	uint64_t status_seen; /* likewise, for its status at the least */
 	enum device_state state;
 	enum fault_code reason; /* FAULT_NONE when all is well */
 	char *reason_text;	/* NULL when all is well */

@@ -100,6 +100,7 @@ int discovery_new(sd_event *event, struct registry *registry, bool has_events,
 	if (!discovery)
 		return -ENOMEM;
 	discovery->registry = registry;
+	registry_set_event(registry, event);
 	r = sd_event_add_defer(event, &discovery->rescan, on_rescan, discovery);
 	if (r < 0)
 		return r;

@@ -88,6 +88,7 @@ struct lease {
 	struct revocation revocation; /* REVOKING, and on the way back after that */
 
 	bool is_announced; /* clients know of it */
+	bool is_untold;	   /* and the bus side has still to tell of it */
 	lease_done_t done; /* PENDING: NULL when nobody waits any more */
 	void *userdata;
 

@@ -22,7 +22,7 @@
 #define LIMIT_PENDING_PER_UID	64    /* so that one user cannot keep the others out */
 #define LIMIT_UNDER_WAY		32    /* devices being taken, or given back; each is one process */
 #define LIMIT_UNDER_WAY_PER_UID 8     /* so that one user cannot keep the others waiting */
-#define LIMIT_IDLE_WORKERS	2     /* processes that wait for work */
+#define LIMIT_IDLE_WORKERS	1     /* processes that wait for work */
 #define LIMIT_INQUIRIES		16    /* CanAcquire under way; each is one worker process */
 #define LIMIT_INQUIRIES_PER_UID 4     /* so that one user cannot keep the others waiting */
 #define LIMIT_JOBS		32 /* of BindDevice and the like under way; each is one worker process */
@@ -47,6 +47,9 @@
 #define LIMIT_ACCOUNT_BYTES	524288 /* name and groups of one account: 1024 names of 255 */
 #define LIMIT_ACCOUNTS		64     /* accounts known at a time */
 #define LIMIT_ACCOUNT_LIFE_MS	2000   /* for how long: a change of groups counts after that */
+#define LIMIT_PEERS		64     /* connections whose senders are known, as long */
+#define LIMIT_NEWS		64     /* devices whose changes are still to be told */
+#define LIMIT_NEWS_MS		20     /* for how long */
 #define LIMIT_LOOKUPS		16     /* users being looked up, root apart; each is one process */
 #define LIMIT_LOOKUP_MS		10000  /* until a lookup is given up */
 #define LIMIT_CALLS		256    /* calls put aside until something is known */

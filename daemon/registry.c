@@ -16,6 +16,7 @@ struct registry {
 	struct sysfs *sysfs;
 	const struct registry_listener *listener;
 	void *userdata;
+	sd_event *event; /* peek; NULL without a loop */
 	struct device **devices;
 	size_t count;
 	size_t room;
@@ -44,6 +45,24 @@ void registry_free(struct registry *registry)
 		device_free(registry->devices[--registry->count]);
 	free(registry->devices);
 	free(registry);
+}
+
+void registry_set_event(struct registry *registry, sd_event *event)
+{
+	registry->event = event;
+}
+
+/* 0: none that anything else could be of. */
+static uint64_t turn_now(const struct registry *registry)
+{
+	uint64_t turn;
+
+	return registry->event && sd_event_get_iteration(registry->event, &turn) >= 0 ? turn : 0;
+}
+
+static void note_turn(const struct registry *registry, struct device *device)
+{
+	device->seen = device->status_seen = turn_now(registry);
 }
 
 /* Index of id, or of the first device behind where it would be. */
@@ -152,6 +171,7 @@ static int add(struct registry *registry, struct ccw_id id, const struct sysfs_f
 	r = insert(registry, device);
 	if (r < 0)
 		return r;
+	note_turn(registry, device);
 	registry->listener->added(device, registry->userdata);
 	(void)TAKE_PTR(device); /* the array has it */
 	return 0;
@@ -194,6 +214,7 @@ int registry_refresh(struct registry *registry, struct ccw_id id)
 	}
 	if (!device)
 		return add(registry, id, &facts, TAKE_PTR(path));
+	note_turn(registry, device);
 	changes = device_update(device, &facts, TAKE_PTR(path));
 	if (changes)
 		registry->listener->changed(device, changes, registry->userdata);
@@ -235,9 +256,13 @@ void registry_refresh_subchannel(struct registry *registry, const char *subchann
 void registry_refresh_status(struct registry *registry, struct device *device)
 {
 	struct sysfs_facts now = device->facts;
+	uint64_t turn = turn_now(registry);
 	unsigned int changes;
 	int r;
 
+	if (turn != 0 && device->status_seen == turn)
+		return;
+	device->status_seen = turn;
 	r = sysfs_read_status(registry->sysfs, device->id, &now);
 	if (r < 0)
 		return; /* one that is gone is told of by an event, or away */
@@ -248,10 +273,11 @@ void registry_refresh_status(struct registry *registry, struct device *device)
 
 int registry_find(struct registry *registry, struct ccw_id id, struct device **ret)
 {
-	struct device *device;
-	int r;
+	struct device *device = registry_peek(registry, id);
+	int r = 0;
 
-	r = registry_refresh(registry, id);
+	if (!device || device->seen == 0 || device->seen != turn_now(registry))
+		r = registry_refresh(registry, id);
 	/* one that is gone and still has a lease is there to be asked about */
 	device = registry_peek(registry, id);
 	if (!device)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <systemd/sd-event.h>
 
 #include "ccw-id.h"
 #include "device.h"
@@ -24,6 +25,9 @@ struct registry_listener {
 _must_check_ int registry_new(struct sysfs *sysfs, const struct registry_listener *listener,
 			      void *userdata, struct registry **ret);
 void registry_free(struct registry *registry);
+
+/* What has been looked at in a turn of this loop is not looked at again in it by registry_find. */
+void registry_set_event(struct registry *registry, sd_event *event);
 DEFINE_CLEANUP(struct registry *, registry_free)
 
 /*

@@ -70,7 +70,7 @@ static void restore_nothing(void *data, struct worker_result *result)
 
 static void serve_broker(const char *sysfs)
 {
-	char run[] = "/tmp/ccwb-acquire-XXXXXX";
+	char run[] = "/dev/shm/ccwb-acquire-XXXXXX"; /* in memory, as /run is */
 	const char *const directories[] = { "/nonexistent", NULL };
 	struct broker_config config = {
 		.sysfs_root = sysfs,

@@ -11,6 +11,7 @@ contract_tests = \
 	tests/bus/test-bus-list \
 	tests/bus/test-bus-log \
 	tests/bus/test-bus-lookup \
+	tests/bus/test-bus-news \
 	tests/bus/test-bus-state \
 	tests/bus/test-bus-statistics \
 	tests/bus/test-bus-together \
@@ -25,6 +26,8 @@ tests_daemon_test_locate_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_locate_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_about_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_about_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_news_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_news_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_describe_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_describe_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_list_CFLAGS = $(daemon_test_CFLAGS)
