@@ -19,7 +19,6 @@
 struct bus_news {
 	sd_bus *bus;
 	struct broker *broker;
-	sd_event_source *idle;
 	sd_event_source *timer; /* set for the oldest of the news, or for what is told by now */
 	struct ccw_id devices[LIMIT_NEWS];
 	size_t n_devices;
@@ -82,24 +81,17 @@ void bus_news_flush(struct bus_news *news)
 	news->has_count = false;
 }
 
-static int on_idle(sd_event_source *source, void *userdata)
-{
-	bus_news_flush(userdata);
-	return 0;
-}
-
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	bus_news_flush(userdata);
 	return 0;
 }
 
-/* Cannot fail: the sources are ours, and so are the values. */
+/* Cannot fail: the source is ours, and so are the values. */
 static void tell_soon(struct bus_news *news)
 {
 	int enabled = SD_EVENT_OFF;
 
-	(void)sd_event_source_set_enabled(news->idle, SD_EVENT_ONESHOT);
 	(void)sd_event_source_get_enabled(news->timer, &enabled);
 	if (enabled != SD_EVENT_OFF)
 		return;
@@ -141,14 +133,8 @@ int bus_news_new(sd_bus *bus, struct broker *broker, struct bus_news **ret)
 		return -ENOMEM;
 	news->bus = sd_bus_ref(bus);
 	news->broker = broker;
-	r = sd_event_add_defer(event, &news->idle, on_idle, news);
-	if (r >= 0)
-		r = sd_event_source_set_priority(news->idle, SD_EVENT_PRIORITY_IDLE);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(news->idle, SD_EVENT_OFF);
-	if (r >= 0)
-		r = sd_event_add_time(event, &news->timer, CLOCK_MONOTONIC, 0, USEC_PER_MSEC,
-				      on_timer, news);
+	r = sd_event_add_time(event, &news->timer, CLOCK_MONOTONIC, 0, USEC_PER_MSEC, on_timer,
+			      news);
 	/* before the bus, which would go first as long as there are calls */
 	if (r >= 0)
 		r = sd_event_source_set_priority(news->timer, SD_EVENT_PRIORITY_IMPORTANT);
@@ -165,7 +151,6 @@ void bus_news_free(struct bus_news *news)
 	if (!news)
 		return;
 	bus_news_flush(news);
-	sd_event_source_disable_unref(news->idle);
 	sd_event_source_disable_unref(news->timer);
 	sd_bus_unref(news->bus);
 	free(news);

@@ -8,9 +8,8 @@
 #include "macro.h"
 
 /*
- * Changes that are still to be told. They go out when nothing else is to be done, or after
- * LIMIT_NEWS_MS, or when LIMIT_NEWS devices have some; what changes twice until then is told once, as it
- * is then. A call that is answered does not wait for them.
+ * Changes that are still to be told. They go out after LIMIT_NEWS_MS, or when LIMIT_NEWS devices have
+ * some; what changes twice until then is told once, as it is then. Calls go before them.
  */
 struct bus_news;
 

@@ -405,7 +405,7 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 
 	origin_note(device, lease);
 	job.origin = lease->origin;
-	r = store_save(custody->store, lease);
+	r = origin_is_saved(lease, device) ? 0 : store_save(custody->store, lease);
 	if (r >= 0)
 		r = start_task(custody, lease, CREW_TAKE, &job, on_taken);
 	if (r < 0) {

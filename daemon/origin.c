@@ -43,6 +43,12 @@ void origin_note(const struct device *device, struct lease *lease)
 	lease->origin.is_online = device->facts.is_online;
 }
 
+bool origin_is_saved(const struct lease *lease, const struct device *device)
+{
+	return device->is_bound && strcmp(device->facts.driver, CCWB_DRIVER) == 0 &&
+	       lease->backend.kind == BACKEND_CCWBROKER && !lease->is_by_path;
+}
+
 void origin_stay(struct lease *lease, struct device *device)
 {
 	bool is_kept = lease->end == LEASE_END_CLOSED || lease->end == LEASE_END_RELEASED ||

@@ -19,6 +19,12 @@ _must_check_ int origin_save(struct store *store, const struct device *device,
 void origin_note(const struct device *device, struct lease *lease);
 
 /*
+ * Whether a lease that begins needs no saving: its device was bound before and is saved as that, which is
+ * what a restart would make of it. By path there would be a node to take back.
+ */
+bool origin_is_saved(const struct lease *lease, const struct device *device);
+
+/*
  * At the end of lease, whose state is still that of before: its device stays bound where its terms say
  * so. NULL for a device that is gone for good.
  */

@@ -52,12 +52,14 @@ void registry_set_event(struct registry *registry, sd_event *event)
 	registry->event = event;
 }
 
-/* 0: none that anything else could be of. */
+/* 0 outside of any: nothing else could be of the same one. */
 static uint64_t turn_now(const struct registry *registry)
 {
 	uint64_t turn;
 
-	return registry->event && sd_event_get_iteration(registry->event, &turn) >= 0 ? turn : 0;
+	if (!registry->event || sd_event_get_state(registry->event) != SD_EVENT_RUNNING)
+		return 0;
+	return sd_event_get_iteration(registry->event, &turn) < 0 ? 0 : turn;
 }
 
 static void note_turn(const struct registry *registry, struct device *device)

@@ -23,6 +23,7 @@
 
 struct store {
 	int fd;
+	bool has_newer; /* files of a newer version, which come and go while we are away only */
 };
 
 struct name {
@@ -103,7 +104,8 @@ bool store_is_newer(struct store *store, struct ccw_id device)
 	unsigned int line;
 	size_t size;
 
-	return io_read_at(store->fd, file_name(device).text, LIMIT_LEASE_FILE_BYTES, &text,
+	return store->has_newer &&
+	       io_read_at(store->fd, file_name(device).text, LIMIT_LEASE_FILE_BYTES, &text,
 			  &size) >= 0 &&
 	       json_parse(text, size, STORE_DEPTH, &object, &why, &line) >= 0 &&
 	       lease_json_is_newer(object);
@@ -127,6 +129,7 @@ static int load_file(struct store *store, const char *name, struct lease **ret,
 	if (r < 0)
 		return r;
 	if (lease_json_is_newer(object)) {
+		store->has_newer = true;
 		*ret_why = "was written by a newer version, which is to take it up";
 		return -EBADMSG;
 	}

@@ -2,8 +2,9 @@
 /* Copyright the ccwbroker authors */
 /*
  * What AcquireDevice costs beside a method on the same bus that returns as many fds and does nothing else,
- * in alternating rounds. The daemon is the real one but for what its worker process does: it opens
- * /dev/null where a kernel would have VFIO, as for a device that is bound already.
+ * in alternating rounds. The daemon is the real one but for what its worker process does: it binds a
+ * device by a link in the tree, and opens /dev/null where a kernel would have VFIO. Devices are bound
+ * before anything is timed.
  *   bench-acquire SYSFS CLIENTS ROUNDS    DBUS_SYSTEM_BUS_ADDRESS names the bus
  */
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -63,6 +65,18 @@ static void open_some(void *data, struct worker_result *result)
 	result->r = 0;
 }
 
+static void bind_link(void *data, struct worker_result *result)
+{
+	const struct change *change = data;
+	int root = sysfs_fd_peek(change->sysfs);
+	char name[CCW_ID_STRING_SIZE], path[128];
+
+	snprintf(path, sizeof(path), "bus/ccw/devices/%s/driver", ccw_id_format(change->id, name));
+	(void)unlinkat(root, path, 0); /* some have none */
+	result->r =
+		symlinkat("../../../../bus/ccw/drivers/" CCWB_DRIVER, root, path) < 0 ? -errno : 0;
+}
+
 static void restore_nothing(void *data, struct worker_result *result)
 {
 	result->r = 0;
@@ -78,6 +92,7 @@ static void serve_broker(const char *sysfs)
 		.policy_directories = directories,
 		.acquire = open_some,
 		.restore = restore_nothing,
+		.change = bind_link,
 		.retract = binder_retract,
 		.resolve = resolver_run,
 		.lookup_ms = LIMIT_LOOKUP_MS,
@@ -193,6 +208,12 @@ static int acquire(sd_bus *bus, const char *id, sd_bus_message **ret)
 	return r;
 }
 
+/* As sysfs-tree names them. */
+static void device_name(unsigned int n, char id[static 16])
+{
+	snprintf(id, 16, "0.0.%04x", (n * 0x6001U) & 0xffff);
+}
+
 /* What the calls give is dropped when the process ends. */
 static void run_client(sd_bus *bus, unsigned int client, bool is_floor)
 {
@@ -202,8 +223,7 @@ static void run_client(sd_bus *bus, unsigned int client, bool is_floor)
 	int r;
 
 	for (n = client * EACH; n < (client + 1) * EACH; n++) {
-		/* as sysfs-tree names them */
-		snprintf(id, sizeof(id), "0.0.%04x", (n * 0x6001U) & 0xffff);
+		device_name(n, id);
 		if (is_floor)
 			r = sd_bus_call_method(bus, FLOOR_NAME, "/floor", FLOOR_NAME, "Give", NULL,
 					       &reply, "");
@@ -278,6 +298,37 @@ static double run_round(unsigned int clients, bool is_floor)
 	return (end - begin) / (clients * EACH);
 }
 
+static void make_driver(const char *sysfs)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/bus/ccw/drivers/" CCWB_DRIVER, sysfs);
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		die(path, errno);
+}
+
+static void bind_device(sd_bus *bus, unsigned int n)
+{
+	char id[16];
+	char *state = NULL, *path = NULL;
+	int r;
+
+	device_name(n, id);
+	r = sd_bus_call_method(bus, CCWB_BUS_NAME, CCWB_PATH, CCWB_IFACE_MANAGER, "BindDevice",
+			       NULL, NULL, "sst", id, CCWB_DRIVER, (uint64_t)0);
+	if (r >= 0)
+		r = sd_bus_path_encode(CCWB_PATH_DEVICE, id, &path);
+	while (r >= 0 && (!state || strcmp(state, "host") != 0)) {
+		free(state);
+		r = sd_bus_get_property_string(bus, CCWB_BUS_NAME, path, CCWB_IFACE_DEVICE, "State",
+					       NULL, &state);
+	}
+	free(state);
+	free(path);
+	if (r < 0)
+		die(id, r);
+}
+
 static int compare(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -313,6 +364,7 @@ int main(int argc, char **argv)
 {
 	unsigned long clients = argc == 4 ? strtoul(argv[2], NULL, 10) : 0;
 	unsigned long rounds = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
+	unsigned int n;
 	sd_bus *bus;
 
 	if (clients < 1 || clients > CLIENTS_MAX || rounds < 1 || rounds > ROUNDS_MAX) {
@@ -320,11 +372,14 @@ int main(int argc, char **argv)
 			CLIENTS_MAX, ROUNDS_MAX);
 		return 2;
 	}
+	make_driver(argv[1]);
 	start(serve_broker, argv[1]);
 	start(serve_floor, NULL);
 	bus = bus_open();
 	wait_name(bus, CCWB_BUS_NAME);
 	wait_name(bus, FLOOR_NAME);
+	for (n = 0; n < clients * EACH; n++)
+		bind_device(bus, n);
 	measure(bus, (unsigned int)clients, rounds);
 	sd_bus_unref(bus);
 	return 0;
