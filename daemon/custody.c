@@ -300,6 +300,11 @@ static void grant(struct custody *custody, struct lease *lease, struct worker_re
 	struct device *device = device_of(custody, lease);
 	int r;
 
+	lease->iommu = (enum iommu)result->detail;
+	find_node(custody, lease);
+	/* before the reference, which nobody would remove if a kill came in between */
+	lease_set_state(lease, LEASE_ACTIVE);
+	save(custody, lease);
 	r = make_tether(custody, lease, result);
 	if (r < 0) {
 		result->r = fault_set(&result->fault, FAULT_BIND_FAILED,
@@ -308,10 +313,6 @@ static void grant(struct custody *custody, struct lease *lease, struct worker_re
 		custody_end(custody, lease, LEASE_END_FAILED);
 		return;
 	}
-	lease->iommu = (enum iommu)result->detail;
-	find_node(custody, lease);
-	lease_set_state(lease, LEASE_ACTIVE);
-	save(custody, lease);
 	announce(custody, lease);
 	r = tell_client(lease, result);
 	LISTENER_TELL(custody, lease_added, lease);
