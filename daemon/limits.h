@@ -61,6 +61,7 @@
 #define LIMIT_REFUSALS		10     /* of one user told to the journal in a period */
 #define LIMIT_REFUSALS_MS	60000  /* the period */
 #define LIMIT_REFUSERS		64     /* users counted apart; all others count as one */
+#define LIMIT_USES		32     /* of one device that GetUsers tells */
 #define LIMIT_MESSAGE_BYTES	1024   /* an explanation that goes back to the caller */
 #define LIMIT_WORKER_FDS	4      /* what one worker may hand back */
 #define LIMIT_PLAN_STEPS	16     /* steps of one binding plan; the longest has 8 */

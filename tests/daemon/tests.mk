@@ -70,6 +70,7 @@ daemon_tests = \
 	tests/daemon/test-uevent \
 	tests/daemon/test-unit \
 	tests/daemon/test-usage \
+	tests/daemon/test-uses \
 	tests/daemon/test-vfio \
 	tests/daemon/test-backend \
 	tests/daemon/test-binder-css \
@@ -190,6 +191,8 @@ tests_daemon_test_uevent_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_uevent_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_usage_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_usage_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_uses_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_uses_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_vfio_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_vfio_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_backend_CFLAGS = $(daemon_test_CFLAGS)
