@@ -24,21 +24,31 @@ static struct name ref_name(const char *lease)
 	return name;
 }
 
-int lease_ref_open(int dir_fd, const char *lease, int *ret_read)
+static int open_end(int dir_fd, const char *lease, int access, int *ret)
 {
 	_cleanup_close_ int fd = -1;
 	struct stat st;
 
 	fd = openat(dir_fd, ref_name(lease).text,
-		    O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+		    access | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (!S_ISFIFO(st.st_mode))
 		return -EBADMSG;
-	*ret_read = TAKE_FD(fd);
+	*ret = TAKE_FD(fd);
 	return 0;
+}
+
+int lease_ref_open(int dir_fd, const char *lease, int *ret_read)
+{
+	return open_end(dir_fd, lease, O_RDONLY, ret_read);
+}
+
+int lease_ref_reopen(int dir_fd, const char *lease, int *ret_write)
+{
+	return open_end(dir_fd, lease, O_WRONLY, ret_write);
 }
 
 int lease_ref_create(int dir_fd, const char *lease, int *ret_read, int *ret_write)
@@ -49,12 +59,8 @@ int lease_ref_create(int dir_fd, const char *lease, int *ret_read, int *ret_writ
 	if (mkfifoat(dir_fd, ref_name(lease).text, 0600) < 0)
 		return -errno;
 	r = lease_ref_open(dir_fd, lease, &read_fd);
-	if (r >= 0) {
-		write_fd = openat(dir_fd, ref_name(lease).text,
-				  O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
-		if (write_fd < 0)
-			r = -errno;
-	}
+	if (r >= 0)
+		r = lease_ref_reopen(dir_fd, lease, &write_fd);
 	if (r < 0) {
 		lease_ref_remove(dir_fd, lease);
 		return r;

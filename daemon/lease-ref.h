@@ -17,6 +17,9 @@ _must_check_ int lease_ref_create(int dir_fd, const char *lease, int *ret_read, 
 /* The read end of one that exists; -ENOENT when it does not, -EBADMSG when it is no FIFO. */
 _must_check_ int lease_ref_open(int dir_fd, const char *lease, int *ret_read);
 
+/* One more write end of one whose read end somebody has; the caller owns it. */
+_must_check_ int lease_ref_reopen(int dir_fd, const char *lease, int *ret_write);
+
 /*
  * Whether somebody holds a write end. Wait for EPOLLHUP and nothing else: what clients write is
  * never waited for and hardly read, so that writing gains them nothing.

@@ -141,6 +141,20 @@ int tether_resume(struct tether *tether, sd_event *event, int dir_fd, const char
 	return r < 0 ? r : is_orphan;
 }
 
+int tether_reopen(const struct tether *tether, int dir_fd, const char *lease, int *ret_write,
+		  struct fault *fault)
+{
+	if (!has_reference(tether))
+		return fault_set(fault, FAULT_NOT_SUPPORTED,
+				 "lease %s has no fd: it lives as long as process %d, whoever "
+				 "else there is",
+				 lease, (int)tether->process.pid);
+	if (!lease_ref_is_held(tether->reference_fd))
+		return fault_set(fault, FAULT_NO_SUCH_LEASE,
+				 "lease %s is over: its last fd has been closed", lease);
+	return lease_ref_reopen(dir_fd, lease, ret_write);
+}
+
 void tether_drop(struct tether *tether, int dir_fd, const char *lease)
 {
 	tether_deinit(tether);

@@ -56,6 +56,13 @@ _must_check_ int tether_make(struct tether *tether, sd_event *event, int dir_fd,
 _must_check_ int tether_resume(struct tether *tether, sd_event *event, int dir_fd,
 			       const char *lease, tether_event_t told, void *userdata);
 
+/*
+ * One more fd that holds the reference. NOT_SUPPORTED when the lifetime knows none, NO_SUCH_LEASE when
+ * nobody has held it any more, so that its end cannot be stopped.
+ */
+_must_check_ int tether_reopen(const struct tether *tether, int dir_fd, const char *lease,
+			       int *ret_write, struct fault *fault);
+
 /* Watches no more and removes the reference. */
 void tether_drop(struct tether *tether, int dir_fd, const char *lease);
 

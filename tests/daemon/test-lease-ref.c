@@ -97,6 +97,27 @@ START_TEST(test_only_a_fifo_is_taken_and_none_is_made_twice)
 }
 END_TEST
 
+START_TEST(test_one_more_end_is_as_good_as_the_first)
+{
+	_cleanup_close_ int read_fd = -1;
+	int first, second = -1;
+
+	scratch_init(&scratch);
+	ck_assert_int_eq(lease_ref_reopen(scratch.fd, "l1", &second), -ENOENT);
+	ck_assert_int_eq(lease_ref_create(scratch.fd, "l1", &read_fd, &first), 0);
+	ck_assert_int_eq(lease_ref_reopen(scratch.fd, "l1", &second), 0);
+	macro_close(first);
+	ck_assert(lease_ref_is_held(read_fd));
+	macro_close(second);
+	ck_assert(!lease_ref_is_held(read_fd));
+	lease_ref_remove(scratch.fd, "l1");
+	scratch_write(&scratch, "l2.ref", "no fifo");
+	ck_assert_int_eq(lease_ref_reopen(scratch.fd, "l2", &second), -EBADMSG);
+	scratch_deinit(&scratch);
+}
+END_TEST
+
 CHECK_MAIN("lease-ref", test_it_is_held_until_the_last_copy_is_closed,
 	   test_a_holder_that_writes_gains_nothing, test_a_reopened_one_knows_whether_it_is_held,
+	   test_one_more_end_is_as_good_as_the_first,
 	   test_only_a_fifo_is_taken_and_none_is_made_twice)

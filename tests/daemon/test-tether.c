@@ -193,12 +193,54 @@ START_TEST(test_a_process_is_taken_up_again_unless_it_is_another)
 }
 END_TEST
 
+START_TEST(test_one_more_fd_holds_it_until_nobody_does)
+{
+	struct fault fault = {};
+	int first, second, third = -1;
+
+	setup(_i);
+	first = make();
+	ck_assert_int_eq(tether_reopen(&tether, scratch.fd, "l1", &second, &fault), 0);
+	ck_assert_int_eq(fcntl(second, F_GETFD), FD_CLOEXEC);
+	ck_assert_int_eq(fcntl(second, F_GETFL) & O_ACCMODE, O_WRONLY);
+	macro_close(first);
+	expect_told(0, 0);
+	macro_close(second);
+	/* the loop has not run yet, and its end stands all the same */
+	ck_assert_int_lt(tether_reopen(&tether, scratch.fd, "l1", &third, &fault), 0);
+	ck_assert_int_eq(fault.code, FAULT_NO_SUCH_LEASE);
+	ck_assert_int_eq(third, -1);
+	expect_told(1, TETHER_CLOSED);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_what_has_no_reference_has_no_fd)
+{
+	struct fault fault = {};
+	int fd = -1;
+	pid_t pid;
+
+	setup(LIFETIME_PIDFD);
+	watch_child(&pid);
+	ck_assert_int_eq(make(), -1);
+	ck_assert_int_lt(tether_reopen(&tether, scratch.fd, "l1", &fd, &fault), 0);
+	ck_assert_int_eq(fault.code, FAULT_NOT_SUPPORTED);
+	ck_assert_int_eq(fd, -1);
+	end_child(pid);
+	teardown();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, test_a_reference_tears_with_its_last_copy);
 	tcase_add_loop_test(tests, test_a_reference_that_outlives_who_asked_is_an_orphan_once,
 			    LIFETIME_LEASE_FD, LIFETIME_PIDFD);
 	tcase_add_test(tests, test_a_process_takes_its_lease_along_and_needs_no_reference);
+	tcase_add_loop_test(tests, test_one_more_fd_holds_it_until_nobody_does, LIFETIME_LEASE_FD,
+			    LIFETIME_PIDFD);
+	tcase_add_test(tests, test_what_has_no_reference_has_no_fd);
 	tcase_add_test(tests, test_it_is_taken_up_again_as_it_was);
 	tcase_add_test(tests, test_a_process_is_taken_up_again_unless_it_is_another);
 }
