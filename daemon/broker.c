@@ -79,14 +79,6 @@ int broker_judge(struct broker *broker, struct ccw_id id, const struct subject *
 	return 0;
 }
 
-int broker_inquire(struct broker *broker, struct ccw_id id, const struct foresight_question *asked,
-		   struct answer *ret_answer, inquiry_done_t done, void *userdata,
-		   struct inquiry **ret_inquiry, struct fault *fault)
-{
-	return foresight_inquire(&broker->foresight, id, asked, ret_answer, done, userdata,
-				 ret_inquiry, fault);
-}
-
 int broker_acquire(struct broker *broker, struct ccw_id id, const struct subject *subject,
 		   const struct broker_wish *wish, lease_done_t done, void *userdata,
 		   struct lease **ret_lease, struct fault *fault)
@@ -119,9 +111,9 @@ void broker_abandon(struct broker *broker, struct lease *lease)
 	lease->done = NULL; /* custody sees that nobody waits when the worker is done */
 }
 
-/* The lease, when it is uid's own or uid is root, or somebody else has agreed. */
+/* The lease, when it is uid's own or uid is root, or somebody else has agreed. what it is for is for people. */
 static struct lease *find_own(struct broker *broker, const char *lease_id, uid_t uid,
-			      bool is_authorized, struct fault *fault)
+			      bool is_authorized, const char *what, struct fault *fault)
 {
 	struct lease *lease = ledger_find(&broker->custody.ledger, lease_id);
 
@@ -129,10 +121,9 @@ static struct lease *find_own(struct broker *broker, const char *lease_id, uid_t
 		(void)fault_set(fault, FAULT_NO_SUCH_LEASE, "there is no lease %.*s",
 				LIMIT_POLICY_NAME_BYTES, lease_id);
 	else if (uid != 0 && uid != lease->uid && !is_authorized)
-		(void)fault_set(
-			fault, FAULT_NOT_LEASE_HOLDER,
-			"lease %s belongs to %s (uid %u): only that user and root may end it",
-			lease->id, lease->user, (unsigned int)lease->uid);
+		(void)fault_set(fault, FAULT_NOT_LEASE_HOLDER,
+				"lease %s belongs to %s (uid %u): only that user and root may %s",
+				lease->id, lease->user, (unsigned int)lease->uid, what);
 	else
 		return lease;
 	return NULL;
@@ -140,7 +131,7 @@ static struct lease *find_own(struct broker *broker, const char *lease_id, uid_t
 
 int broker_release(struct broker *broker, const char *lease_id, uid_t uid, struct fault *fault)
 {
-	struct lease *lease = find_own(broker, lease_id, uid, false, fault);
+	struct lease *lease = find_own(broker, lease_id, uid, false, "end it", fault);
 
 	if (!lease)
 		return fault->code == FAULT_NO_SUCH_LEASE ? -ENOENT : -EPERM;
@@ -152,13 +143,27 @@ int broker_release(struct broker *broker, const char *lease_id, uid_t uid, struc
 int broker_revoke(struct broker *broker, const char *lease_id, uid_t uid, bool is_authorized,
 		  const struct revoke_wish *wish, struct fault *fault)
 {
-	struct lease *lease = find_own(broker, lease_id, uid, is_authorized, fault);
+	struct lease *lease = find_own(broker, lease_id, uid, is_authorized, "end it", fault);
 
 	if (!lease)
 		return -EPERM;
 	if (!lease_is_held(lease))
 		return 0; /* on its way back already */
 	return revoke_begin(&broker->custody, lease, wish, fault);
+}
+
+int broker_reopen(struct broker *broker, const char *lease_id, uid_t uid, int *ret_fd,
+		  struct fault *fault)
+{
+	struct lease *lease = find_own(broker, lease_id, uid, false, "have its fd", fault);
+
+	if (!lease)
+		return -EPERM;
+	if (!lease_is_held(lease))
+		return fault_set(fault, FAULT_NO_SUCH_LEASE,
+				 "lease %s is over: its device is on its way back", lease->id);
+	return tether_reopen(&lease->tether, store_fd_peek(broker->store), lease->id, ret_fd,
+			     fault);
 }
 
 static bool hangs_on(const struct lease *lease, const char *bus, const char *connection)
@@ -287,7 +292,7 @@ int broker_new(const struct broker_config *config, struct broker **ret)
 	broker->foresight.custody = &broker->custody;
 	broker->foresight.proc_root = config->proc_root;
 	broker->foresight.desk.event = config->event;
-	broker->foresight.desk.probe = config->probe;
+	broker->foresight.probe = config->probe;
 	broker->custody.event = config->event;
 	broker->custody.acquire = config->acquire;
 	broker->custody.restore = config->restore;
@@ -428,6 +433,11 @@ struct device *broker_find_device(struct broker *broker, struct ccw_id id, struc
 struct jobs *broker_jobs(struct broker *broker)
 {
 	return broker->jobs;
+}
+
+struct foresight *broker_foresight(struct broker *broker)
+{
+	return &broker->foresight;
 }
 
 struct autostart *broker_autostart(struct broker *broker)

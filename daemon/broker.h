@@ -84,15 +84,6 @@ _must_check_ int broker_acquire(struct broker *broker, struct ccw_id id,
 				lease_done_t done, void *userdata, struct lease **ret_lease,
 				struct fault *fault);
 
-/*
- * What broker_acquire would give, without doing it. 1: *ret_answer says it. 0: done says it later, as
- * inquiry_new has it.
- */
-_must_check_ int broker_inquire(struct broker *broker, struct ccw_id id,
-				const struct foresight_question *asked, struct answer *ret_answer,
-				inquiry_done_t done, void *userdata, struct inquiry **ret_inquiry,
-				struct fault *fault);
-
 /* Nobody waits for the outcome of broker_acquire any more: what is taken is given back. */
 void broker_abandon(struct broker *broker, struct lease *lease);
 
@@ -108,6 +99,10 @@ _must_check_ int broker_revoke(struct broker *broker, const char *lease_id, uid_
 			       bool is_authorized, const struct revoke_wish *wish,
 			       struct fault *fault);
 
+/* One more fd that holds a lease, for its owner or root; the caller owns it. As tether_reopen, besides. */
+_must_check_ int broker_reopen(struct broker *broker, const char *lease_id, uid_t uid, int *ret_fd,
+			       struct fault *fault);
+
 /* Ends the leases that hang on a connection of a bus, or on any bus but this one. */
 void broker_connection_gone(struct broker *broker, const char *bus, const char *connection);
 void broker_bus_gone(struct broker *broker, const char *but_bus);
@@ -117,6 +112,9 @@ struct device *broker_find_device(struct broker *broker, struct ccw_id id, struc
 
 struct jobs *broker_jobs(struct broker *broker);
 struct autostart *broker_autostart(struct broker *broker);
+
+/* For who only wants to know. */
+struct foresight *broker_foresight(struct broker *broker);
 
 /* What ignored_read says. */
 _must_check_ int broker_read_ignored(struct broker *broker, char **ret);

@@ -2,7 +2,7 @@
 /* Copyright the ccwbroker authors */
 /*
  * Owns the interface org.ccwbroker1.Device: one object for each device of the registry. Only
- * reads, but for passing Acquire on.
+ * reads, but for passing calls on that do more.
  */
 #include "bus-device.h"
 
@@ -16,6 +16,7 @@
 #include "bus-dict.h"
 #include "bus-error.h"
 #include "bus-lease.h"
+#include "bus-users.h"
 #include "channel-path.h"
 #include "kind.h"
 #include "names.h"
@@ -44,6 +45,16 @@ static int method_set_autostart(sd_bus_message *message, void *userdata, sd_bus_
 	int r;
 
 	r = bus_definition_set_autostart(sd_bus_slot_get_userdata(slot), userdata, message, &fault);
+	return r < 0 ? bus_error_set(error, r, &fault) : 1;
+}
+
+static int method_get_users(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	sd_bus_slot *slot = sd_bus_get_current_slot(sd_bus_message_get_bus(message));
+	struct fault fault = {};
+	int r;
+
+	r = bus_users(sd_bus_slot_get_userdata(slot), userdata, message, &fault);
 	return r < 0 ? bus_error_set(error, r, &fault) : 1;
 }
 
@@ -201,6 +212,8 @@ static const sd_bus_vtable device_methods[] = {
 				method_acquire, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("SetAutostart", SD_BUS_ARGS("b", autostart, "t", flags),
 				SD_BUS_NO_RESULT, method_set_autostart, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("GetUsers", SD_BUS_ARGS("t", flags), SD_BUS_RESULT("a(sss)", users),
+				method_get_users, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_ARGS("t", flags), SD_BUS_RESULT("s", json),
 				method_describe, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_VTABLE_END,

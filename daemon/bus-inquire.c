@@ -21,6 +21,7 @@ struct question {
 	sd_bus_message *message;
 	sd_bus_track *track;
 	struct inquiry *inquiry;
+	struct answer answer; /* as far as it is known */
 };
 
 static void question_free(struct question *question)
@@ -52,12 +53,13 @@ static int reply(sd_bus_message *message, const struct answer *answer)
 	return r < 0 ? r : sd_bus_message_send(reply);
 }
 
-static void on_answer(const struct answer *answer, void *userdata)
+static void on_looked(struct worker_result *result, void *userdata)
 {
 	_cleanup_(question_freep) struct question *question = userdata;
 
 	question->inquiry = NULL;
-	(void)reply(question->message, answer); /* nobody else could be told */
+	foresight_conclude(&question->answer, result);
+	(void)reply(question->message, &question->answer); /* nobody else could be told */
 }
 
 static int on_caller_gone(sd_bus_track *track, void *userdata)
@@ -111,19 +113,18 @@ static int ask(struct broker *broker, sd_bus_message *message, struct ccw_id id,
 	       const struct foresight_question *asked, struct fault *fault)
 {
 	_cleanup_(question_freep) struct question *question = NULL;
-	struct answer answer;
 	int r;
 
 	r = question_new(message, &question);
 	if (r < 0)
 		return r;
-	r = broker_inquire(broker, id, asked, &answer, on_answer, question, &question->inquiry,
-			   fault);
+	r = foresight_inquire(broker_foresight(broker), id, asked, &question->answer, on_looked,
+			      question, &question->inquiry, fault);
 	if (r < 0)
 		return r;
 	if (r > 0)
-		return reply(message, &answer);
-	(void)TAKE_PTR(question); /* on_answer or on_caller_gone frees it */
+		return reply(message, &question->answer);
+	(void)TAKE_PTR(question); /* on_looked or on_caller_gone frees it */
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "bus-lease.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "bus-describe.h"
 #include "bus-dict.h"
@@ -184,6 +185,40 @@ static int method_get_statistics(sd_bus_message *message, void *userdata, sd_bus
 	return r < 0 ? bus_error_set(error, r, &fault) : reply_statistics(message, &statistics);
 }
 
+/* Of a lease's fds, all but this one are for who was given them, and the daemon has no copy. */
+static int check_fd_name(const char *name, struct fault *fault)
+{
+	if (strcmp(name, CCWB_FD_LEASE) == 0)
+		return 0;
+	return fault_set(fault, FAULT_INVALID_ARGS,
+			 "name \"%.*s\" is not \"" CCWB_FD_LEASE
+			 "\", the only fd to be had again: the "
+			 "others are given out once, by AcquireDevice",
+			 LIMIT_WHO_BYTES, name);
+}
+
+static int method_get_file_descriptor(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	const struct lease *lease = userdata;
+	sd_bus_slot *slot = sd_bus_get_current_slot(sd_bus_message_get_bus(message));
+	_cleanup_close_ int fd = -1;
+	struct fault fault = {};
+	const char *name;
+	uid_t uid;
+	int r;
+
+	r = sd_bus_message_read(message, "s", &name);
+	if (r >= 0)
+		r = check_fd_name(name, &fault);
+	if (r >= 0)
+		r = bus_peer_uid(message, &uid);
+	if (r >= 0)
+		r = broker_reopen(sd_bus_slot_get_userdata(slot), lease->id, uid, &fd, &fault);
+	if (r < 0)
+		return bus_error_set(error, r, &fault);
+	return sd_bus_reply_method_return(message, "h", fd); /* which has a copy of its own */
+}
+
 static const sd_bus_vtable lease_methods[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_METHOD_WITH_ARGS("Release", SD_BUS_ARGS("t", flags), SD_BUS_NO_RESULT,
@@ -193,6 +228,8 @@ static const sd_bus_vtable lease_methods[] = {
 	SD_BUS_METHOD_WITH_ARGS("GetStatistics", SD_BUS_ARGS("t", flags),
 				SD_BUS_RESULT("a{st}", numbers), method_get_statistics,
 				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("GetFileDescriptor", SD_BUS_ARGS("s", name), SD_BUS_RESULT("h", fd),
+				method_get_file_descriptor, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_ARGS("t", flags), SD_BUS_RESULT("s", json),
 				method_describe, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_VTABLE_END,

@@ -9,7 +9,9 @@
 #include <errno.h>
 
 #include "admission.h"
+#include "binder.h"
 #include "ignored.h"
+#include "uses.h"
 
 struct device *foresight_find(const struct foresight *foresight, struct ccw_id id,
 			      struct fault *fault)
@@ -48,7 +50,7 @@ int foresight_judge(const struct foresight *foresight, struct ccw_id id,
 
 int foresight_inquire(struct foresight *foresight, struct ccw_id id,
 		      const struct foresight_question *asked, struct answer *ret_answer,
-		      inquiry_done_t done, void *userdata, struct inquiry **ret_inquiry,
+		      worker_done_t done, void *userdata, struct inquiry **ret_inquiry,
 		      struct fault *fault)
 {
 	struct binder_job job = { .sysfs = foresight->custody->sysfs, .id = id };
@@ -69,7 +71,29 @@ int foresight_inquire(struct foresight *foresight, struct ccw_id id,
 	job.backend.kind = verdict.backend;
 	job.incarnation = device->facts.incarnation;
 	job.terms = lease_terms(verdict.profile);
-	r = inquiry_new(&foresight->desk, asked->caller, &job, ret_answer, done, userdata,
-			ret_inquiry, fault);
+	r = inquiry_new(&foresight->desk, asked->caller, job.sysfs, foresight->probe, &job, done,
+			userdata, ret_inquiry, fault);
 	return r < 0 ? r : 0;
+}
+
+void foresight_conclude(struct answer *answer, const struct worker_result *result)
+{
+	if (result->r < 0)
+		answer_refuse(answer, &result->fault);
+	else if (*result->fault.text)
+		answer_warn(answer, result->fault.text);
+}
+
+int foresight_look_for_uses(struct foresight *foresight, struct ccw_id id, uid_t caller,
+			    worker_done_t done, void *userdata, struct inquiry **ret,
+			    struct fault *fault)
+{
+	struct uses_job job = {
+		.sysfs = foresight->custody->sysfs,
+		.proc_root = foresight->proc_root,
+		.id = id,
+	};
+
+	return inquiry_new(&foresight->desk, caller, job.sysfs, uses_run, &job, done, userdata, ret,
+			   fault);
 }

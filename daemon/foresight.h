@@ -15,6 +15,7 @@ struct foresight {
 	const struct authority *authority;
 	struct custody *custody;
 	const char *proc_root;
+	worker_run_t probe; /* binder_probe, which tests replace */
 	struct inquiry_desk desk;
 };
 
@@ -36,10 +37,18 @@ _must_check_ int foresight_judge(const struct foresight *foresight, struct ccw_i
 				 struct fault *fault);
 
 /*
- * What taking the device would give, without doing it. 1: *ret_answer says it. 0: done says it later,
- * as inquiry_new has it.
+ * What taking the device would give, without doing it. 1: *ret_answer says it. 0: done is called later,
+ * as inquiry_new has it, and foresight_conclude then completes the answer.
  */
 _must_check_ int foresight_inquire(struct foresight *foresight, struct ccw_id id,
 				   const struct foresight_question *asked,
-				   struct answer *ret_answer, inquiry_done_t done, void *userdata,
+				   struct answer *ret_answer, worker_done_t done, void *userdata,
 				   struct inquiry **ret_inquiry, struct fault *fault);
+
+/* Has a worker look for what uses a device of sysfs; its result is for uses_read. The rest as inquiry_new. */
+_must_check_ int foresight_look_for_uses(struct foresight *foresight, struct ccw_id id,
+					 uid_t caller, worker_done_t done, void *userdata,
+					 struct inquiry **ret, struct fault *fault);
+
+/* What the worker has found, into the answer of foresight_inquire. */
+void foresight_conclude(struct answer *answer, const struct worker_result *result);

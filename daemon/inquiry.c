@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 /*
- * Owns the questions whether a device could be had, while a worker looks at the device. Has no
- * effect on it, and judges nothing else.
+ * Owns the questions about devices while workers look at them, and how many there may be. Does not know
+ * what is asked, and makes no answer of what is found.
  */
 #include "inquiry.h"
 
@@ -15,8 +15,7 @@ struct inquiry {
 	struct inquiry_desk *desk;
 	uid_t uid;
 	struct worker *worker;
-	struct answer answer;
-	inquiry_done_t done;
+	worker_done_t done;
 	void *userdata;
 	struct inquiry *next;
 };
@@ -43,24 +42,17 @@ void inquiry_desk_deinit(struct inquiry_desk *desk)
 		inquiry_free(desk->first);
 }
 
-static void on_probed(struct worker_result *result, void *userdata)
+static void on_looked(struct worker_result *result, void *userdata)
 {
 	struct inquiry *inquiry = userdata;
-	struct answer answer = inquiry->answer;
-	inquiry_done_t done = inquiry->done;
+	worker_done_t done = inquiry->done;
 	void *whose = inquiry->userdata;
 
-	if (result->r < 0) {
-		if (result->fault.code == FAULT_NONE)
-			(void)fault_set(&result->fault, FAULT_BIND_FAILED,
-					"nobody could look at the device: %s",
-					strerror(-result->r));
-		answer_refuse(&answer, &result->fault);
-	} else if (*result->fault.text) {
-		answer_warn(&answer, result->fault.text);
-	}
+	if (result->r < 0 && result->fault.code == FAULT_NONE)
+		(void)fault_set(&result->fault, FAULT_BIND_FAILED,
+				"nobody could look at the device: %s", strerror(-result->r));
 	inquiry_free(inquiry);
-	done(&answer, whose);
+	done(result, whose);
 }
 
 static int check_limits(const struct inquiry_desk *desk, uid_t uid, struct fault *fault)
@@ -81,12 +73,11 @@ static int check_limits(const struct inquiry_desk *desk, uid_t uid, struct fault
 		count, of_uid, (unsigned int)uid);
 }
 
-int inquiry_new(struct inquiry_desk *desk, uid_t uid, const struct binder_job *job,
-		const struct answer *answer, inquiry_done_t done, void *userdata,
-		struct inquiry **ret, struct fault *fault)
+int inquiry_new(struct inquiry_desk *desk, uid_t uid, const struct sysfs *sysfs, worker_run_t run,
+		void *data, worker_done_t done, void *userdata, struct inquiry **ret,
+		struct fault *fault)
 {
 	_cleanup_(inquiry_freep) struct inquiry *inquiry = NULL;
-	struct binder_job copy = *job;
 	int r;
 
 	r = check_limits(desk, uid, fault);
@@ -97,11 +88,10 @@ int inquiry_new(struct inquiry_desk *desk, uid_t uid, const struct binder_job *j
 		return -ENOMEM;
 	inquiry->desk = desk;
 	inquiry->uid = uid;
-	inquiry->answer = *answer;
 	inquiry->done = done;
 	inquiry->userdata = userdata;
-	r = worker_new(desk->event, sysfs_fd_peek(job->sysfs), desk->probe, &copy, on_probed,
-		       inquiry, &inquiry->worker);
+	r = worker_new(desk->event, sysfs_fd_peek(sysfs), run, data, on_looked, inquiry,
+		       &inquiry->worker);
 	if (r < 0)
 		return r;
 	inquiry->next = desk->first;

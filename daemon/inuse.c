@@ -35,6 +35,7 @@ struct scan {
 	inuse_found_t found;
 	void *userdata;
 	bool asks_kernel; /* and nothing else, whether it has a disk claimed */
+	unsigned int *n_told;
 };
 
 typedef int (*entry_t)(const struct scan *scan, int dir_fd, const char *entry);
@@ -155,6 +156,7 @@ static _printf_(5, 6) int tell(const struct scan *scan, enum inuse_kind kind, co
 	snprintf(use.object, sizeof(use.object), "%s", object);
 	text_sanitize(use.object);
 	(void)fault_set(&use.fault, code, "%s", text); /* errors are for who asked */
+	(*scan->n_told)++;
 	return scan->found(&use, scan->userdata);
 }
 
@@ -439,7 +441,7 @@ static int check_firm(const struct scan *scan, int device_fd)
 		r = check_group_member(scan, device_fd);
 	if (r >= 0)
 		r = check_class(scan, device_fd, ".", &blocks, 0);
-	if (r < 0)
+	if (r < 0 || *scan->n_told > 0)
 		return r;
 	/* its word is no explanation: only when nothing has explained anything */
 	last.asks_kernel = true;
@@ -468,7 +470,8 @@ static int on_first(const struct inuse_use *use, void *userdata)
 int inuse_check(int device_fd, const char *name, const char *driver,
 		const struct inuse_tables *tables, bool is_forced, struct fault *fault)
 {
-	const struct scan scan = { name, driver, tables, on_first, fault };
+	unsigned int n_told = 0;
+	const struct scan scan = { name, driver, tables, on_first, fault, false, &n_told };
 
 	return scan_run(&scan, device_fd, is_forced, LIMIT_OPEN_WAIT_MS);
 }
@@ -476,7 +479,8 @@ int inuse_check(int device_fd, const char *name, const char *driver,
 int inuse_each(int device_fd, const char *name, const char *driver,
 	       const struct inuse_tables *tables, inuse_found_t found, void *userdata)
 {
-	const struct scan scan = { name, driver, tables, found, userdata };
+	unsigned int n_told = 0;
+	const struct scan scan = { name, driver, tables, found, userdata, false, &n_told };
 
 	return scan_run(&scan, device_fd, false, 0);
 }

@@ -23,7 +23,7 @@
 #define LIMIT_UNDER_WAY		32    /* devices being taken, or given back; each is one process */
 #define LIMIT_UNDER_WAY_PER_UID 8     /* so that one user cannot keep the others waiting */
 #define LIMIT_IDLE_WORKERS	1     /* processes that wait for work */
-#define LIMIT_INQUIRIES		16    /* CanAcquire under way; each is one worker process */
+#define LIMIT_INQUIRIES		16    /* CanAcquire and GetUsers under way; each is one worker */
 #define LIMIT_INQUIRIES_PER_UID 4     /* so that one user cannot keep the others waiting */
 #define LIMIT_JOBS		32 /* of BindDevice and the like under way; each is one worker process */
 #define LIMIT_DEFINITIONS	1024   /* as many as there can be leases */

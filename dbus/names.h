@@ -106,6 +106,9 @@
 #define CCWB_FEATURE_IOMMUFD "iommufd"	  /* option iommu is known; the kernel may have none */
 #define CCWB_FEATURE_PATH    "grant-path" /* option grant is known */
 
+/* The kind of a use that GetUsers tells, besides those of daemon/inuse.c. */
+#define CCWB_USE_LEASE "lease"
+
 /* Keys of a definition. */
 #define CCWB_DEFINITION_AUTOSTART "autostart"
 

@@ -334,6 +334,144 @@ START_TEST(test_a_lease_that_was_handed_on_is_an_orphan_and_in_use)
 }
 END_TEST
 
+static int get_fd(sd_bus *client, const char *name)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int fd, r;
+
+	r = sd_bus_call_method(client, CCWB_BUS_NAME, lease_path, CCWB_IFACE_LEASE,
+			       "GetFileDescriptor", &error, &reply, "s", name);
+	if (r < 0)
+		return r;
+	if (sd_bus_message_read(reply, "h", &fd) <= 0)
+		return -EBADMSG;
+	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
+START_TEST(test_one_more_fd_keeps_the_lease_also_over_a_restart)
+{
+	int first, second;
+
+	setup();
+	first = acquire(bus, "lease-fd", -1);
+	second = get_fd(bus, "lease");
+	ck_assert_int_ge(second, 0);
+	macro_close(first);
+	restart();
+	first = get_fd(bus, "lease");
+	ck_assert_int_ge(first, 0);
+	macro_close(second);
+	restart();
+	macro_close(first);
+	expect_ended("closed");
+	ck_assert_int_lt(get_fd(bus, "lease"), 0);
+	broker_bus_expect_error(&error, "org.freedesktop.DBus.Error.UnknownObject", "");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_no_other_fd_is_to_be_had_again)
+{
+	static const char *const names[] = { "device", "container", "group",  "iommufd",
+					     "",       "Lease",	    "lease ", "lease\n" };
+	size_t n;
+	int fd;
+
+	setup();
+	fd = acquire(bus, "lease-fd", -1);
+	for (n = 0; n < ARRAY_SIZE(names); n++) {
+		ck_assert_int_lt(get_fd(bus, names[n]), 0);
+		broker_bus_expect_error(&error, CCWB_ERROR_INVALID_ARGS, "is not \"lease\"");
+	}
+	macro_close(fd);
+	expect_ended("closed");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_lease_of_a_process_has_no_fd_to_give)
+{
+	_cleanup_close_ int pidfd = -1;
+	pid_t pid;
+
+	setup();
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	pidfd = pidfd_open(pid, 0);
+	ck_assert_int_eq(acquire(bus, "pidfd", pidfd), -1);
+	ck_assert_int_lt(get_fd(bus, "lease"), 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_NOT_SUPPORTED, "it lives as long as process");
+	kill(pid, SIGKILL);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	expect_ended("exited");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_connection_takes_its_lease_along_whoever_has_an_fd)
+{
+	sd_bus *client;
+	int first, second;
+
+	setup();
+	client = broker_bus_connect(&bb);
+	first = acquire(client, "connection", -1);
+	second = get_fd(bus, "lease");
+	ck_assert_int_ge(second, 0);
+	macro_close(first);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "leased");
+	sd_bus_flush_close_unref(client);
+	expect_ended("disconnected");
+	macro_close(second);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_a_lease_on_its_way_back_has_no_fd_to_give)
+{
+	int fd;
+
+	setup();
+	fd = acquire(bus, "lease-fd", -1);
+	fake_sysfs_set(&bb.fake, BROKER_BUS_TAPE, CCWB_DEVICE_OPEN, "1\n");
+	ck_assert_int_ge(sd_bus_call_method(bus, CCWB_BUS_NAME, lease_path, CCWB_IFACE_LEASE,
+					    "Release", &error, NULL, "t", (uint64_t)0),
+			 0);
+	ck_assert_int_lt(get_fd(bus, "lease"), 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_NO_SUCH_LEASE, "on its way back");
+	fake_sysfs_set(&bb.fake, BROKER_BUS_TAPE, CCWB_DEVICE_OPEN, "0\n");
+	macro_close(fd);
+	expect_ended("released");
+	teardown();
+}
+END_TEST
+
+static void get_fd_of_another(const struct broker_bus *client_bb, sd_bus *client)
+{
+	if (get_fd(client, "lease") >= 0)
+		_exit(2);
+	if (!sd_bus_error_has_name(&error, CCWB_ERROR_NOT_LEASE_HOLDER) ||
+	    !strstr(error.message, "only that user and root may have its fd"))
+		_exit(3);
+}
+
+START_TEST(test_the_fd_is_for_the_leases_owner_and_root)
+{
+	int fd;
+
+	setup();
+	fd = acquire(bus, "lease-fd", -1);
+	(void)broker_bus_as_nobody(&bb, get_fd_of_another); /* only root can be another */
+	macro_close(fd);
+	expect_ended("closed");
+	teardown();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, test_a_connection_takes_its_lease_along);
@@ -344,6 +482,12 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_what_cannot_hold_a_lease_is_refused);
 	tcase_add_test(tests, test_a_process_of_somebody_else_is_refused);
 	tcase_add_test(tests, test_a_lease_that_was_handed_on_is_an_orphan_and_in_use);
+	tcase_add_test(tests, test_one_more_fd_keeps_the_lease_also_over_a_restart);
+	tcase_add_test(tests, test_no_other_fd_is_to_be_had_again);
+	tcase_add_test(tests, test_a_lease_of_a_process_has_no_fd_to_give);
+	tcase_add_test(tests, test_a_connection_takes_its_lease_along_whoever_has_an_fd);
+	tcase_add_test(tests, test_a_lease_on_its_way_back_has_no_fd_to_give);
+	tcase_add_test(tests, test_the_fd_is_for_the_leases_owner_and_root);
 }
 
 int main(void)

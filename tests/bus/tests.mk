@@ -15,6 +15,7 @@ contract_tests = \
 	tests/bus/test-bus-state \
 	tests/bus/test-bus-statistics \
 	tests/bus/test-bus-together \
+	tests/bus/test-bus-users \
 	tests/bus/test-hostile \
 	tests/bus/test-contract-text
 check_PROGRAMS += $(contract_tests)
@@ -42,6 +43,8 @@ tests_bus_test_bus_statistics_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_statistics_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_together_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_together_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_users_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_users_LDADD = $(daemon_test_LDADD)
 tests_bus_test_hostile_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_hostile_LDADD = $(daemon_test_LDADD)
 tests_bus_test_contract_text_CFLAGS = $(daemon_test_CFLAGS)

@@ -305,9 +305,9 @@ static void wait_until_over(void)
 		ck_assert_int_ge(sd_event_run(event, 30 * 1000000ULL), 0);
 }
 
-static void on_answer(const struct answer *said, void *userdata)
+static void on_looked(struct worker_result *result, void *userdata)
 {
-	answer = *said;
+	foresight_conclude(&answer, result);
 	is_over = true;
 }
 
@@ -319,7 +319,8 @@ static void ask(struct ccw_id id, const struct subject *subject, const struct br
 	int r;
 
 	is_over = false;
-	r = broker_inquire(broker, id, &asked, &answer, on_answer, NULL, &inquiry, &fault);
+	r = foresight_inquire(broker_foresight(broker), id, &asked, &answer, on_looked, NULL,
+			      &inquiry, &fault);
 	ck_assert_int_ge(r, 0);
 	is_over = is_over || r > 0;
 	wait_until_over();
