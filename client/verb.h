@@ -52,6 +52,9 @@ struct options {
 	bool autostart;
 	const char *reason; /* NULL: a default of the verb */
 	const char *user;   /* NULL: the caller */
+	const char *unit;   /* NULL: not known */
+	const char *type;   /* NULL: what sysfs says */
+	const char *policy; /* NULL: the installed one */
 };
 
 /* What stands on the command line after the verb. */
@@ -98,6 +101,9 @@ struct verb {
 	VERB(undefine)                                                                             \
 	VERB(autostart)                                                                            \
 	VERB(definitions)                                                                          \
+	VERB(policy_check)                                                                         \
+	VERB(policy_show)                                                                          \
+	VERB(policy_test)                                                                          \
 	VERB(completion)
 
 #define VERB_DECLARE(name)                                                                         \

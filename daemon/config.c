@@ -214,19 +214,14 @@ static int check_owner(int fd, const char *file, bool *ret_is_hidden, struct fau
 }
 
 /* -ENOENT when there is no such file. */
-static int load_file(struct policy *policy, const char *directory, const char *name,
-		     struct fault *fault)
+static int load_path(struct policy *policy, const char *path, struct fault *fault)
 {
-	_cleanup_free_ char *path = NULL, *text = NULL;
 	_cleanup_close_ int fd = -1;
+	_cleanup_free_ char *text = NULL;
 	bool is_hidden = false;
 	size_t size;
 	int r;
 
-	if (asprintf(&path, "%s/%s", directory, name) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0 && errno == ENOENT)
 		return -ENOENT;
@@ -242,6 +237,32 @@ static int load_file(struct policy *policy, const char *directory, const char *n
 	if (r < 0)
 		return fault_set(fault, FAULT_POLICY_INVALID, "%s: %s", path, strerror(-r));
 	return config_parse(policy, path, text, size, fault);
+}
+
+static bool is_one_of(const char *const *files, const char *path)
+{
+	struct stat one, other;
+
+	if (stat(path, &one) < 0)
+		return false;
+	for (; files && *files; files++)
+		if (stat(*files, &other) == 0 && one.st_dev == other.st_dev &&
+		    one.st_ino == other.st_ino)
+			return true;
+	return false;
+}
+
+/* The same below directory, unless it is one of files. */
+static int load_file(struct policy *policy, const char *directory, const char *name,
+		     const char *const *files, struct fault *fault)
+{
+	_cleanup_free_ char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", directory, name) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	return is_one_of(files, path) ? 0 : load_path(policy, path, fault);
 }
 
 /* Puts a name at its place unless a more important directory has it already. */
@@ -315,11 +336,24 @@ static int load_main(struct policy *policy, const char *const *directories, stru
 	int r = -ENOENT;
 
 	for (; *directories && r == -ENOENT; directories++)
-		r = load_file(policy, *directories, CONFIG_MAIN_FILE, fault);
+		r = load_file(policy, *directories, CONFIG_MAIN_FILE, NULL, fault);
 	return r == -ENOENT ? 0 : r;
 }
 
-static int load_drop_ins(struct policy *policy, const char *const *directories, struct fault *fault)
+static int load_named(struct policy *policy, const char *const *files, struct fault *fault)
+{
+	int r = 0;
+
+	for (; *files && r >= 0; files++) {
+		r = load_path(policy, *files, fault);
+		if (r == -ENOENT)
+			return fault_set(fault, FAULT_POLICY_INVALID, "%s: no such file", *files);
+	}
+	return r;
+}
+
+static int load_drop_ins(struct policy *policy, const char *const *directories,
+			 const char *const *files, struct fault *fault)
 {
 	struct file_list list = {};
 	size_t n;
@@ -328,7 +362,7 @@ static int load_drop_ins(struct policy *policy, const char *const *directories, 
 	for (; *directories && r >= 0; directories++)
 		r = list_directory(&list, *directories, fault);
 	for (n = 0; n < list.n && r >= 0; n++) {
-		r = load_file(policy, list.directories[n], list.names[n], fault);
+		r = load_file(policy, list.directories[n], list.names[n], files, fault);
 		if (r == -ENOENT)
 			r = 0; /* removed since we looked */
 	}
@@ -336,7 +370,20 @@ static int load_drop_ins(struct policy *policy, const char *const *directories, 
 	return r;
 }
 
+const char *const config_directories[] = {
+	SYSCONFDIR "/ccwbroker",
+	"/run/ccwbroker",
+	LIBDIR_ETC "/ccwbroker",
+	NULL,
+};
+
 int config_load(const char *const *directories, struct policy **ret, struct fault *fault)
+{
+	return config_load_with(NULL, directories, ret, fault);
+}
+
+int config_load_with(const char *const *files, const char *const *directories, struct policy **ret,
+		     struct fault *fault)
 {
 	_cleanup_(policy_freep) struct policy *policy = NULL;
 	_cleanup_free_ char *main_file = NULL;
@@ -346,13 +393,13 @@ int config_load(const char *const *directories, struct policy **ret, struct faul
 		main_file = NULL;
 		return -ENOMEM;
 	}
-	r = policy_new(main_file, &policy);
+	r = policy_new(files ? files[0] : main_file, &policy);
 	if (r < 0)
 		return r;
-	r = load_main(policy, directories, fault);
+	r = files ? load_named(policy, files, fault) : load_main(policy, directories, fault);
 	if (r < 0)
 		return r;
-	r = load_drop_ins(policy, directories, fault);
+	r = load_drop_ins(policy, directories, files, fault);
 	if (r < 0)
 		return r;
 	r = policy_link(policy, fault);

@@ -18,6 +18,16 @@
 _must_check_ int config_load(const char *const *directories, struct policy **ret,
 			     struct fault *fault);
 
+/*
+ * The same with files, ended by NULL, read one after the other in place of every policy.json; what is one
+ * of them is no drop-in besides. A file that is not there is a fault.
+ */
+_must_check_ int config_load_with(const char *const *files, const char *const *directories,
+				  struct policy **ret, struct fault *fault);
+
+/* Where an installed policy is, ended by NULL. */
+extern const char *const config_directories[];
+
 /* One file's text, size bytes and a NUL, into policy, which is linked later. file is for messages. */
 _must_check_ int config_parse(struct policy *policy, const char *file, const char *text,
 			      size_t size, struct fault *fault);

@@ -19,6 +19,7 @@
 #include "binder.h"
 #include "broker.h"
 #include "bus.h"
+#include "config.h"
 #include "log.h"
 #include "names.h"
 #include "resolver.h"
@@ -155,14 +156,14 @@ static int run(const char *sysfs_root)
 {
 	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
 	_cleanup_free_ char *configuration =
-		directory_from_environment("CONFIGURATION_DIRECTORY", SYSCONFDIR "/ccwbroker");
+		directory_from_environment("CONFIGURATION_DIRECTORY", config_directories[0]);
 	_cleanup_free_ char *runtime =
 		directory_from_environment("RUNTIME_DIRECTORY", "/run/ccwbroker");
 	_cleanup_free_ char *definitions = configuration ? join(configuration, "devices.d") : NULL;
 	const struct directories directories = { {
 		configuration,
-		"/run/ccwbroker",
-		LIBDIR_ETC "/ccwbroker",
+		config_directories[1],
+		config_directories[2],
 	} };
 	struct broker_config config = {
 		.sysfs_root = sysfs_root,

@@ -32,8 +32,24 @@ client_tests = \
 	tests/client/test-grant \
 	tests/client/test-errand \
 	tests/client/test-report \
-	tests/client/test-report-json
+	tests/client/test-report-json \
+	tests/client/test-account \
+	tests/client/test-policy-source \
+	tests/client/test-policy-text \
+	tests/client/test-policy-json
 check_PROGRAMS += $(client_tests)
+tests_client_test_account_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_account_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_account_LDADD = $(client_test_LDADD)
+tests_client_test_policy_source_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_policy_source_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_policy_source_LDADD = $(client_test_LDADD)
+tests_client_test_policy_text_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_policy_text_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_policy_text_LDADD = $(client_test_LDADD)
+tests_client_test_policy_json_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_policy_json_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_policy_json_LDADD = $(client_test_LDADD)
 tests_client_test_option_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_option_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_option_LDADD = $(client_test_LDADD)
@@ -104,5 +120,5 @@ tests_client_broker_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS) $(JSON_CFLAGS)
 tests_client_broker_LDADD = libdaemon.la $(SYSTEMD_LIBS) $(JSON_LIBS)
 check_DATA = tests/client/ccwctl tests/client/broker client/ccwctl.1 client/bash/ccwctl
 CLEANFILES += tests/client/ccwctl tests/client/broker
-dist_check_SCRIPTS += tests/client/cli tests/client/cli-bus tests/client/sessions/replay
+dist_check_SCRIPTS += tests/client/cli tests/client/cli-bus tests/client/cli-policy tests/client/sessions/replay
 EXTRA_DIST += tests/client/cli.bash tests/client/world.bash tests/client/sessions doc/ccwctl.md

@@ -8,6 +8,9 @@ BEGIN {
 	# kmod/ sees itself; daemon/, client/lib/ and client/ see the base layer, client/ its library too.
 	may_use["daemon", "base"] = may_use["client", "base"] = may_use["library", "base"] = 1
 	may_use["client", "library"] = may_use["library", "dbus"] = may_use["library", "uapi"] = 1
+	# The policy layer is the daemon's, and of client/ that of the files of `ccwctl policy` alone.
+	may_use["daemon", "policy"] = may_use["client", "policy"] = 1
+	may_use["policy", "base"] = may_use["policy", "dbus"] = 1
 	may_use["daemon", "dbus"] = may_use["client", "dbus"] = may_use["base", "dbus"] = 1
 	may_use["daemon", "uapi"] = may_use["client", "uapi"] = may_use["kmod", "uapi"] = 1
 	while ((getline line < lists) > 0) {
@@ -20,6 +23,8 @@ BEGIN {
 			last = rank[word[2]]
 		if (word[1] == "base_sources")
 			base[stem(word[2])] = 1
+		if (word[1] == "policy_sources")
+			policy[stem(word[2])] = 1
 	}
 }
 
@@ -31,6 +36,8 @@ function stem(path) {
 function group(path) {
 	if (stem(path) in base)
 		return "base"
+	if (stem(path) in policy)
+		return "policy"
 	if (path ~ /^kmod\/uapi\//)
 		return "uapi"
 	if (path ~ /^kmod\/compat\//)
@@ -110,7 +117,8 @@ function check_file(path,	i, n, part, other, from, to) {
 	for (i = 1; i <= n; i++) {
 		other = part[i]
 		to = group(other)
-		if (from != to && !((from, to) in may_use))
+		if (from != to && !((from, to) in may_use) ||
+		    from == "client" && to == "policy" && path !~ /^client\/(verb-)?policy-/)
 			complain(path, at[path, other], "layer " from " may not include " other)
 		else if (from == to && path !~ /\/main\.c$/ && stem(other) != stem(path) && place(other) > place(path))
 			complain(path, at[path, other], "includes " other ", which is listed below it")
