@@ -121,4 +121,7 @@ tests_client_broker_LDADD = libdaemon.la $(SYSTEMD_LIBS) $(JSON_LIBS)
 check_DATA = tests/client/ccwctl tests/client/broker client/ccwctl.1 client/bash/ccwctl
 CLEANFILES += tests/client/ccwctl tests/client/broker
 dist_check_SCRIPTS += tests/client/cli tests/client/cli-bus tests/client/cli-policy tests/client/sessions/replay
-EXTRA_DIST += tests/client/cli.bash tests/client/world.bash tests/client/sessions doc/ccwctl.md
+# by name: the directory has logs in a build that was made in place
+EXTRA_DIST += tests/client/cli.bash tests/client/world.bash doc/ccwctl.md \
+	tests/client/sessions/check.session tests/client/sessions/define.session tests/client/sessions/info.session \
+	tests/client/sessions/job.session tests/client/sessions/leases.session tests/client/sessions/list.session

@@ -7,7 +7,8 @@
 # read for its mirror, never written.
 
 readonly FETCH_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
-readonly FETCH_TRIES=5
+# A mirror that is being brought up to date answers wrongly for minutes: with these, seven.
+readonly FETCH_TRIES=8 FETCH_WAIT=15
 # The status of who gives up on a mirror: another day may be better.
 readonly FETCH_FAILED=75
 
@@ -79,8 +80,8 @@ fetch_retry() {
 			return 0
 		fi
 		((try == FETCH_TRIES)) || {
-			say "fetching failed, try $try of $FETCH_TRIES; again in $((try * 5)) s"
-			sleep $((try * 5))
+			say "fetching failed, try $try of $FETCH_TRIES; again in $((try * FETCH_WAIT)) s"
+			sleep $((try * FETCH_WAIT))
 		}
 	done
 	tail -n 15 "$dir/log" >&2
