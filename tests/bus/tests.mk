@@ -51,7 +51,7 @@ tests_bus_test_contract_text_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_contract_text_LDADD = $(daemon_test_LDADD)
 
 # dbus-broker needs a program that sets it up.
-noinst_PROGRAMS += tests/bus/launch-broker
+test_programs += tests/bus/launch-broker
 tests_bus_launch_broker_SOURCES = tests/bus/launch-broker.c
 tests_bus_launch_broker_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
 tests_bus_launch_broker_LDADD = $(SYSTEMD_LIBS)
