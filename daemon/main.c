@@ -185,6 +185,8 @@ static int run(const char *sysfs_root)
 	r = runtime && definitions ? block_signals() : -ENOMEM;
 	if (r >= 0)
 		r = sd_event_default(&event);
+	if (r >= 0) /* when systemd asks for it: a loop that stands still is ended */
+		r = sd_event_set_watchdog(event, true);
 	if (r < 0)
 		return log_error_errno(r, "cannot set up");
 	config.event = event;
