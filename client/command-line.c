@@ -194,7 +194,7 @@ static enum exit_code take_option(const struct verb *verb, const struct use *giv
 				  struct options *options)
 {
 	const struct option_row *row = option_find(verb, given->row->name);
-	char values[128];
+	char values[256];
 
 	if (!row) {
 		call_complain("%s: has no option --%s", verb->name, given->row->name);

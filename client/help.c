@@ -64,7 +64,8 @@ void help_print(FILE *out)
 	fputs("\nOptions, each of some verbs:\n", out);
 	for (const struct option_row *row = option_table; row->name; row++)
 		print_option(out, row);
-	fputs("\nDEV is a device id: 0.0.0580, or 0580 for the same.\n"
+	fputs("\nDEV is a device id, 0.0.0580 or 580 for the same; a range, 580-58f; a node, /dev/dasda;\n"
+	      "or several of these with commas between.\n"
 	      "More: ccwctl VERB --help, and ccwctl(1), which also has the exit statuses.\n",
 	      out);
 }

@@ -109,7 +109,12 @@ static const char head[] =
 	".BR ccwbrokerd (8)\nsays who gets what. Options may stand anywhere before \\-\\-.\n"
 	"Results go to standard output, complaints to standard error. Without a verb: list.\n"
 	".SH DEVICES\n"
-	"\\fIDEV\\fR is a device id, 0.0.0580, or 0580 or 580 for the same.\n";
+	"\\fIDEV\\fR is a device id, 0.0.0580, or 0580, 580 or 0x580 for the same; a range, 0.0.0580\\-0.0.058f or\n"
+	"580\\-58f, which stands for the devices of it that are there; a node such as /dev/ntape0 or /dev/dasda; a\n"
+	"subchannel, schid:0.0.0003; or a list of these, 580,590\\-592. With \\fB\\-\\-by\\-path\\fR it is a\n"
+	"subchannel, 0.0.0003, or a channel path, 0.40, which stands for all devices that are reached by it.\n"
+	"One call is about at most 256 devices, each once. A verb that takes one \\fIDEV\\fR takes what\n"
+	"stands for one device.\n";
 
 static const char tail[] =
 	".SH ENVIRONMENT\n"

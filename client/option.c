@@ -112,6 +112,30 @@ const struct option_row option_table[] = {
 		.offset = offsetof(struct options, autostart),
 	},
 	{
+		.name = "by-path",
+		.help = "DEV is a subchannel, 0.0.0003, or a channel path, 0.40",
+		.offset = offsetof(struct options, names_paths),
+	},
+	{
+		.name = "state",
+		.argument = "STATE[,STATE]",
+		/* the first four as in device-list.h */
+		.values =
+			"host bound boxed not-operational no-driver binding leased releasing failed "
+			"stuck absent",
+		.help = "only devices in one of these states",
+		.kind = OPTION_CHOICES,
+		.offset = offsetof(struct options, states),
+	},
+	{
+		.name = "type",
+		.argument = "TYPE[,TYPE]",
+		.verb = "list",
+		.help = "only of these types, as 3490, 3490/50; also control units",
+		.kind = OPTION_TEXT,
+		.offset = offsetof(struct options, type),
+	},
+	{
 		.name = "user",
 		.argument = "USER",
 		.verb = "policy test",
@@ -184,16 +208,41 @@ size_t option_next_word(const char **list, const char **ret_word)
 	return length;
 }
 
-/* Which word of the list it is, or -1. */
-static int find_word(const char *list, const char *text)
+/* Which word of the list the first bytes of text are, or -1. */
+static int find_part(const char *list, const char *text, size_t text_length)
 {
 	const char *word;
 	size_t length;
 
 	for (int i = 0; (length = option_next_word(&list, &word)) > 0; i++)
-		if (length == strlen(text) && !memcmp(word, text, length))
+		if (length == text_length && !memcmp(word, text, length))
 			return i;
 	return -1;
+}
+
+static int find_word(const char *list, const char *text)
+{
+	return find_part(list, text, strlen(text));
+}
+
+/* A bit for each word of the list that text names, with commas between. */
+static int parse_choices(const char *list, const char *text, unsigned int *ret)
+{
+	unsigned int bits = 0;
+
+	for (;;) {
+		size_t length = strcspn(text, ",");
+		int choice = find_part(list, text, length);
+
+		if (choice < 0)
+			return -EINVAL;
+		bits |= 1U << choice;
+		if (!text[length])
+			break;
+		text += length + 1;
+	}
+	*ret = bits;
+	return 0;
 }
 
 bool option_is_of(const struct option_row *row, const struct verb *verb)
@@ -267,6 +316,8 @@ int option_store(const struct option_row *row, const char *value, struct options
 			return -EINVAL;
 		*(unsigned int *)at = (unsigned int)choice;
 		return 0;
+	case OPTION_CHOICES:
+		return parse_choices(row->values, value, at);
 	case OPTION_SECONDS:
 	case OPTION_SECONDS_OR_NONE:
 		if (parse_seconds(value, &ms) < 0 || (!ms && row->kind == OPTION_SECONDS))
@@ -296,5 +347,7 @@ void option_describe_values(const struct option_row *row, char *buffer, size_t s
 			word);
 		separator = ", ";
 	}
+	if (row->kind == OPTION_CHOICES)
+		fputs(", nor several of these with commas between", out);
 	(void)fclose(out); /* into memory */
 }

@@ -13,6 +13,7 @@ enum option_kind {
 	OPTION_FLAG,		/* bool */
 	OPTION_TEXT,		/* const char *: as it was given */
 	OPTION_CHOICE,		/* unsigned int: which of the values */
+	OPTION_CHOICES,		/* unsigned int: a bit for each value of a list with commas */
 	OPTION_SECONDS,		/* timeout_ms and has_timeout: 0.001 to OPTION_SECONDS_MAX */
 	OPTION_SECONDS_OR_NONE, /* the same, from 0 */
 };

@@ -10,6 +10,7 @@
 
 #include "call.h"
 #include "names.h"
+#include "selection.h"
 
 static const struct {
 	const char *answer;
@@ -88,21 +89,37 @@ static enum exit_code call_can_acquire(sd_bus *bus, const struct options *option
 			    word);
 }
 
+struct question {
+	sd_bus *bus;
+	const struct options *options;
+	uint32_t uid;
+};
+
+static enum exit_code check_device(const char *device, void *userdata)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const struct question *question = userdata;
+	enum exit_code code;
+
+	code = call_can_acquire(question->bus, question->options, device, question->uid, &reply);
+	return code ? code : print_answer(device, reply);
+}
+
 enum exit_code verb_check(const struct options *options, const struct arguments *arguments)
 {
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	char device[CCW_ID_STRING_SIZE];
+	_cleanup_(selection_freep) struct selection *selection = NULL;
+	struct question question = { .options = options };
 	enum exit_code code;
-	uint32_t uid;
 
-	code = call_device_id(arguments->words[0], device);
+	code = selection_new(&row_check, options, arguments->words, arguments->n_words,
+			     SELECTION_MAX, &selection);
 	if (!code)
-		code = find_uid(options->user, &uid);
+		code = find_uid(options->user, &question.uid);
 	if (!code)
 		code = call_open(&bus);
-	if (code)
-		return code;
-	code = call_can_acquire(bus, options, device, uid, &reply);
-	return code ? code : print_answer(device, reply);
+	question.bus = bus;
+	if (!code)
+		code = selection_resolve(selection, bus);
+	return code ? code : selection_each(selection, check_device, &question);
 }

@@ -9,10 +9,17 @@
 #include <string.h>
 
 #include "call.h"
+#include "help.h"
 #include "names.h"
+#include "selection.h"
 #include "show.h"
 
 static const char *const headings[] = { "DEVICE", "AUTOSTART", NULL };
+
+struct change {
+	sd_bus *bus;
+	bool is_autostart;
+};
 
 static enum exit_code define(sd_bus *bus, const char *id, const char *what, bool is_autostart)
 {
@@ -22,36 +29,56 @@ static enum exit_code define(sd_bus *bus, const char *id, const char *what, bool
 			    CCWB_DEFINITION_AUTOSTART, "b", (int)is_autostart, (uint64_t)0);
 }
 
-enum exit_code verb_define(const struct options *options, const struct arguments *arguments)
+static enum exit_code define_device(const char *id, void *userdata)
+{
+	const struct change *change = userdata;
+	char what[64];
+
+	snprintf(what, sizeof(what), "define %s", id);
+	return define(change->bus, id, what, change->is_autostart);
+}
+
+static enum exit_code undefine_device(const char *id, void *userdata)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const struct change *change = userdata;
+	char what[64];
+
+	snprintf(what, sizeof(what), "undefine %s", id);
+	return call_manager_patiently(change->bus, what, &reply, "UndefineDevice", "st", id,
+				      (uint64_t)0);
+}
+
+/* Does it to each of the first n_words. */
+static enum exit_code change_all(const struct verb *verb, const struct options *options,
+				 const struct arguments *arguments, unsigned int n_words,
+				 enum exit_code (*visit)(const char *id, void *userdata),
+				 bool is_autostart)
 {
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
-	char id[CCW_ID_STRING_SIZE], what[64];
+	_cleanup_(selection_freep) struct selection *selection = NULL;
+	struct change change = { .is_autostart = is_autostart };
 	enum exit_code code;
 
-	code = call_device_id(arguments->words[0], id);
-	if (code)
-		return call_usage("define DEV");
-	snprintf(what, sizeof(what), "define %s", id);
-	code = call_open(&bus);
-	return code ? code : define(bus, id, what, options->autostart);
+	code = selection_new(verb, options, arguments->words, n_words, SELECTION_MAX, &selection);
+	if (!code)
+		code = call_open(&bus);
+	change.bus = bus;
+	if (!code)
+		code = selection_resolve(selection, bus);
+	return code ? code : selection_each(selection, visit, &change);
+}
+
+enum exit_code verb_define(const struct options *options, const struct arguments *arguments)
+{
+	return change_all(&row_define, options, arguments, arguments->n_words, define_device,
+			  options->autostart);
 }
 
 enum exit_code verb_undefine(const struct options *options, const struct arguments *arguments)
 {
-	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	char id[CCW_ID_STRING_SIZE], what[64];
-	enum exit_code code;
-
-	code = call_device_id(arguments->words[0], id);
-	if (code)
-		return call_usage("undefine DEV");
-	snprintf(what, sizeof(what), "undefine %s", id);
-	code = call_open(&bus);
-	if (!code)
-		code = call_manager_patiently(bus, what, &reply, "UndefineDevice", "st", id,
-					      (uint64_t)0);
-	return code;
+	return change_all(&row_undefine, options, arguments, arguments->n_words, undefine_device,
+			  false);
 }
 
 /* ---- what there is ---- */
@@ -120,25 +147,28 @@ static enum exit_code check_defined(sd_bus *bus, const char *id, const char *wha
 }
 
 /* Not by the device's own object, which is there only while the device is. */
+static enum exit_code change_autostart(const char *id, void *userdata)
+{
+	const struct change *change = userdata;
+	enum exit_code code;
+	char what[64];
+
+	snprintf(what, sizeof(what), "change autostart of %s", id);
+	code = check_defined(change->bus, id, what);
+	return code ? code : define(change->bus, id, what, change->is_autostart);
+}
+
 enum exit_code verb_autostart(const struct options *options, const struct arguments *arguments)
 {
-	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
-	bool is_on = !strcmp(arguments->words[1], "on");
-	char id[CCW_ID_STRING_SIZE], what[64];
-	enum exit_code code;
+	unsigned int n_devices = arguments->n_words - 1;
+	const char *word = arguments->words[n_devices];
+	bool is_on = !strcmp(word, "on");
 
-	code = call_device_id(arguments->words[0], id);
-	if (code)
-		return call_usage("autostart DEV on|off");
-	if (!is_on && strcmp(arguments->words[1], "off")) {
-		call_complain("\"%s\" is neither on nor off", arguments->words[1]);
-		return call_usage("autostart DEV on|off");
+	if (!is_on && strcmp(word, "off")) {
+		call_complain("\"%s\" is neither on nor off", word);
+		return help_usage(&row_autostart);
 	}
-	snprintf(what, sizeof(what), "change autostart of %s", id);
-	code = call_open(&bus);
-	if (!code)
-		code = check_defined(bus, id, what);
-	return code ? code : define(bus, id, what, is_on);
+	return change_all(&row_autostart, options, arguments, n_devices, change_autostart, is_on);
 }
 
 static struct json_object *to_json(const char *id, bool is_autostart)

@@ -11,6 +11,7 @@
 #include "lease-list.h"
 #include "names.h"
 #include "properties.h"
+#include "selection.h"
 #include "show.h"
 
 struct device_info {
@@ -159,19 +160,39 @@ static enum exit_code show_info(sd_bus *bus, const struct options *options, cons
 	return print_text(info, lease);
 }
 
+struct look {
+	sd_bus *bus;
+	const struct options *options;
+	bool is_second; /* or later */
+};
+
+static enum exit_code show_device(const char *id, void *userdata)
+{
+	struct look *look = userdata;
+	struct device_info info = {};
+	enum exit_code code;
+
+	if (look->is_second && !look->options->json)
+		putchar('\n');
+	look->is_second = true;
+	code = show_info(look->bus, look->options, id, &info);
+	properties_free(device_properties, &info);
+	return code;
+}
+
 enum exit_code verb_info(const struct options *options, const struct arguments *arguments)
 {
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
-	struct device_info info = {};
-	char id[CCW_ID_STRING_SIZE];
+	_cleanup_(selection_freep) struct selection *selection = NULL;
+	struct look look = { .options = options };
 	enum exit_code code;
 
-	code = call_device_id(arguments->words[0], id);
-	if (code)
-		return call_usage("info DEV");
-	code = call_open(&bus);
+	code = selection_new(&row_info, options, arguments->words, arguments->n_words,
+			     SELECTION_MAX, &selection);
 	if (!code)
-		code = show_info(bus, options, id, &info);
-	properties_free(device_properties, &info);
-	return code;
+		code = call_open(&bus);
+	look.bus = bus;
+	if (!code)
+		code = selection_resolve(selection, bus);
+	return code ? code : selection_each(selection, show_device, &look);
 }

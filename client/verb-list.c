@@ -5,18 +5,13 @@
  */
 #include <errno.h>
 #include <json-c/json.h>
+#include <string.h>
 
 #include "call.h"
+#include "device-list.h"
 #include "lease-list.h"
+#include "selection.h"
 #include "show.h"
-
-struct device_row {
-	const char *id;
-	const char *type;
-	const char *state;
-	const char *driver;
-	const struct lease_row *lease; /* NULL: nobody's */
-};
 
 struct listing {
 	const struct options *options;
@@ -27,7 +22,8 @@ struct listing {
 
 static const char *const headings[] = { "ID", "TYPE", "DRIVER", "STATE", "LEASED BY", NULL };
 
-static int add_json(struct json_object *array, const struct device_row *row)
+static int add_json(struct json_object *array, const struct device_row *row,
+		    const struct lease_row *lease)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -38,17 +34,17 @@ static int add_json(struct json_object *array, const struct device_row *row)
 	json_object_object_add(object, "driver",
 			       *row->driver ? json_object_new_string(row->driver) : NULL);
 	json_object_object_add(object, "state", json_object_new_string(row->state));
-	json_object_object_add(object, "lease",
-			       row->lease ? lease_list_row_to_json(row->lease) : NULL);
+	json_object_object_add(object, "lease", lease ? lease_list_row_to_json(lease) : NULL);
 	return json_object_array_add(array, object) < 0 ? -ENOMEM : 0;
 }
 
-static int add_cells(struct show_table *table, const struct device_row *row)
+static int add_cells(struct show_table *table, const struct device_row *row,
+		     const struct lease_row *lease)
 {
 	_cleanup_free_ char *holder = NULL;
 	int r = 0;
 
-	if (row->lease && asprintf(&holder, "%s (%s)", row->lease->user, row->lease->who) < 0) {
+	if (lease && asprintf(&holder, "%s (%s)", lease->user, lease->who) < 0) {
 		holder = NULL;
 		return -ENOMEM;
 	}
@@ -66,37 +62,19 @@ static int add_cells(struct show_table *table, const struct device_row *row)
 
 static int add_row(struct listing *listing, const struct device_row *row)
 {
-	if (listing->array)
-		return add_json(listing->array, row);
-	if (listing->table)
-		return add_cells(listing->table, row);
-	puts(row->id);
-	return 0;
-}
+	const struct lease_row *lease;
 
-static int read_rows(sd_bus_message *reply, struct listing *listing)
-{
-	int r;
-
-	r = sd_bus_message_enter_container(reply, 'a', "(sssso)");
-	if (r < 0)
-		return r;
-	for (;;) {
-		struct device_row row;
-
-		r = sd_bus_message_read(reply, "(sssso)", &row.id, &row.type, &row.state,
-					&row.driver, NULL);
-		if (r <= 0)
-			return r;
-		row.lease = lease_list_find(listing->leases, row.id);
-		r = add_row(listing, &row);
-		if (r < 0)
-			return r;
+	if (!listing->array && !listing->table) {
+		puts(row->id);
+		return 0;
 	}
+	lease = lease_list_find(listing->leases, row->id);
+	return listing->array ? add_json(listing->array, row, lease)
+			      : add_cells(listing->table, row, lease);
 }
 
-static enum exit_code print_reply(const struct options *options, sd_bus_message *reply,
-				  const struct lease_list *leases)
+static enum exit_code print_list(const struct options *options, const struct device_list *list,
+				 const struct lease_list *leases)
 {
 	_cleanup_(show_table_freep) struct show_table *table = NULL;
 	struct listing listing = { .options = options, .leases = leases };
@@ -107,9 +85,10 @@ static enum exit_code print_reply(const struct options *options, sd_bus_message 
 	else if (!options->quiet)
 		r = show_table_new(headings, &table);
 	listing.table = table;
-	if (r < 0 || (options->json && !listing.array))
-		return call_bad_reply("list devices", -ENOMEM);
-	r = read_rows(reply, &listing);
+	if (options->json && !listing.array)
+		r = -ENOMEM;
+	for (size_t i = 0; r >= 0 && i < list->n; i++)
+		r = add_row(&listing, &list->rows[i]);
 	if (r < 0) {
 		json_object_put(listing.array);
 		return call_bad_reply("list devices", r);
@@ -121,20 +100,65 @@ static enum exit_code print_reply(const struct options *options, sd_bus_message 
 	return EXIT_CODE_OK;
 }
 
+/* Those that are named by their id and are not there; a type or state that is asked for may be why. */
+static enum exit_code complain_missing(const struct selection *selection,
+				       const struct device_list *list)
+{
+	unsigned int n_missing = 0;
+
+	for (unsigned int i = 0; i < selection_count(selection); i++) {
+		const char *id = selection_get(selection, i);
+		size_t n = 0;
+
+		while (n < list->n && strcmp(list->rows[n].id, id) != 0)
+			n++;
+		if (n < list->n)
+			continue;
+		call_complain("there is no device %s on this system; see ccwctl list", id);
+		n_missing++;
+	}
+	if (n_missing && list->n)
+		return EXIT_CODE_PARTIAL;
+	return n_missing ? EXIT_CODE_NOT_FOUND : EXIT_CODE_OK;
+}
+
+static enum exit_code fetch_selected(sd_bus *bus, struct selection *selection,
+				     struct device_filter *filter, struct device_list **ret)
+{
+	char *ids[SELECTION_MAX + 1] = {};
+	enum exit_code code;
+
+	if (!selection_has_words(selection))
+		return device_list_fetch(bus, filter, ret);
+	code = selection_resolve(selection, bus);
+	if (code)
+		return code;
+	for (unsigned int i = 0; i < selection_count(selection); i++)
+		ids[i] = (char *)selection_get(selection, i);
+	filter->ids = ids;
+	return device_list_fetch(bus, filter, ret);
+}
+
 enum exit_code verb_list(const struct options *options, const struct arguments *arguments)
 {
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	_cleanup_(selection_freep) struct selection *selection = NULL;
+	_cleanup_(device_list_freep) struct device_list *list = NULL;
 	_cleanup_(lease_list_freep) struct lease_list *leases = NULL;
+	struct device_filter filter = { .types = options->type, .states = options->states };
 	enum exit_code code;
 
-	code = call_open(&bus);
+	code = selection_new(&row_list, options, arguments->words, arguments->n_words,
+			     SELECTION_MAX, &selection);
 	if (!code)
-		code = call_manager(bus, "list devices", &reply, "ListDevices", "a{sv}t", 0,
-				    (uint64_t)0);
+		code = call_open(&bus);
+	if (!code)
+		code = fetch_selected(bus, selection, &filter, &list);
 	if (!code)
 		code = lease_list_fetch(bus, &leases);
-	if (code)
+	if (!code)
+		code = print_list(options, list, leases);
+	if (code || options->type || options->states)
 		return code;
-	return print_reply(options, reply, leases);
+	return complain_missing(selection, list);
 }

@@ -14,6 +14,7 @@
 #include "policy-json.h"
 #include "policy-source.h"
 #include "policy-text.h"
+#include "selection.h"
 #include "show.h"
 #include "sysfs.h"
 
@@ -154,22 +155,16 @@ static enum exit_code print_results(const struct test *test)
 	return test->n_allowed ? EXIT_CODE_PARTIAL : EXIT_CODE_NOT_PERMITTED;
 }
 
-static enum exit_code test_all(struct test *test, const struct arguments *arguments)
+static enum exit_code test_all(struct test *test, const struct selection *selection)
 {
-	char name[CCW_ID_STRING_SIZE];
-	enum exit_code code;
 	int r = 0;
 
 	if (test->options->json)
 		test->array = json_object_new_array();
 	else
 		r = show_table_new(headings, &test->table);
-	for (unsigned int i = 0; r >= 0 && i < arguments->n_words; i++) {
-		code = call_device_id(arguments->words[i], name);
-		if (code)
-			return code;
-		r = test_device(test, name);
-	}
+	for (unsigned int i = 0; r >= 0 && i < selection_count(selection); i++)
+		r = test_device(test, selection_get(selection, i));
 	if (r >= 0)
 		return print_results(test);
 	call_complain("policy test: %s", strerror(-r));
@@ -201,8 +196,15 @@ enum exit_code verb_policy_test(const struct options *options, const struct argu
 {
 	char *paths[] = { (char *)options->policy };
 	struct test test = { .options = options, .subject = { .pidfd = -1 } };
-	enum exit_code code = EXIT_CODE_OK;
+	_cleanup_(selection_freep) struct selection *selection = NULL;
+	enum exit_code code;
 
+	code = selection_new(&row_policy_test, options, arguments->words, arguments->n_words,
+			     SELECTION_MAX, &selection);
+	if (!code)
+		code = selection_expand(selection);
+	if (code)
+		return code;
 	if (options->type)
 		code = read_type(options->type, &test.given);
 	else if (sysfs_new(SYSFS_ROOT, &test.sysfs) < 0)
@@ -212,7 +214,7 @@ enum exit_code verb_policy_test(const struct options *options, const struct argu
 	if (!code)
 		code = find_subject(options, &test.subject);
 	if (!code)
-		code = test_all(&test, arguments);
+		code = test_all(&test, selection);
 	json_object_put(test.array);
 	show_table_free(test.table);
 	subject_deinit(&test.subject);

@@ -15,6 +15,7 @@
 #include "call.h"
 #include "grant.h"
 #include "limits.h"
+#include "selection.h"
 
 #define RUN_DEVICES_MAX 64
 
@@ -44,7 +45,8 @@ static void default_who(const char *command, char who[static LIMIT_WHO_BYTES + 1
 }
 
 static enum exit_code acquire_all(sd_bus *bus, const struct options *options,
-				  const struct arguments *arguments, struct run *run)
+				  const struct arguments *arguments,
+				  const struct selection *selection, struct run *run)
 {
 	char who[LIMIT_WHO_BYTES + 1];
 	const struct grant_wish wish = {
@@ -54,14 +56,11 @@ static enum exit_code acquire_all(sd_bus *bus, const struct options *options,
 		.force = options->force,
 		.by_path = options->by_path,
 	};
-	char id[CCW_ID_STRING_SIZE];
 	enum exit_code code;
 
 	default_who(arguments->command[0], who);
-	for (unsigned int i = 0; i < arguments->n_words; i++) {
-		code = call_device_id(arguments->words[i], id);
-		if (!code)
-			code = grant_acquire(bus, id, &wish, &run->grants[run->n]);
+	for (unsigned int i = 0; i < selection_count(selection); i++) {
+		code = grant_acquire(bus, selection_get(selection, i), &wish, &run->grants[run->n]);
 		if (code)
 			return code;
 		run->n++;
@@ -175,17 +174,16 @@ static enum exit_code execute(const struct run *run, char **command)
 
 enum exit_code verb_run(const struct options *options, const struct arguments *arguments)
 {
+	_cleanup_(selection_freep) struct selection *selection = NULL;
 	_cleanup_(run_freep) struct run *run = NULL;
 	sd_bus *bus = NULL;
 	enum exit_code code;
 
 	_Static_assert(RUN_DEVICES_MAX * _GRANT_FD_MAX < 1000, "must fit in a usual RLIMIT_NOFILE");
-	for (unsigned int i = 0; i < arguments->n_words; i++) {
-		char id[CCW_ID_STRING_SIZE];
-
-		if (call_device_id(arguments->words[i], id))
-			return call_usage("run DEV... -- COMMAND [ARGUMENT]...");
-	}
+	code = selection_new(&row_run, options, arguments->words, arguments->n_words,
+			     RUN_DEVICES_MAX, &selection);
+	if (code)
+		return code;
 	run = calloc(1, sizeof(*run));
 	if (!run) {
 		call_complain("out of memory");
@@ -194,7 +192,9 @@ enum exit_code verb_run(const struct options *options, const struct arguments *a
 	code = call_open(&bus);
 	if (code)
 		return code;
-	code = acquire_all(bus, options, arguments, run);
+	code = selection_resolve(selection, bus);
+	if (!code)
+		code = acquire_all(bus, options, arguments, selection, run);
 	if (code)
 		give_back_all(bus, run);
 	sd_bus_flush_close_unref(bus);

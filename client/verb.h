@@ -50,11 +50,13 @@ struct options {
 	unsigned int by_path;	 /* 1: --grant=path */
 	bool force;
 	bool autostart;
-	const char *reason; /* NULL: a default of the verb */
-	const char *user;   /* NULL: the caller */
-	const char *unit;   /* NULL: not known */
-	const char *type;   /* NULL: what sysfs says */
-	const char *policy; /* NULL: the installed one */
+	const char *reason;  /* NULL: a default of the verb */
+	const char *user;    /* NULL: the caller */
+	const char *unit;    /* NULL: not known */
+	const char *type;    /* NULL: what sysfs says; of list: all */
+	unsigned int states; /* bits as in device-list.h; 0: all */
+	bool names_paths;    /* DEV is a subchannel or a channel path */
+	const char *policy;  /* NULL: the installed one */
 };
 
 /* What stands on the command line after the verb. */

@@ -54,40 +54,40 @@ const struct verb row_reset = {
 
 const struct verb row_define = {
 	.name = "define",
-	.words = "DEV",
+	.words = "DEV...",
 	.words_min = 1,
-	.words_max = 1,
-	.options = "autostart",
-	.help = "keep a device's definition over restarts of the machine",
-	.text = "Keeps a definition of a device, there or not, in /etc/ccwbroker/devices.d.\n"
+	.words_max = 256, /* SELECTION_MAX, here and below */
+	.options = "autostart by-path",
+	.help = "keep definitions of devices over restarts of the machine",
+	.text = "Keeps a definition of each device, there or not, in /etc/ccwbroker/devices.d.\n"
 		"With --autostart the device is bound to ccwbroker now, at every start of the\n"
 		"daemon, and when it appears, but not while the host uses it. A definition that\n"
 		"is there is replaced.",
 	.examples = "$ ccwctl define --autostart 0580\n",
-	.exits = "4",
+	.exits = "3 4 7",
 };
 
 const struct verb row_undefine = {
 	.name = "undefine",
-	.words = "DEV",
+	.words = "DEV...",
 	.words_min = 1,
-	.words_max = 1,
-	.options = "",
-	.help = "remove a definition, and give its device back",
+	.words_max = 256,
+	.options = "by-path",
+	.help = "remove definitions, and give their devices back",
 	.text = "A device that is bound goes back to its own driver, at the end of its lease\n"
 		"when it has one.",
 	.examples = "$ ccwctl undefine 0580\n",
-	.exits = "3 4 6",
+	.exits = "3 4 6 7",
 };
 
 const struct verb row_autostart = {
 	.name = "autostart",
-	.words = "DEV on|off",
+	.words = "DEV... on|off",
 	.words_min = 2,
-	.words_max = 2,
-	.options = "",
-	.help = "change whether a defined device is bound at every start",
+	.words_max = 1 + 256,
+	.options = "by-path",
+	.help = "change whether defined devices are bound at every start",
 	.text = "on also tries again at once; off leaves a device bound that is.",
 	.examples = "$ ccwctl autostart 0580 on\n",
-	.exits = "3 4",
+	.exits = "3 4 7",
 };

@@ -40,7 +40,7 @@ const struct verb row_policy_test = {
 	.name = "policy test",
 	.words = "DEV...",
 	.words_min = 1,
-	.words_max = 64,
+	.words_max = 256, /* SELECTION_MAX */
 	.options = "json quiet no-legend user unit type policy",
 	.help = "say what a policy would decide, without a daemon",
 	.text = "Says for each device whether the policy lets the user have it: allow, ask (an\n"
@@ -49,7 +49,8 @@ const struct verb row_policy_test = {
 		"Status 0: all are allowed; 4: none is; 7: some are.\n"
 		"\n"
 		"A unit that is not known is in those of each rule that denies or asks, and in\n"
-		"those of none that allows. With --quiet, the ids of what is allowed.",
+		"those of none that allows. With --quiet, the ids of what is allowed. A range\n"
+		"stands for all its ids, there or not; nodes in /dev are not known here.",
 	.examples = "$ ccwctl policy test --user=alice 0580\n"
 		    "# of a policy that is not installed, and a device that is not here\n"
 		    "$ ccwctl policy test --policy=./policy.json --type=3490/50 --user=alice 580\n",

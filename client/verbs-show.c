@@ -7,29 +7,41 @@
 
 const struct verb row_list = {
 	.name = "list",
-	.words = "",
-	.options = "json quiet no-legend",
+	.words = "[DEV]...",
+	.words_max = 256, /* SELECTION_MAX, here and below */
+	.options = "json quiet no-legend state type by-path",
 	.help = "show all channel devices and who has them (the default)",
 	.text = "Shows id, type, driver and state of each device, and the user of its lease\n"
-		"with what that user says it is for.",
+		"with what that user says it is for. With DEV: of these, where they are there.\n"
+		"\n"
+		"The states: host (its driver has it), no-driver, boxed (another system has\n"
+		"it reserved), not-operational (it does not answer), binding (being taken),\n"
+		"leased, releasing (on its way back), failed (it could not be given back),\n"
+		"stuck, absent (unplugged while leased). --state knows one more word, bound:\n"
+		"what ccwbroker has and nobody a lease of; restore gives it back.",
 	.examples = "$ ccwctl\n"
 		    "ID        TYPE     DRIVER     STATE  LEASED BY\n"
 		    "0.0.0120  3390/0c  dasd-eckd  host   -\n"
-		    "0.0.0580  3490/50  ccwbroker  leased alice (ccwctl run mytapetool)\n",
-	.exits = "",
+		    "0.0.0580  3490/50  ccwbroker  leased alice (ccwctl run mytapetool)\n"
+		    "# what restore would give back, for a script\n"
+		    "$ ccwctl list --state=bound,failed -q\n"
+		    "# what is behind a channel path\n"
+		    "$ ccwctl list --by-path 0.40\n",
+	.exits = "3 7",
 };
 
 const struct verb row_info = {
 	.name = "info",
-	.words = "DEV",
+	.words = "DEV...",
 	.words_min = 1,
-	.words_max = 1,
-	.options = "json",
-	.help = "show all about one device",
+	.words_max = 256,
+	.options = "json by-path",
+	.help = "show all about devices",
 	.text = "Shows types, subchannel, drivers, state and the reason for it, definition and\n"
-		"lease of a device.",
-	.examples = "$ ccwctl info 580\n",
-	.exits = "3",
+		"lease of each device. In JSON that is one object after the other.",
+	.examples = "$ ccwctl info 580\n"
+		    "$ ccwctl info /dev/ntape0\n",
+	.exits = "3 7",
 };
 
 const struct verb row_leases = {
@@ -45,19 +57,20 @@ const struct verb row_leases = {
 
 const struct verb row_check = {
 	.name = "check",
-	.words = "DEV",
+	.words = "DEV...",
 	.words_min = 1,
-	.words_max = 1,
-	.options = "backend force user",
-	.help = "say whether you could have a device, and why",
+	.words_max = 256,
+	.options = "backend force user by-path",
+	.help = "say whether you could have devices, and why",
 	.text = "Asks for nothing and moves nothing: says what run or io would meet, by which\n"
 		"rule of the policy, and as what. Status 0 means yes; 4 not permitted, also\n"
 		"when an administrator would have to agree; 5 that the host uses the device;\n"
-		"6 that somebody has it or a quota is reached; 3 that nobody can have it.",
+		"6 that somebody has it or a quota is reached; 3 that nobody can have it. Of\n"
+		"several: 7 when some can be had and some not.",
 	.examples = "$ ccwctl check 580\n"
 		    "# for root: what would happen to alice\n"
 		    "$ ccwctl check --user=alice 580\n",
-	.exits = "3 4 5 6",
+	.exits = "3 4 5 6 7",
 };
 
 const struct verb row_definitions = {

@@ -9,9 +9,9 @@ const struct verb row_run = {
 	.name = "run",
 	.words = "DEV... -- COMMAND [ARG]...",
 	.words_min = 1,
-	.words_max = 64,
+	.words_max = 64, /* RUN_DEVICES_MAX */
 	.takes_command = true,
-	.options = "backend force grant iommu who",
+	.options = "backend force grant iommu who by-path",
 	.help = "run a command with devices as fds from 3 on",
 	.text = "Acquires every DEV in turn and runs the command in ccwctl's place, with the\n"
 		"devices as file descriptors from 3 on, as sd_listen_fds_with_names(3) reads\n"

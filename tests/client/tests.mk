@@ -21,6 +21,7 @@ client_tests = \
 	tests/client/lib/test-sense \
 	tests/client/lib/test-program \
 	tests/client/test-program-text \
+	tests/client/test-device-word \
 	tests/client/test-outcome \
 	tests/client/lib/test-iommufd \
 	tests/client/lib/test-region \
@@ -29,6 +30,9 @@ client_tests = \
 	tests/client/test-show \
 	tests/client/test-properties \
 	tests/client/test-lease-list \
+	tests/client/test-selection \
+	tests/client/test-channel-paths \
+	tests/client/test-device-list \
 	tests/client/test-grant \
 	tests/client/test-errand \
 	tests/client/test-report \
@@ -71,6 +75,9 @@ tests_client_lib_test_program_LDADD = $(client_test_LDADD)
 tests_client_test_program_text_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_program_text_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_program_text_LDADD = $(client_test_LDADD)
+tests_client_test_device_word_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_device_word_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_device_word_LDADD = $(client_test_LDADD)
 tests_client_test_outcome_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_outcome_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_outcome_LDADD = $(client_test_LDADD)
@@ -92,6 +99,15 @@ tests_client_test_show_LDADD = $(client_test_LDADD)
 tests_client_test_properties_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_properties_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_properties_LDADD = $(client_test_LDADD)
+tests_client_test_device_list_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_device_list_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_device_list_LDADD = $(client_test_LDADD)
+tests_client_test_channel_paths_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_channel_paths_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_channel_paths_LDADD = $(client_test_LDADD)
+tests_client_test_selection_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_selection_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_selection_LDADD = $(client_test_LDADD)
 tests_client_test_lease_list_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_lease_list_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_lease_list_LDADD = $(client_test_LDADD)
@@ -123,5 +139,6 @@ CLEANFILES += tests/client/ccwctl tests/client/broker
 dist_check_SCRIPTS += tests/client/cli tests/client/cli-bus tests/client/cli-policy tests/client/sessions/replay
 # by name: the directory has logs in a build that was made in place
 EXTRA_DIST += tests/client/cli.bash tests/client/world.bash doc/ccwctl.md \
-	tests/client/sessions/check.session tests/client/sessions/define.session tests/client/sessions/info.session \
+	tests/client/sessions/check.session tests/client/sessions/define.session \
+	tests/client/sessions/ids.session tests/client/sessions/info.session \
 	tests/client/sessions/job.session tests/client/sessions/leases.session tests/client/sessions/list.session
