@@ -63,8 +63,11 @@ job_copy_files() {
 # directory of the initramfs it wants what the run brings, and adds to it.
 job_pack() {
 	local tmp=$1 root=$1/initramfs$PAYLOAD
-	local lib=$root/usr/lib/machine
+	local lib=$root/usr/lib/machine over
 	mkdir -p "$lib" "$root/usr/local/bin"
+	for over in "${OVERS[@]}"; do
+		cp -a "$over/." "$root/"
+	done
 	job_copy_build "$root"
 	cp "$VM"/guest/{disk,init,job,machine-service,report-failure,shell} "$lib/"
 	cp "$OUTLET_GUEST" "$lib/outlet"
