@@ -66,16 +66,31 @@ static int wait_device(struct sysfs *sysfs, struct ccw_id id, const struct backe
 	}
 }
 
-/* The kernel refuses while somebody else, udev or the driver itself, is at the same thing. */
+static bool is_online(struct sysfs *sysfs, struct ccw_id id)
+{
+	struct sysfs_facts facts;
+
+	return sysfs_read(sysfs, id, &facts, NULL) >= 0 && facts.is_online;
+}
+
+/*
+ * The kernel refuses while somebody else is at the same thing: -EAGAIN when that is udev, -EINVAL when it is
+ * the driver itself, which the device may also have for good, so that is believed sooner.
+ */
 static int set_online(struct sysfs *sysfs, struct ccw_id id, bool online)
 {
 	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
-	unsigned int waited;
+	unsigned int waited, limit;
 	int r;
 
 	for (waited = 0;; waited += 20) {
 		r = sysfs_set_online(sysfs, id, online);
-		if (r != -EAGAIN || waited >= LIMIT_DEVICE_WAIT_MS)
+		if (r == -EINVAL && online && is_online(sysfs, id))
+			return 0;
+		limit = r == -EAGAIN		 ? LIMIT_DEVICE_WAIT_MS
+			: r == -EINVAL && online ? LIMIT_ONLINE_WAIT_MS
+						 : 0;
+		if (r >= 0 || waited >= limit)
 			return r;
 		(void)nanosleep(&pause, NULL); /* cut short is no harm */
 	}
