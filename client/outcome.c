@@ -11,14 +11,11 @@
 #include <stdbool.h>
 #include <sys/random.h>
 
-#include "irb.h"
 #include "outcome.h"
-#include "program.h"
 
-static bool does_store(const struct program_ccw *ccw)
+static bool does_store(const struct ccwb_ccw *ccw)
 {
-	return ccw->direction == PROGRAM_DIRECTION_STORE && ccw->count &&
-	       !(ccw->flags & PROGRAM_SKIP);
+	return ccw->direction == CCWB_DIRECTION_READ && ccw->count && !(ccw->flags & CCWB_SKIP);
 }
 
 static int fill_random(uint8_t *at, size_t size)
@@ -36,12 +33,12 @@ static int fill_random(uint8_t *at, size_t size)
 	return 0;
 }
 
-int outcome_prepare(const struct program *program, uint8_t *memory)
+int outcome_prepare(const struct ccwb_program *program, uint8_t *memory)
 {
 	int r;
 
-	for (unsigned int i = 0; i < program_count(program); i++) {
-		const struct program_ccw *ccw = program_get(program, i);
+	for (unsigned int i = 0; i < ccwb_program_count(program); i++) {
+		const struct ccwb_ccw *ccw = ccwb_program_get(program, i);
 
 		if (!does_store(ccw))
 			continue;
@@ -53,7 +50,7 @@ int outcome_prepare(const struct program *program, uint8_t *memory)
 }
 
 /* How far from the end where the device began the memory has changed. */
-static size_t changed_length(const struct program_ccw *ccw, const uint8_t *before,
+static size_t changed_length(const struct ccwb_ccw *ccw, const uint8_t *before,
 			     const uint8_t *after)
 {
 	const uint8_t *old = before + ccw->offset, *new = after + ccw->offset;
@@ -67,17 +64,7 @@ static size_t changed_length(const struct program_ccw *ccw, const uint8_t *befor
 	return 0;
 }
 
-int outcome_last_ccw(const struct program *program, const struct irb *irb, uint32_t iova)
-{
-	uint32_t distance = irb->ccw_address - iova;
-
-	if (!irb->has_ccw_address || distance % PROGRAM_CCW_SIZE || !distance)
-		return -1;
-	distance = distance / PROGRAM_CCW_SIZE - 1;
-	return distance < program_count(program) ? (int)distance : -1;
-}
-
-static struct outcome make(const struct program_ccw *ccw, enum outcome_kind kind, size_t length)
+static struct outcome make(const struct ccwb_ccw *ccw, enum outcome_kind kind, size_t length)
 {
 	return (struct outcome){
 		.kind = length ? kind : OUTCOME_NOTHING,
@@ -86,11 +73,12 @@ static struct outcome make(const struct program_ccw *ccw, enum outcome_kind kind
 	};
 }
 
-struct outcome outcome_get(const struct program *program, unsigned int i, const struct irb *irb,
-			   uint32_t iova, const uint8_t *before, const uint8_t *after)
+struct outcome outcome_get(const struct ccwb_program *program, unsigned int i,
+			   const struct ccwb_irb *irb, uint32_t iova, const uint8_t *before,
+			   const uint8_t *after)
 {
-	const struct program_ccw *ccw = program_get(program, i);
-	int last = outcome_last_ccw(program, irb, iova);
+	const struct ccwb_ccw *ccw = ccwb_program_get(program, i);
+	int last = ccwb_program_last(program, irb, iova);
 	size_t changed;
 
 	if (!does_store(ccw))
@@ -100,7 +88,7 @@ struct outcome outcome_get(const struct program *program, unsigned int i, const 
 	changed = changed_length(ccw, before, after);
 	if (!changed)
 		return (struct outcome){ .kind = OUTCOME_NOTHING };
-	if (last >= 0 && last != (int)i && (!(ccw->flags & PROGRAM_SLI) || ccw->flags & PROGRAM_CD))
+	if (last >= 0 && last != (int)i && (!(ccw->flags & CCWB_SLI) || ccw->flags & CCWB_CD))
 		return make(ccw, OUTCOME_EXACT, ccw->count);
 	return make(ccw, OUTCOME_AT_LEAST, changed);
 }

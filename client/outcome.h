@@ -2,13 +2,11 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
+#include <libccwbroker.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "macro.h"
-
-struct irb;
-struct program;
 
 enum outcome_kind {
 	OUTCOME_NO_STORE, /* this CCW does not store, by its kind or the skip flag */
@@ -27,14 +25,12 @@ struct outcome {
  * Puts random bytes into all store areas, so that afterwards what was not stored can be told from what was.
  * -errno of getrandom(2).
  */
-_must_check_ int outcome_prepare(const struct program *program, uint8_t *memory);
+_must_check_ int outcome_prepare(const struct ccwb_program *program, uint8_t *memory);
 
 /*
  * What CCW i stored when the program ended with irb. before is a copy of the memory as it was
  * prepared, after the memory now; iova is where the program lay.
  */
-struct outcome outcome_get(const struct program *program, unsigned int i, const struct irb *irb,
-			   uint32_t iova, const uint8_t *before, const uint8_t *after);
-
-/* The number of the CCW the channel worked on last, or -1 when the status does not say. */
-int outcome_last_ccw(const struct program *program, const struct irb *irb, uint32_t iova);
+struct outcome outcome_get(const struct ccwb_program *program, unsigned int i,
+			   const struct ccwb_irb *irb, uint32_t iova, const uint8_t *before,
+			   const uint8_t *after);

@@ -12,12 +12,11 @@
 
 #include "io.h"
 #include "program-text.h"
-#include "program.h"
 
 #define TIC_PREFIX "tic:"
 
 struct parse {
-	struct program *program;
+	struct ccwb_program *program;
 	unsigned int n;	  /* CCWs there will be */
 	unsigned int i;	  /* the one being read */
 	const char *word; /* its text */
@@ -28,10 +27,10 @@ static const struct {
 	const char *name;
 	uint8_t flag;
 } flag_names[] = {
-	{ "sli", PROGRAM_SLI },
-	{ "skip", PROGRAM_SKIP },
-	{ "cd", PROGRAM_CD },
-	{ "pci", PROGRAM_PCI },
+	{ "sli", CCWB_SLI },
+	{ "skip", CCWB_SKIP },
+	{ "cd", CCWB_CD },
+	{ "pci", CCWB_PCI },
 };
 
 /* Says once what is wrong with which CCW; gives error back. */
@@ -122,7 +121,7 @@ static int parse_head(struct parse *parse, size_t length, uint8_t *ret_command, 
 	}
 	*ret_command = (uint8_t)(high << 4 | low);
 	*ret_flags = flags;
-	if (*ret_command == PROGRAM_COMMAND_TIC)
+	if (*ret_command == CCWB_PROGRAM_TIC)
 		return fail(parse, -EINVAL, "a transfer in channel is written tic:N");
 	return 0;
 }
@@ -133,15 +132,16 @@ static int add_file(struct parse *parse, uint8_t command, uint8_t flags, const c
 	size_t size;
 	int r;
 
-	r = io_read_at(AT_FDCWD, path, PROGRAM_BYTES_MAX, &data, &size);
+	r = io_read_at(AT_FDCWD, path, CCWB_PROGRAM_BYTES_MAX, &data, &size);
 	if (r == -EFBIG)
-		return fail(parse, -EINVAL, "the file has more than %d bytes", PROGRAM_BYTES_MAX);
+		return fail(parse, -EINVAL, "the file has more than %d bytes",
+			    CCWB_PROGRAM_BYTES_MAX);
 	if (r < 0)
 		return fail(parse, r, "cannot read the file: %s", strerror(-r));
 	if (!size)
 		return fail(parse, -EINVAL,
 			    "the file is empty; for no data write the command alone");
-	return program_add_fetch(parse->program, command, flags, (const uint8_t *)data, size);
+	return ccwb_program_add_write(parse->program, command, flags, (const uint8_t *)data, size);
 }
 
 static int add_hex(struct parse *parse, uint8_t command, uint8_t flags, const char *hex)
@@ -155,8 +155,8 @@ static int add_hex(struct parse *parse, uint8_t command, uint8_t flags, const ch
 	if (digits % 2)
 		return fail(parse, -EINVAL,
 			    "a byte is two hexadecimal digits, here one is left over");
-	if (digits / 2 > PROGRAM_BYTES_MAX)
-		return fail(parse, -EINVAL, "a CCW takes at most %d bytes", PROGRAM_BYTES_MAX);
+	if (digits / 2 > CCWB_PROGRAM_BYTES_MAX)
+		return fail(parse, -EINVAL, "a CCW takes at most %d bytes", CCWB_PROGRAM_BYTES_MAX);
 	data = malloc(digits / 2);
 	if (!data)
 		return -ENOMEM;
@@ -167,7 +167,7 @@ static int add_hex(struct parse *parse, uint8_t command, uint8_t flags, const ch
 			return fail(parse, -EINVAL, "\"%.2s\" is no hexadecimal byte", hex + i);
 		data[i / 2] = (uint8_t)(high << 4 | low);
 	}
-	return program_add_fetch(parse->program, command, flags, data, digits / 2);
+	return ccwb_program_add_write(parse->program, command, flags, data, digits / 2);
 }
 
 static int add_count(struct parse *parse, uint8_t command, uint8_t flags, const char *text)
@@ -175,24 +175,24 @@ static int add_count(struct parse *parse, uint8_t command, uint8_t flags, const 
 	unsigned int count;
 	int r;
 
-	r = parse_number(text, PROGRAM_BYTES_MAX, &count);
+	r = parse_number(text, CCWB_PROGRAM_BYTES_MAX, &count);
 	if (r == -ERANGE)
-		return fail(parse, -EINVAL, "a CCW takes at most %d bytes", PROGRAM_BYTES_MAX);
+		return fail(parse, -EINVAL, "a CCW takes at most %d bytes", CCWB_PROGRAM_BYTES_MAX);
 	if (r < 0)
 		return fail(parse, -EINVAL, "COUNT after the \":\" must be a decimal number");
-	return program_add_store(parse->program, command, flags, count);
+	return ccwb_program_add_read(parse->program, command, flags, count);
 }
 
 static int add_tic(struct parse *parse)
 {
 	unsigned int target;
 
-	if (parse_number(parse->word + strlen(TIC_PREFIX), PROGRAM_CCWS_MAX, &target) < 0 ||
+	if (parse_number(parse->word + strlen(TIC_PREFIX), CCWB_PROGRAM_CCWS_MAX, &target) < 0 ||
 	    target >= parse->n)
 		return fail(parse, -EINVAL, "N must be the number of a CCW, 0 to %u", parse->n - 1);
 	if (!parse->i)
 		return fail(parse, -EINVAL, "a channel program cannot begin with a tic");
-	return program_add_tic(parse->program, target);
+	return ccwb_program_add_tic(parse->program, target);
 }
 
 static int add_word(struct parse *parse)
@@ -213,17 +213,17 @@ static int add_word(struct parse *parse)
 		return add_hex(parse, command, flags, rest + 1);
 	if (*rest == ':')
 		return add_count(parse, command, flags, rest + 1);
-	return program_add_plain(parse->program, command, flags);
+	return ccwb_program_add(parse->program, command, flags);
 }
 
-static int check_direction(struct parse *parse, const struct program_ccw *ccw)
+static int check_direction(struct parse *parse, const struct ccwb_ccw *ccw)
 {
-	uint8_t command = program_effective_command(parse->program, parse->i);
-	enum program_direction direction = program_command_direction(command);
+	uint8_t command = ccwb_program_command(parse->program, parse->i);
+	enum ccwb_direction direction = ccwb_program_direction(command);
 
-	if (!ccw->count || direction == PROGRAM_DIRECTION_NONE || direction == ccw->direction)
+	if (!ccw->count || direction == CCWB_DIRECTION_NONE || direction == ccw->direction)
 		return 0;
-	if (direction == PROGRAM_DIRECTION_FETCH)
+	if (direction == CCWB_DIRECTION_WRITE)
 		return fail(parse, -EINVAL,
 			    "command %02x sends data to the device: write the bytes after a \"=\"",
 			    command);
@@ -234,16 +234,16 @@ static int check_direction(struct parse *parse, const struct program_ccw *ccw)
 /* What only shows when all CCWs are there */
 static int check_word(struct parse *parse)
 {
-	const struct program_ccw *ccw = program_get(parse->program, parse->i);
+	const struct ccwb_ccw *ccw = ccwb_program_get(parse->program, parse->i);
 
-	if (program_is_tic(ccw)) {
-		if (program_is_tic(program_get(parse->program, ccw->target)))
+	if (ccw->command == CCWB_PROGRAM_TIC) {
+		if (ccwb_program_get(parse->program, ccw->target)->command == CCWB_PROGRAM_TIC)
 			return fail(parse, -EINVAL, "a tic cannot lead to a tic");
 		return 0;
 	}
-	if (ccw->flags & PROGRAM_CD && !ccw->count)
+	if (ccw->flags & CCWB_CD && !ccw->count)
 		return fail(parse, -EINVAL, "cd needs data in this CCW");
-	if (ccw->flags & PROGRAM_CD && parse->i + 1 == parse->n)
+	if (ccw->flags & CCWB_CD && parse->i + 1 == parse->n)
 		return fail(parse, -EINVAL,
 			    "cd stands at the last CCW, there is none to go on with");
 	return check_direction(parse, ccw);
@@ -268,22 +268,22 @@ static int parse_all(struct parse *parse, const char *const *words)
 	return 0;
 }
 
-int program_text_parse(const char *const *words, unsigned int n, struct program **ret,
+int program_text_parse(const char *const *words, unsigned int n, struct ccwb_program **ret,
 		       char **ret_error)
 {
-	_cleanup_(program_freep) struct program *program = NULL;
+	_cleanup_(ccwb_program_freep) struct ccwb_program *program = NULL;
 	struct parse parse = { .n = n };
 	int r;
 
 	*ret_error = NULL;
-	if (n > PROGRAM_CCWS_MAX) {
+	if (n > CCWB_PROGRAM_CCWS_MAX) {
 		r = asprintf(ret_error, "%u CCWs are too many, a program has at most %d", n,
-			     PROGRAM_CCWS_MAX);
+			     CCWB_PROGRAM_CCWS_MAX);
 		if (r < 0)
 			*ret_error = NULL;
 		return -EINVAL;
 	}
-	r = program_new(&program);
+	r = ccwb_program_new(&program);
 	if (r < 0)
 		return r;
 	parse.program = program;

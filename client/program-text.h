@@ -2,9 +2,9 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
-#include "macro.h"
+#include <libccwbroker.h>
 
-struct program;
+#include "macro.h"
 
 /*
  * Makes a program out of n words, each one CCW:
@@ -19,5 +19,5 @@ struct program;
  * for the user, to be freed, or NULL for lack of memory. -EINVAL: the words are wrong; other
  * errors: a file could not be read.
  */
-_must_check_ int program_text_parse(const char *const *words, unsigned int n, struct program **ret,
-				    char **ret_error);
+_must_check_ int program_text_parse(const char *const *words, unsigned int n,
+				    struct ccwb_program **ret, char **ret_error);

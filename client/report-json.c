@@ -10,10 +10,8 @@
 #include "dump.h"
 #include "ebcdic.h"
 #include "outcome.h"
-#include "program.h"
 #include "report-json.h"
 #include "report.h"
-#include "sense.h"
 #include "show.h"
 
 static const char *const stored_names[] = {
@@ -55,14 +53,22 @@ static struct json_object *command_string(uint8_t command)
 	return hex_string(&command, 1);
 }
 
-static struct json_object *flags_array(const struct program_ccw *ccw)
+static struct json_object *flags_array(const struct ccwb_ccw *ccw)
 {
-	static const char *const names[] = { "sli", "skip", "cd", "pci" };
+	static const struct {
+		uint8_t flag;
+		const char *name;
+	} names[] = {
+		{ CCWB_SLI, "sli" },
+		{ CCWB_SKIP, "skip" },
+		{ CCWB_CD, "cd" },
+		{ CCWB_PCI, "pci" },
+	};
 	struct json_object *array = json_object_new_array();
 
-	for (unsigned int bit = 0; array && bit < ARRAY_SIZE(names); bit++)
-		if (ccw->flags & 1U << bit)
-			json_object_array_add(array, json_object_new_string(names[bit]));
+	for (unsigned int i = 0; array && i < ARRAY_SIZE(names); i++)
+		if (ccw->flags & names[i].flag)
+			json_object_array_add(array, json_object_new_string(names[i].name));
 	return array;
 }
 
@@ -87,26 +93,26 @@ static void add_stored(const struct report *report, unsigned int i, struct json_
 
 static struct json_object *ccw_object(const struct report *report, unsigned int i, bool ebcdic)
 {
-	const struct program_ccw *ccw = program_get(report->program, i);
+	const struct ccwb_ccw *ccw = ccwb_program_get(report->program, i);
 	struct json_object *object = json_object_new_object();
 
 	if (!object)
 		return NULL;
 	json_object_object_add(object, "ccw", json_object_new_int64(i));
 	json_object_object_add(object, "command", command_string(ccw->command));
-	if (program_is_tic(ccw)) {
+	if (ccw->command == CCWB_PROGRAM_TIC) {
 		json_object_object_add(object, "target", json_object_new_int64(ccw->target));
 		return object;
 	}
 	json_object_object_add(object, "flags", flags_array(ccw));
 	json_object_object_add(object, "count", json_object_new_int(ccw->count));
-	if (!report->error)
+	if (!report->failure.number)
 		add_stored(report, i, object, ebcdic);
 	return object;
 }
 
-static struct json_object *words_array(const struct irb *irb,
-				       const char *(*next)(const struct irb *, unsigned int *))
+static struct json_object *words_array(const struct ccwb_irb *irb,
+				       const char *(*next)(const struct ccwb_irb *, unsigned int *))
 {
 	struct json_object *array = json_object_new_array();
 	unsigned int iterator = 0;
@@ -119,21 +125,21 @@ static struct json_object *words_array(const struct irb *irb,
 
 static struct json_object *status_object(const struct report *report)
 {
-	const struct irb *irb = &report->irb;
-	int last = outcome_last_ccw(report->program, irb, report->iova);
+	const struct ccwb_irb *irb = &report->irb;
+	int last = ccwb_program_last(report->program, irb, report->iova);
 	struct json_object *object = json_object_new_object();
 
 	if (!object)
 		return NULL;
-	json_object_object_add(object, "clean", json_object_new_boolean(irb_is_clean(irb)));
+	json_object_object_add(object, "clean", json_object_new_boolean(ccwb_irb_is_clean(irb)));
 	json_object_object_add(object, "condition_code",
 			       json_object_new_int64(irb->condition_code));
 	json_object_object_add(object, "device_status", json_object_new_int(irb->device_status));
 	json_object_object_add(object, "subchannel_status",
 			       json_object_new_int(irb->subchannel_status));
-	json_object_object_add(object, "device", words_array(irb, irb_device_word));
-	json_object_object_add(object, "subchannel", words_array(irb, irb_subchannel_word));
-	json_object_object_add(object, "control", words_array(irb, irb_control_word));
+	json_object_object_add(object, "device", words_array(irb, ccwb_irb_device_word));
+	json_object_object_add(object, "subchannel", words_array(irb, ccwb_irb_subchannel_word));
+	json_object_object_add(object, "control", words_array(irb, ccwb_irb_control_word));
 	json_object_object_add(object, "last_ccw", last < 0 ? NULL : json_object_new_int(last));
 	json_object_object_add(object, "residual",
 			       irb->has_residual ? json_object_new_int(irb->residual) : NULL);
@@ -142,7 +148,7 @@ static struct json_object *status_object(const struct report *report)
 
 static struct json_object *sense_object(const struct report *report)
 {
-	enum sense_family family = sense_family_from_type(report->device_type);
+	enum ccwb_sense_family family = ccwb_sense_family_from_type(report->device_type);
 	struct json_object *object, *words;
 	unsigned int iterator = 0;
 	const char *word;
@@ -161,7 +167,7 @@ static struct json_object *sense_object(const struct report *report)
 		json_object_new_string(
 			report->sense_source == REPORT_SENSE_CONCURRENT ? "status" : "command"));
 	json_object_object_add(object, "data", hex_string(report->sense, report->sense_size));
-	while ((word = sense_word(family, report->sense, report->sense_size, &iterator)))
+	while ((word = ccwb_sense_word(family, report->sense, report->sense_size, &iterator)))
 		json_object_array_add(words, json_object_new_string(word));
 	json_object_object_add(object, "words", words);
 	return object;
@@ -169,17 +175,15 @@ static struct json_object *sense_object(const struct report *report)
 
 static void add_error(const struct report *report, struct json_object *object)
 {
-	_cleanup_free_ char *text = report_error_text(report);
 	int ccw = report_refused_ccw(report);
 	struct json_object *error = json_object_new_object();
 
 	if (!error)
 		return;
-	json_object_object_add(error, "errno", json_object_new_int(-report->error));
-	json_object_object_add(error, "refusal", json_object_new_int64(report->refusal.reason));
+	json_object_object_add(error, "errno", json_object_new_int(-report->failure.number));
+	json_object_object_add(error, "refusal", json_object_new_int64(report->failure.refusal));
 	json_object_object_add(error, "ccw", ccw < 0 ? NULL : json_object_new_int(ccw));
-	json_object_object_add(error, "text",
-			       json_object_new_string(text ? text : strerror(-report->error)));
+	json_object_object_add(error, "text", json_object_new_string(report->failure.text));
 	json_object_object_add(object, "error", error);
 }
 
@@ -189,7 +193,7 @@ enum exit_code report_json_print(const struct report *report, FILE *out, bool eb
 	struct json_object *object = json_object_new_object();
 	struct json_object *ccws = json_object_new_array();
 
-	for (unsigned int i = 0; ccws && i < program_count(report->program); i++)
+	for (unsigned int i = 0; ccws && i < ccwb_program_count(report->program); i++)
 		json_object_array_add(ccws, ccw_object(report, i, ebcdic));
 	if (!object) {
 		json_object_put(ccws);
@@ -197,7 +201,7 @@ enum exit_code report_json_print(const struct report *report, FILE *out, bool eb
 	}
 	json_object_object_add(object, "device", json_object_new_string(report->device));
 	json_object_object_add(object, "ccws", ccws);
-	if (report->error) {
+	if (report->failure.number) {
 		add_error(report, object);
 	} else {
 		json_object_object_add(object, "status", status_object(report));

@@ -8,61 +8,31 @@
 #include <string.h>
 
 #include "call.h"
-#include "ccwbroker.h"
 #include "dump.h"
 #include "outcome.h"
-#include "program.h"
 #include "report.h"
-#include "sense.h"
 
 #define INDENT "    "
 
 enum exit_code report_exit_code(const struct report *report)
 {
-	return !report->error && irb_is_clean(&report->irb) ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
+	return !report->failure.number && ccwb_irb_is_clean(&report->irb) ? EXIT_CODE_OK
+									  : EXIT_CODE_FAILURE;
 }
 
 int report_refused_ccw(const struct report *report)
 {
-	uint32_t distance = report->refusal.ccw - report->iova;
+	uint32_t distance = report->failure.refused_ccw - report->iova;
 
-	if (!report->refusal.ccw || distance % PROGRAM_CCW_SIZE ||
-	    distance / PROGRAM_CCW_SIZE >= program_count(report->program))
+	if (!report->failure.refused_ccw || distance % CCWB_PROGRAM_CCW_SIZE ||
+	    distance / CCWB_PROGRAM_CCW_SIZE >= ccwb_program_count(report->program))
 		return -1;
-	return (int)(distance / PROGRAM_CCW_SIZE);
-}
-
-char *report_error_text(const struct report *report)
-{
-	int ccw = report_refused_ccw(report), n;
-	unsigned int timeout_ms =
-		report->timeout_ms ? report->timeout_ms : CCWBROKER_TIMEOUT_MS_DEFAULT;
-	char *text;
-
-	if (report->refusal.reason && ccw >= 0)
-		n = asprintf(&text,
-			     "the program was refused, nothing was started; CCW %d (%02x): %s", ccw,
-			     program_get(report->program, (unsigned int)ccw)->command,
-			     session_refusal_words(report->refusal.reason));
-	else if (report->refusal.reason)
-		n = asprintf(&text, "the program was refused, nothing was started: %s",
-			     session_refusal_words(report->refusal.reason));
-	else if (report->error == -ETIMEDOUT)
-		n = asprintf(&text,
-			     "the program did not end in %u.%03u s and was stopped; see --timeout",
-			     timeout_ms / 1000, timeout_ms % 1000);
-	else if (report->error == -EACCES || report->error == -ENODEV)
-		n = asprintf(&text, "the device is gone or no channel path to it works: %s",
-			     strerror(-report->error));
-	else
-		n = asprintf(&text, "the program was not run to its end: %s",
-			     strerror(-report->error));
-	return n < 0 ? NULL : text;
+	return (int)(distance / CCWB_PROGRAM_CCW_SIZE);
 }
 
 static void print_ccw(const struct report *report, unsigned int i, FILE *out, bool ebcdic)
 {
-	const struct program_ccw *ccw = program_get(report->program, i);
+	const struct ccwb_ccw *ccw = ccwb_program_get(report->program, i);
 	struct outcome outcome = outcome_get(report->program, i, &report->irb, report->iova,
 					     report->before, report->after);
 
@@ -93,21 +63,21 @@ static void print_word(FILE *out, unsigned int *n, const char *word)
 
 static void print_status(const struct report *report, FILE *out)
 {
-	const struct irb *irb = &report->irb;
-	int last = outcome_last_ccw(report->program, irb, report->iova);
+	const struct ccwb_irb *irb = &report->irb;
+	int last = ccwb_program_last(report->program, irb, report->iova);
 	unsigned int n = 0, iterator = 0;
 	const char *word;
 
 	fputs("status: ", out);
 	if (irb->condition_code) {
 		fprintf(out, "deferred condition code %u, %s\n", irb->condition_code,
-			irb_condition_words(irb));
+			ccwb_irb_condition_words(irb));
 		return;
 	}
-	while ((word = irb_device_word(irb, &iterator)))
+	while ((word = ccwb_irb_device_word(irb, &iterator)))
 		print_word(out, &n, word);
 	iterator = 0;
-	while ((word = irb_subchannel_word(irb, &iterator)))
+	while ((word = ccwb_irb_subchannel_word(irb, &iterator)))
 		print_word(out, &n, word);
 	if (!n)
 		print_word(out, &n, "none");
@@ -120,17 +90,17 @@ static void print_status(const struct report *report, FILE *out)
 
 static void print_sense(const struct report *report, FILE *out)
 {
-	enum sense_family family = sense_family_from_type(report->device_type);
+	enum ccwb_sense_family family = ccwb_sense_family_from_type(report->device_type);
 	unsigned int n = 0, iterator = 0;
 	const char *word;
 
 	if (report->sense_source == REPORT_SENSE_NONE) {
-		if (irb_is_unit_check(&report->irb))
+		if (ccwb_irb_is_unit_check(&report->irb))
 			fputs("sense: none to be had\n", out);
 		return;
 	}
 	fputs("sense: ", out);
-	while ((word = sense_word(family, report->sense, report->sense_size, &iterator)))
+	while ((word = ccwb_sense_word(family, report->sense, report->sense_size, &iterator)))
 		print_word(out, &n, word);
 	if (!n)
 		print_word(out, &n, "no words for these bytes");
@@ -143,13 +113,12 @@ static void print_sense(const struct report *report, FILE *out)
 
 void report_print_text(const struct report *report, FILE *out, bool ebcdic)
 {
-	if (report->error) {
-		_cleanup_free_ char *text = report_error_text(report);
-
-		call_complain("%s: %s", report->device, text ? text : strerror(-report->error));
+	if (report->failure.number) {
+		call_complain("%s%s", report->failure.text,
+			      report->failure.number == -ETIMEDOUT ? "; see --timeout" : "");
 		return;
 	}
-	for (unsigned int i = 0; i < program_count(report->program); i++)
+	for (unsigned int i = 0; i < ccwb_program_count(report->program); i++)
 		print_ccw(report, i, out, ebcdic);
 	print_status(report, out);
 	print_sense(report, out);

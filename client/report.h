@@ -2,16 +2,13 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
+#include <libccwbroker.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#include "irb.h"
-#include "session.h"
 #include "verb.h"
-
-struct program;
 
 enum report_sense {
 	REPORT_SENSE_NONE,
@@ -23,16 +20,16 @@ enum report_sense {
 struct report {
 	const char *device;
 	const char *device_type; /* NULL: not known */
-	const struct program *program;
+	const struct ccwb_program *program;
 	uint32_t iova;
 	const uint8_t *before; /* the program's memory as it was started */
 	const uint8_t *after;  /* and as it is now */
-	int error;	       /* negative errno: it did not end by itself, irb says nothing */
+	struct ccwb_error
+		failure; /* its number not 0: it did not end by itself, irb says nothing */
 	unsigned int timeout_ms;
-	struct session_refusal refusal;
-	struct irb irb;
+	struct ccwb_irb irb;
 	enum report_sense sense_source;
-	uint8_t sense[IRB_SENSE_BYTES];
+	uint8_t sense[CCWB_IRB_SENSE_BYTES];
 	size_t sense_size;
 };
 
@@ -41,9 +38,6 @@ void report_print_text(const struct report *report, FILE *out, bool ebcdic);
 
 /* EXIT_CODE_OK when the program ended and nothing was wrong. */
 enum exit_code report_exit_code(const struct report *report);
-
-/* What kept the program from its end, as a sentence to be freed; NULL for lack of memory. */
-char *report_error_text(const struct report *report);
 
 /* The number of the CCW that made the program be refused, or -1. */
 int report_refused_ccw(const struct report *report);

@@ -23,17 +23,23 @@
 #define LISTEN_FD_FIRST 3
 
 struct run {
-	struct grant *grants[RUN_DEVICES_MAX];
+	struct ccwb_lease *leases[RUN_DEVICES_MAX];
 	unsigned int n;
 };
 
 static void run_free(struct run *run)
 {
 	for (unsigned int i = 0; i < run->n; i++)
-		grant_free(run->grants[i]);
+		run->leases[i] = ccwb_lease_free(run->leases[i]);
 	free(run);
 }
 DEFINE_CLEANUP(struct run *, run_free)
+
+/* The fds that there are, in their order, each of one lease; taken from it when it is handed on. */
+struct handed {
+	int fds[RUN_DEVICES_MAX * GRANT_FDS];
+	unsigned int n;
+};
 
 /* The command's name in printable ASCII, which the broker accepts in any case */
 static void default_who(const char *command, char who[static LIMIT_WHO_BYTES + 1])
@@ -44,23 +50,17 @@ static void default_who(const char *command, char who[static LIMIT_WHO_BYTES + 1
 			*who = '?';
 }
 
-static enum exit_code acquire_all(sd_bus *bus, const struct options *options,
+static enum exit_code acquire_all(struct ccwb_connection *connection, const struct options *options,
 				  const struct arguments *arguments,
 				  const struct selection *selection, struct run *run)
 {
 	char who[LIMIT_WHO_BYTES + 1];
-	const struct grant_wish wish = {
-		.who = options->who ? options->who : who,
-		.iommu = options->iommu,
-		.backend = options->backend,
-		.force = options->force,
-		.by_path = options->by_path,
-	};
 	enum exit_code code;
 
 	default_who(arguments->command[0], who);
 	for (unsigned int i = 0; i < selection_count(selection); i++) {
-		code = grant_acquire(bus, selection_get(selection, i), &wish, &run->grants[run->n]);
+		code = grant_acquire(connection, selection_get(selection, i), options, who,
+				     &run->leases[run->n]);
 		if (code)
 			return code;
 		run->n++;
@@ -69,26 +69,13 @@ static enum exit_code acquire_all(sd_bus *bus, const struct options *options,
 }
 
 /* The devices that were acquired go back before we say that one was not to be had. */
-static void give_back_all(sd_bus *bus, struct run *run)
+static void give_back_all(struct run *run)
 {
 	while (run->n > 0) {
 		run->n--;
-		if (grant_give_back(bus, run->grants[run->n]))
+		if (grant_give_back(run->leases[run->n]))
 			continue; /* has complained itself, the others go back all the same */
 	}
-}
-
-/* The fds that there are, in their order; the array is the caller's. */
-static unsigned int list_fds(const struct run *run,
-			     int *fds[static RUN_DEVICES_MAX * _GRANT_FD_MAX])
-{
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < run->n; i++)
-		for (unsigned int fd = 0; fd < _GRANT_FD_MAX; fd++)
-			if (run->grants[i]->fds[fd] >= 0)
-				fds[n++] = &run->grants[i]->fds[fd];
-	return n;
 }
 
 static char *fd_names(const struct run *run)
@@ -101,10 +88,10 @@ static char *fd_names(const struct run *run)
 	if (!out)
 		return NULL;
 	for (unsigned int i = 0; i < run->n; i++)
-		for (unsigned int fd = 0; fd < _GRANT_FD_MAX; fd++) {
-			if (run->grants[i]->fds[fd] < 0)
+		for (unsigned int fd = 0; fd < GRANT_FDS; fd++) {
+			if (ccwb_lease_fd(run->leases[i], fd) < 0)
 				continue;
-			fprintf(out, "%s%s/%s", separator, run->grants[i]->id,
+			fprintf(out, "%s%s/%s", separator, ccwb_lease_device(run->leases[i]),
 				grant_fd_to_string(fd));
 			separator = ":";
 		}
@@ -113,16 +100,12 @@ static char *fd_names(const struct run *run)
 	return TAKE_PTR(text);
 }
 
-static int set_environment(const struct run *run)
+static int set_environment(const char *names, unsigned int n)
 {
-	int *fds[RUN_DEVICES_MAX * _GRANT_FD_MAX];
-	_cleanup_free_ char *names = fd_names(run);
 	char pid[32], count[32];
 
-	if (!names)
-		return -ENOMEM;
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
-	snprintf(count, sizeof(count), "%u", list_fds(run, fds));
+	snprintf(count, sizeof(count), "%u", n);
 	if (setenv("LISTEN_PID", pid, 1) < 0 || setenv("LISTEN_FDS", count, 1) < 0 ||
 	    setenv("LISTEN_FDNAMES", names, 1) < 0)
 		return -errno;
@@ -131,23 +114,30 @@ static int set_environment(const struct run *run)
 	return 0;
 }
 
-/* Puts the fds in a row from 3 on and closes everything else above. */
-static int place_fds(const struct run *run)
+static void take_fds(const struct run *run, struct handed *handed)
 {
-	int *fds[RUN_DEVICES_MAX * _GRANT_FD_MAX];
-	const int first = LISTEN_FD_FIRST, n = (int)list_fds(run, fds);
+	for (unsigned int i = 0; i < run->n; i++)
+		for (unsigned int fd = 0; fd < GRANT_FDS; fd++)
+			if (ccwb_lease_fd(run->leases[i], fd) >= 0)
+				handed->fds[handed->n++] = ccwb_lease_take_fd(run->leases[i], fd);
+}
+
+/* Puts the fds in a row from 3 on and closes everything else above. */
+static int place_fds(struct handed *handed)
+{
+	const int first = LISTEN_FD_FIRST, n = (int)handed->n;
 
 	/* first all out of the way, so that none is overwritten while it is still needed */
 	for (int i = 0; i < n; i++) {
-		int moved = fcntl(*fds[i], F_DUPFD_CLOEXEC, first + n);
+		int moved = fcntl(handed->fds[i], F_DUPFD_CLOEXEC, first + n);
 
 		if (moved < 0)
 			return -errno;
-		(void)macro_close(*fds[i]); /* replaced by its copy */
-		*fds[i] = moved;
+		(void)macro_close(handed->fds[i]); /* replaced by its copy */
+		handed->fds[i] = moved;
 	}
 	for (int i = 0; i < n; i++)
-		if (dup2(*fds[i], first + i) < 0)
+		if (dup2(handed->fds[i], first + i) < 0)
 			return -errno;
 	if (close_range((unsigned int)(first + n), ~0U, 0) < 0)
 		return -errno;
@@ -157,11 +147,14 @@ static int place_fds(const struct run *run)
 /* Returns only when the command could not be started. */
 static enum exit_code execute(const struct run *run, char **command)
 {
+	_cleanup_free_ char *names = fd_names(run);
+	struct handed handed = {};
 	int r;
 
-	r = set_environment(run);
+	take_fds(run, &handed); /* they end with the command or with us */
+	r = names ? set_environment(names, handed.n) : -ENOMEM;
 	if (r >= 0)
-		r = place_fds(run);
+		r = place_fds(&handed);
 	if (r < 0) {
 		call_complain("cannot prepare %s: %s", command[0], strerror(-r));
 		return EXIT_CODE_RUN_FAILED;
@@ -175,11 +168,12 @@ static enum exit_code execute(const struct run *run, char **command)
 enum exit_code verb_run(const struct options *options, const struct arguments *arguments)
 {
 	_cleanup_(selection_freep) struct selection *selection = NULL;
+	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
 	_cleanup_(run_freep) struct run *run = NULL;
-	sd_bus *bus = NULL;
+	_cleanup_(ccwb_connection_freep) struct ccwb_connection *connection = NULL;
 	enum exit_code code;
 
-	_Static_assert(RUN_DEVICES_MAX * _GRANT_FD_MAX < 1000, "must fit in a usual RLIMIT_NOFILE");
+	_Static_assert(RUN_DEVICES_MAX * GRANT_FDS < 1000, "must fit in a usual RLIMIT_NOFILE");
 	code = selection_new(&row_run, options, arguments->words, arguments->n_words,
 			     RUN_DEVICES_MAX, &selection);
 	if (code)
@@ -194,11 +188,11 @@ enum exit_code verb_run(const struct options *options, const struct arguments *a
 		return code;
 	code = selection_resolve(selection, bus);
 	if (!code)
-		code = acquire_all(bus, options, arguments, selection, run);
-	if (code)
-		give_back_all(bus, run);
-	sd_bus_flush_close_unref(bus);
-	if (code)
-		return code == EXIT_CODE_FAILURE ? EXIT_CODE_RUN_FAILED : code;
-	return execute(run, arguments->command);
+		code = grant_connect(bus, &connection);
+	if (!code)
+		code = acquire_all(connection, options, arguments, selection, run);
+	if (!code)
+		return execute(run, arguments->command);
+	give_back_all(run);
+	return code == EXIT_CODE_FAILURE ? EXIT_CODE_RUN_FAILED : code;
 }

@@ -2,32 +2,35 @@
 /* Copyright the ccwbroker authors */
 /*
  * Owns the model of one channel program and its layout as format-1 CCWs (Principles of Operation,
- * chapter 15). Knows neither the text it was written as nor how it is started.
+ * chapter 15), in memory of a space once it is loaded. Knows neither the text it was written as nor how
+ * it is started.
  */
 #include <errno.h>
 #include <string.h>
 
-#include "program.h"
+#include "error.h"
+#include "space.h"
 
 #define AREA_ALIGN 8
 
-/* Flags of a format-1 CCW */
-enum {
-	CCW_CD = 0x80,
-	CCW_CC = 0x40,
-	CCW_SLI = 0x20,
-	CCW_SKIP = 0x10,
-	CCW_PCI = 0x08,
-};
+/* What any CCW may have but a TIC */
+#define FLAGS (CCWB_CD | CCWB_SLI | CCWB_SKIP | CCWB_PCI)
 
-struct program {
-	struct program_ccw ccws[PROGRAM_CCWS_MAX];
+/* The flag that joins CCWs into a command chain; the others are CCWB_SLI and so on. */
+#define CCW_CC 0x40
+
+struct ccwb_program {
+	struct ccwb_ccw ccws[CCWB_PROGRAM_CCWS_MAX];
 	unsigned int n;
+	int error;		  /* of the first CCW that could not be added */
+	struct ccwb_space *space; /* NULL until it is loaded */
+	uint8_t *memory;	  /* the space's */
+	uint32_t iova;
 };
 
-int program_new(struct program **ret)
+int ccwb_program_new(struct ccwb_program **ret)
 {
-	struct program *program = calloc(1, sizeof(*program));
+	struct ccwb_program *program = calloc(1, sizeof(*program));
 
 	if (!program)
 		return -ENOMEM;
@@ -35,116 +38,147 @@ int program_new(struct program **ret)
 	return 0;
 }
 
-struct program *program_free(struct program *program)
+struct ccwb_program *ccwb_program_free(struct ccwb_program *program)
 {
 	if (!program)
 		return NULL;
 	for (unsigned int i = 0; i < program->n; i++)
 		free((void *)program->ccws[i].data);
+	if (program->space && ccwb_space_unmap(program->space, program->iova) < 0)
+		program->memory = NULL; /* the caller has unmapped it, and that is as good */
+	program->space = space_unref(program->space);
 	free(program);
 	return NULL;
 }
 
-static int append(struct program *program, struct program_ccw ccw)
+/* Keeps the first error, so that whoever loads the program learns of it. */
+static int append(struct ccwb_program *program, struct ccwb_ccw ccw, unsigned int flags_allowed)
 {
-	if (program->n >= PROGRAM_CCWS_MAX)
-		return -E2BIG;
-	program->ccws[program->n++] = ccw;
-	return 0;
+	int r = 0;
+
+	if (program->space)
+		return -EBUSY;
+	if (ccw.flags & ~flags_allowed)
+		r = -EINVAL;
+	else if (program->n >= CCWB_PROGRAM_CCWS_MAX)
+		r = -E2BIG;
+	if (r < 0) {
+		program->error = program->error ?: r;
+		return r;
+	}
+	program->ccws[program->n] = ccw;
+	return (int)program->n++;
 }
 
-int program_add_plain(struct program *program, uint8_t command, uint8_t flags)
+static int refuse(struct ccwb_program *program, int r)
 {
-	return append(program, (struct program_ccw){ .command = command, .flags = flags });
+	program->error = program->error ?: r;
+	return r;
 }
 
-int program_add_store(struct program *program, uint8_t command, uint8_t flags, size_t count)
+int ccwb_program_add(struct ccwb_program *program, uint8_t command, uint8_t flags)
 {
-	if (count > PROGRAM_BYTES_MAX)
-		return -E2BIG;
-	return append(program, (struct program_ccw){ .command = command,
-						     .flags = flags,
-						     .count = (uint16_t)count,
-						     .direction = PROGRAM_DIRECTION_STORE });
+	return append(program, (struct ccwb_ccw){ .command = command, .flags = flags }, FLAGS);
 }
 
-int program_add_fetch(struct program *program, uint8_t command, uint8_t flags, const uint8_t *data,
-		      size_t size)
+int ccwb_program_add_read(struct ccwb_program *program, uint8_t command, uint8_t flags,
+			  size_t count)
+{
+	if (count > CCWB_PROGRAM_BYTES_MAX)
+		return refuse(program, -E2BIG);
+	return append(program,
+		      (struct ccwb_ccw){ .command = command,
+					 .flags = flags,
+					 .count = (uint16_t)count,
+					 .direction = CCWB_DIRECTION_READ },
+		      FLAGS);
+}
+
+int ccwb_program_add_write(struct ccwb_program *program, uint8_t command, uint8_t flags,
+			   const void *data, size_t size)
 {
 	_cleanup_free_ uint8_t *copy = NULL;
 	int r;
 
-	if (size > PROGRAM_BYTES_MAX)
-		return -E2BIG;
+	if (size > CCWB_PROGRAM_BYTES_MAX)
+		return refuse(program, -E2BIG);
 	copy = malloc(size ? size : 1);
 	if (!copy)
-		return -ENOMEM;
+		return refuse(program, -ENOMEM);
 	if (size)
 		memcpy(copy, data, size);
-	r = append(program, (struct program_ccw){ .command = command,
-						  .flags = flags,
-						  .count = (uint16_t)size,
-						  .direction = PROGRAM_DIRECTION_FETCH,
-						  .data = copy });
-	if (r < 0)
-		return r;
-	TAKE_PTR(copy);
-	return 0;
+	r = append(program,
+		   (struct ccwb_ccw){ .command = command,
+				      .flags = flags,
+				      .count = (uint16_t)size,
+				      .direction = CCWB_DIRECTION_WRITE,
+				      .data = copy },
+		   FLAGS);
+	if (r >= 0)
+		TAKE_PTR(copy);
+	return r;
 }
 
-int program_add_tic(struct program *program, unsigned int target)
+int ccwb_program_add_tic(struct ccwb_program *program, unsigned int target)
 {
-	if (target >= PROGRAM_CCWS_MAX)
-		return -E2BIG;
-	return append(program,
-		      (struct program_ccw){ .command = PROGRAM_COMMAND_TIC, .target = target });
+	if (target >= CCWB_PROGRAM_CCWS_MAX)
+		return refuse(program, -E2BIG);
+	return append(program, (struct ccwb_ccw){ .command = CCWB_PROGRAM_TIC, .target = target },
+		      0);
 }
 
-unsigned int program_count(const struct program *program)
+int ccwb_program_add_at(struct ccwb_program *program, uint8_t command, uint8_t flags, uint32_t iova,
+			size_t count)
+{
+	if (count > CCWB_PROGRAM_BYTES_MAX)
+		return refuse(program, -E2BIG);
+	return append(program,
+		      (struct ccwb_ccw){ .command = command,
+					 .flags = flags,
+					 .count = (uint16_t)count,
+					 .direction = ccwb_program_direction(command),
+					 .is_at = true,
+					 .iova = iova },
+		      FLAGS | CCWB_IDA);
+}
+
+unsigned int ccwb_program_count(const struct ccwb_program *program)
 {
 	return program->n;
 }
 
-const struct program_ccw *program_get(const struct program *program, unsigned int i)
+const struct ccwb_ccw *ccwb_program_get(const struct ccwb_program *program, unsigned int i)
 {
 	return &program->ccws[i];
 }
 
-bool program_is_tic(const struct program_ccw *ccw)
+static bool is_tic(const struct ccwb_ccw *ccw)
 {
-	return ccw->command == PROGRAM_COMMAND_TIC;
-}
-
-bool program_has_tic(const struct program *program)
-{
-	for (unsigned int i = 0; i < program->n; i++)
-		if (program_is_tic(&program->ccws[i]))
-			return true;
-	return false;
+	return ccw->command == CCWB_PROGRAM_TIC;
 }
 
 /* Which CCW the channel takes after CCW i when nothing ends or skips; -1 for none. */
-static int successor(const struct program *program, unsigned int i)
+static int successor(const struct ccwb_program *program, unsigned int i)
 {
 	if (++i >= program->n)
 		return -1;
-	if (!program_is_tic(&program->ccws[i]))
+	if (!is_tic(&program->ccws[i]))
 		return (int)i;
 	i = program->ccws[i].target;
-	return i < program->n && !program_is_tic(&program->ccws[i]) ? (int)i : -1;
+	return i < program->n && !is_tic(&program->ccws[i]) ? (int)i : -1;
 }
 
 /* The CCW with data chaining that leads to CCW i; -1 for none. */
-static int chained_from(const struct program *program, unsigned int i)
+static int chained_from(const struct ccwb_program *program, unsigned int i)
 {
 	for (unsigned int from = 0; from < program->n; from++)
-		if (program->ccws[from].flags & PROGRAM_CD && from != i &&
+		if (program->ccws[from].flags & CCWB_CD && from != i &&
 		    successor(program, from) == (int)i)
 			return (int)from;
 	return -1;
 }
 
-uint8_t program_effective_command(const struct program *program, unsigned int i)
+uint8_t ccwb_program_command(const struct ccwb_program *program, unsigned int i)
 {
 	/* as many steps as there are CCWs: a data chain may be a loop */
 	for (unsigned int steps = 0; steps < program->n; steps++) {
@@ -157,33 +191,33 @@ uint8_t program_effective_command(const struct program *program, unsigned int i)
 	return program->ccws[i].command;
 }
 
-enum program_direction program_command_direction(uint8_t command)
+enum ccwb_direction ccwb_program_direction(uint8_t command)
 {
 	switch (command & 0x03) {
 	case 0x01: /* write */
 	case 0x03: /* control */
-		return PROGRAM_DIRECTION_FETCH;
+		return CCWB_DIRECTION_WRITE;
 	case 0x02: /* read */
-		return PROGRAM_DIRECTION_STORE;
+		return CCWB_DIRECTION_READ;
 	}
 	switch (command & 0x0f) {
 	case 0x04: /* sense */
 	case 0x0c: /* read backward */
-		return PROGRAM_DIRECTION_STORE;
+		return CCWB_DIRECTION_READ;
 	}
-	return PROGRAM_DIRECTION_NONE;
+	return CCWB_DIRECTION_NONE;
 }
 
-size_t program_place(struct program *program)
+size_t ccwb_program_place(struct ccwb_program *program)
 {
-	size_t at = (size_t)program->n * PROGRAM_CCW_SIZE;
+	size_t at = (size_t)program->n * CCWB_PROGRAM_CCW_SIZE;
 
 	for (unsigned int i = 0; i < program->n; i++) {
-		struct program_ccw *ccw = &program->ccws[i];
+		struct ccwb_ccw *ccw = &program->ccws[i];
 
-		ccw->is_backward = ccw->direction == PROGRAM_DIRECTION_STORE &&
-				   (program_effective_command(program, i) & 0x0f) == 0x0c;
-		if (!ccw->count)
+		ccw->is_backward = ccw->direction == CCWB_DIRECTION_READ &&
+				   (ccwb_program_command(program, i) & 0x0f) == 0x0c;
+		if (!ccw->count || ccw->is_at)
 			continue;
 		ccw->offset = at;
 		at += (ccw->count + AREA_ALIGN - 1U) / AREA_ALIGN * AREA_ALIGN;
@@ -191,40 +225,31 @@ size_t program_place(struct program *program)
 	return at;
 }
 
-static uint8_t wire_flags(const struct program *program, unsigned int i)
+static uint8_t wire_flags(const struct ccwb_program *program, unsigned int i)
 {
-	const struct program_ccw *ccw = &program->ccws[i];
-	uint8_t flags = 0;
+	const struct ccwb_ccw *ccw = &program->ccws[i];
 
-	if (program_is_tic(ccw))
-		return 0;
-	if (ccw->flags & PROGRAM_CD)
-		flags |= CCW_CD;
-	else if (i + 1 < program->n)
-		flags |= CCW_CC;
-	if (ccw->flags & PROGRAM_SLI)
-		flags |= CCW_SLI;
-	if (ccw->flags & PROGRAM_SKIP)
-		flags |= CCW_SKIP;
-	if (ccw->flags & PROGRAM_PCI)
-		flags |= CCW_PCI;
-	return flags;
+	if (is_tic(ccw) || ccw->flags & CCWB_CD || i + 1 == program->n)
+		return ccw->flags;
+	return ccw->flags | CCW_CC;
 }
 
-static uint32_t wire_address(const struct program_ccw *ccw, uint32_t iova)
+static uint32_t wire_address(const struct ccwb_ccw *ccw, uint32_t iova)
 {
-	if (program_is_tic(ccw))
-		return iova + ccw->target * PROGRAM_CCW_SIZE;
+	if (is_tic(ccw))
+		return iova + ccw->target * CCWB_PROGRAM_CCW_SIZE;
+	if (ccw->is_at)
+		return ccw->iova;
 	if (!ccw->count)
 		return iova; /* never used, but inside of what is ours */
 	return iova + (uint32_t)ccw->offset + (ccw->is_backward ? ccw->count - 1U : 0);
 }
 
-void program_write(const struct program *program, uint8_t *memory, uint32_t iova)
+void ccwb_program_write(const struct ccwb_program *program, uint8_t *memory, uint32_t iova)
 {
 	for (unsigned int i = 0; i < program->n; i++) {
-		const struct program_ccw *ccw = &program->ccws[i];
-		uint8_t *wire = memory + (size_t)i * PROGRAM_CCW_SIZE;
+		const struct ccwb_ccw *ccw = &program->ccws[i];
+		uint8_t *wire = memory + (size_t)i * CCWB_PROGRAM_CCW_SIZE;
 		uint32_t address = wire_address(ccw, iova);
 
 		wire[0] = ccw->command;
@@ -235,7 +260,65 @@ void program_write(const struct program *program, uint8_t *memory, uint32_t iova
 		wire[5] = (uint8_t)(address >> 16);
 		wire[6] = (uint8_t)(address >> 8);
 		wire[7] = (uint8_t)address;
-		if (ccw->direction == PROGRAM_DIRECTION_FETCH && ccw->count)
+		if (ccw->data && ccw->count)
 			memcpy(memory + ccw->offset, ccw->data, ccw->count);
 	}
+}
+
+int ccwb_program_load(struct ccwb_program *program, struct ccwb_space *space,
+		      struct ccwb_error *ret_error)
+{
+	void *memory;
+	uint32_t iova;
+	int r;
+
+	if (program->space)
+		return error_set(ret_error, -EBUSY, "the program is loaded already; make another");
+	if (program->error)
+		return error_set(ret_error, program->error, "CCW %u could not be added: %s",
+				 program->n, strerror(-program->error));
+	if (!program->n)
+		return error_set(ret_error, -EINVAL, "the program is empty; add a CCW");
+	r = ccwb_space_alloc(space, ccwb_program_place(program), &memory, &iova);
+	if (r < 0)
+		return error_set(ret_error, r, "no memory for the program: %s", strerror(-r));
+	ccwb_program_write(program, memory, iova);
+	program->space = space_ref(space);
+	program->memory = memory;
+	program->iova = iova;
+	return 0;
+}
+
+uint32_t ccwb_program_iova(const struct ccwb_program *program)
+{
+	return program->iova;
+}
+
+uint8_t *ccwb_program_memory(const struct ccwb_program *program)
+{
+	return program->memory;
+}
+
+uint8_t *ccwb_program_data(const struct ccwb_program *program, unsigned int i, size_t *ret_size)
+{
+	const struct ccwb_ccw *ccw;
+
+	if (!program->memory || i >= program->n)
+		return NULL;
+	ccw = &program->ccws[i];
+	if (!ccw->count || ccw->is_at)
+		return NULL;
+	if (ret_size)
+		*ret_size = ccw->count;
+	return program->memory + ccw->offset;
+}
+
+int ccwb_program_last(const struct ccwb_program *program, const struct ccwb_irb *irb, uint32_t iova)
+{
+	uint32_t distance = irb->ccw_address - iova;
+
+	if (!irb->has_ccw_address || distance % CCWB_PROGRAM_CCW_SIZE || !distance)
+		return -1;
+	distance = distance / CCWB_PROGRAM_CCW_SIZE - 1;
+	return distance < program->n ? (int)distance : -1;
 }

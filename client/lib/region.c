@@ -4,8 +4,6 @@
  * Owns channel programs by regions and eventfds, as <linux/vfio_ccw.h> has them: a write starts, an event
  * tells of an interrupt, a read gives its IRB. Knows no program and no mapping.
  */
-#include "region.h"
-
 #include <errno.h>
 #include <linux/vfio.h>
 #include <linux/vfio_ccw.h>
@@ -14,50 +12,27 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <time.h>
-#include <unistd.h>
 
-/* Where things stand in the SCSW, which the IRB begins with */
-enum {
-	AT_FUNCTION = 2,
-	AT_ACTIVITY = 3,
-	AT_CCW_ADDRESS = 4,
-	AT_DEVICE_STATUS = 8,
-	AT_SUBCHANNEL_STATUS = 9,
-	AT_RESIDUAL = 10,
-};
+#include "region.h"
 
+/* Of the SCSW: byte 2 */
+#define AT_FUNCTION    2
 #define FUNCTION_START 0x40
-#define ACTIVE	       0xc0 /* subchannel or device */
-#define STATUS	       0x1f
-#define STATUS_PRIMARY 0x04
-#define NSEC_PER_MSEC  1000000
-#define BUSY_TRIES                                                                                 \
-	100 /* milliseconds that the kernel may take for an interrupt of the time before */
 
-_Static_assert(sizeof(((struct ccw_io_region *)0)->irb_area) == CCWBROKER_IRB_SIZE,
+#define NSEC_PER_MSEC 1000000
+/* milliseconds that the kernel may take for an interrupt of the time before */
+#define BUSY_TRIES    100
+/* of one region's description with its capabilities; the kernel's has 56 */
+#define INFO_BYTES    512
+/* regions that are looked at; there are 4 */
+#define REGIONS_MAX   32
+
+_Static_assert(sizeof(((struct ccw_io_region *)0)->irb_area) == CCWB_IRB_SIZE,
 	       "both give the same IRB");
+_Static_assert(sizeof(((struct ccw_io_region *)0)->orb_area) == CCWB_ORB_SIZE,
+	       "both take the same ORB");
 
-bool region_add_irb(uint8_t total[static CCWBROKER_IRB_SIZE],
-		    const uint8_t irb[static CCWBROKER_IRB_SIZE])
-{
-	uint8_t before[AT_RESIDUAL + 2];
-
-	if (!(irb[AT_FUNCTION] & FUNCTION_START))
-		return false;
-	memcpy(before, total, sizeof(before));
-	memcpy(total, irb, CCWBROKER_IRB_SIZE);
-	total[AT_ACTIVITY] |= before[AT_ACTIVITY] & STATUS;
-	total[AT_DEVICE_STATUS] |= before[AT_DEVICE_STATUS];
-	total[AT_SUBCHANNEL_STATUS] |= before[AT_SUBCHANNEL_STATUS];
-	/* how far the program came is said with primary status, and device end may come later */
-	if (before[AT_ACTIVITY] & STATUS_PRIMARY && !(irb[AT_ACTIVITY] & STATUS_PRIMARY)) {
-		memcpy(total + AT_CCW_ADDRESS, before + AT_CCW_ADDRESS, 4);
-		memcpy(total + AT_RESIDUAL, before + AT_RESIDUAL, 2);
-	}
-	return !(irb[AT_ACTIVITY] & ACTIVE);
-}
-
-static int find_region(int device, off_t *ret_offset)
+static int find_io(int device, off_t *ret_offset)
 {
 	struct vfio_region_info info = {
 		.argsz = sizeof(info),
@@ -70,6 +45,47 @@ static int find_region(int device, off_t *ret_offset)
 		return -ENOTTY;
 	*ret_offset = (off_t)info.offset;
 	return 0;
+}
+
+/* Whether a region's description names it as that of halt and clear. */
+static bool has_command_type(const uint8_t info[INFO_BYTES], size_t at)
+{
+	struct vfio_region_info_cap_type type;
+
+	/* each capability stands behind the one before */
+	while (at && at <= INFO_BYTES - sizeof(type)) {
+		memcpy(&type, info + at, sizeof(type));
+		if (type.header.id == VFIO_REGION_INFO_CAP_TYPE &&
+		    type.type == VFIO_REGION_TYPE_CCW &&
+		    type.subtype == VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD)
+			return true;
+		if (type.header.next <= at)
+			return false;
+		at = type.header.next;
+	}
+	return false;
+}
+
+static off_t find_command(int device)
+{
+	struct vfio_device_info device_info = { .argsz = sizeof(device_info) };
+
+	if (ioctl(device, VFIO_DEVICE_GET_INFO, &device_info) < 0)
+		return -1;
+	for (uint32_t i = VFIO_CCW_NUM_REGIONS; i < device_info.num_regions && i < REGIONS_MAX;
+	     i++) {
+		union {
+			struct vfio_region_info info;
+			uint8_t bytes[INFO_BYTES];
+		} region = { .info = { .argsz = sizeof(region), .index = i } };
+
+		if (ioctl(device, VFIO_DEVICE_GET_REGION_INFO, &region) >= 0 &&
+		    region.info.flags & VFIO_REGION_INFO_FLAG_CAPS &&
+		    region.info.size >= sizeof(struct ccw_cmd_region) &&
+		    has_command_type(region.bytes, region.info.cap_offset))
+			return (off_t)region.info.offset;
+	}
+	return -1;
 }
 
 /* fd -1: no more events. */
@@ -91,16 +107,56 @@ static int set_event(int device, int fd)
 	return ioctl(device, VFIO_DEVICE_SET_IRQS, &irq) < 0 ? -errno : 0;
 }
 
-static int start(int device, off_t offset, const uint8_t *orb)
+int region_init(struct region *region, int device_peek)
 {
-	struct ccw_io_region region = { .scsw_area = { [AT_FUNCTION] = FUNCTION_START } };
-	ssize_t n;
-	int tries;
+	off_t io = 0;
+	int r;
 
-	memcpy(region.orb_area, orb, CCWBROKER_ORB_SIZE);
-	for (tries = 0;; tries++) {
-		n = pwrite(device, &region, sizeof(region), offset);
-		if (n == sizeof(region))
+	r = find_io(device_peek, &io);
+	if (r < 0)
+		return r;
+	*region = (struct region){
+		.device = device_peek,
+		.event = -1,
+		.io = io,
+		.command = find_command(device_peek),
+	};
+	return 0;
+}
+
+void region_deinit(struct region *region)
+{
+	if (region->event < 0)
+		return;
+	(void)set_event(region->device, -1); /* a closed one is left alone as well */
+	region->event = macro_close(region->event);
+}
+
+int region_event(struct region *region)
+{
+	_cleanup_close_ int event = -1;
+	int r;
+
+	if (region->event >= 0)
+		return region->event;
+	event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (event < 0)
+		return -errno;
+	r = set_event(region->device, event);
+	if (r < 0)
+		return r;
+	return region->event = TAKE_FD(event);
+}
+
+int region_start(struct region *region, const uint8_t orb[CCWB_ORB_SIZE])
+{
+	struct ccw_io_region io = { .scsw_area = { [AT_FUNCTION] = FUNCTION_START } };
+	ssize_t n;
+
+	memcpy(io.orb_area, orb, CCWB_ORB_SIZE);
+	for (int tries = 0;; tries++) {
+		n = pwrite(region->device, &io, sizeof(io), region->io);
+		if (n == sizeof(io))
 			return 0;
 		if (n >= 0)
 			return -EIO;
@@ -108,6 +164,36 @@ static int start(int device, off_t offset, const uint8_t *orb)
 			return -errno;
 		(void)poll(NULL, 0, 1); /* cut short is no harm */
 	}
+}
+
+int region_command(struct region *region, uint32_t command)
+{
+	const struct ccw_cmd_region what = { .command = command };
+	ssize_t n;
+
+	if (region->command < 0)
+		return -EOPNOTSUPP;
+	n = pwrite(region->device, &what, sizeof(what), region->command);
+	if (n < 0)
+		return -errno;
+	return n == sizeof(what) ? 0 : -EIO;
+}
+
+int region_next(struct region *region, struct ccwb_irb *ret)
+{
+	struct ccw_io_region io;
+	eventfd_t count;
+	ssize_t n;
+
+	if (region->event < 0)
+		return -EINVAL;
+	if (eventfd_read(region->event, &count) < 0)
+		return errno == EAGAIN ? 0 : -errno;
+	n = pread(region->device, &io, sizeof(io), region->io);
+	if (n != sizeof(io))
+		return n < 0 ? -errno : -EIO;
+	ccwb_irb_decode(io.irb_area, ret);
+	return 1;
 }
 
 static int64_t now_ms(void)
@@ -118,63 +204,49 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / NSEC_PER_MSEC;
 }
 
-static int wait_event(int event, int64_t end_ms)
+static int wait_end(struct region *region, unsigned int timeout_ms, struct ccwb_irb *total)
 {
-	struct pollfd wait = { .fd = event, .events = POLLIN };
-	int64_t left = end_ms - now_ms();
-	eventfd_t count;
+	int64_t end_ms = now_ms() + (timeout_ms ?: CCWB_DEVICE_TIMEOUT_MS_DEFAULT);
+	struct pollfd wait = { .fd = region->event, .events = POLLIN };
+	struct ccwb_irb irb;
 	int r;
 
-	r = poll(&wait, 1, left > 0 ? (int)left : 0);
-	if (r < 0)
-		return -errno;
-	if (r == 0)
-		return -ETIMEDOUT;
-	return eventfd_read(event, &count) < 0 ? -errno : 0;
-}
+	for (;;) {
+		int64_t left = end_ms - now_ms();
 
-static int wait_end(int device, off_t offset, int event, unsigned int timeout_ms, uint8_t *total)
-{
-	int64_t end_ms = now_ms() + (timeout_ms ?: CCWBROKER_TIMEOUT_MS_DEFAULT);
-	struct ccw_io_region region;
-	ssize_t n;
-	int r;
-
-	do {
-		r = wait_event(event, end_ms);
+		r = poll(&wait, 1, left > 0 ? (int)left : 0);
+		if (r < 0)
+			return -errno;
+		if (r == 0)
+			return -ETIMEDOUT;
+		r = region_next(region, &irb);
 		if (r < 0)
 			return r;
-		n = pread(device, &region, sizeof(region), offset);
-		if (n != sizeof(region))
-			return n < 0 ? -errno : -EIO;
-	} while (!region_add_irb(total, region.irb_area));
-	return 0;
+		if (r == 0)
+			continue;
+		ccwb_irb_add(total, &irb);
+		if (ccwb_irb_is_final(&irb))
+			return 0;
+	}
 }
 
-int region_run(int device_peek, const uint8_t orb[static CCWBROKER_ORB_SIZE],
-	       unsigned int timeout_ms, uint8_t ret_irb[static CCWBROKER_IRB_SIZE])
+int region_run(struct region *region, const uint8_t orb[CCWB_ORB_SIZE], unsigned int timeout_ms,
+	       struct ccwb_irb *ret)
 {
-	_cleanup_close_ int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	uint8_t total[CCWBROKER_IRB_SIZE] = {};
-	off_t offset = 0;
+	struct ccwb_irb total = {};
 	int r;
 
-	if (event < 0)
-		return -errno;
-	r = find_region(device_peek, &offset);
+	r = region_event(region);
 	if (r >= 0)
-		r = set_event(device_peek, event);
+		r = region_start(region, orb);
 	if (r < 0)
 		return r;
-	r = start(device_peek, offset, orb);
-	if (r >= 0) {
-		r = wait_end(device_peek, offset, event, timeout_ms, total);
+	r = wait_end(region, timeout_ms, &total);
+	if (r < 0) {
 		/* stops whatever is running; one that is gone has nothing running */
-		if (r < 0)
-			(void)ioctl(device_peek, VFIO_DEVICE_RESET);
+		(void)ioctl(region->device, VFIO_DEVICE_RESET);
+		return r;
 	}
-	(void)set_event(device_peek, -1); /* a closed one is left alone as well */
-	if (r >= 0)
-		memcpy(ret_irb, total, sizeof(total));
-	return r;
+	*ret = total;
+	return 0;
 }

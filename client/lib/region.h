@@ -2,24 +2,38 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
+#include <libccwbroker.h>
+#include <sys/types.h>
 
-#include "ccwbroker.h"
 #include "macro.h"
 
-/*
- * Starts one channel program the way <linux/vfio_ccw.h> has it, which is the only one that the kernel's
- * own vfio_ccw knows, and waits for its end. The ORB's addresses are those of the client's mappings.
- * 0: ended, well or badly; otherwise nothing is running any more: -ETIMEDOUT and -EINTR after a reset.
- * -ENOTTY: the device has no such region. timeout_ms 0 is CCWBROKER_TIMEOUT_MS_DEFAULT.
- */
-_must_check_ int region_run(int device_peek, const uint8_t orb[static CCWBROKER_ORB_SIZE],
-			    unsigned int timeout_ms, uint8_t ret_irb[static CCWBROKER_IRB_SIZE]);
+/* The regions of a device and the eventfd of its interruptions. Embedded. */
+struct region {
+	int device; /* not ours */
+	int event;  /* -1 before region_event */
+	off_t io;
+	off_t command; /* -1: there is none */
+};
+
+/* -ENOTTY: the device has no such region. */
+_must_check_ int region_init(struct region *region, int device_peek);
+void region_deinit(struct region *region);
+
+/* The eventfd, asked for with the first call; the region's. */
+_must_check_ int region_event(struct region *region);
+
+/* Starts one channel program the way <linux/vfio_ccw.h> has it. -errno as the kernel has it. */
+_must_check_ int region_start(struct region *region, const uint8_t orb[CCWB_ORB_SIZE]);
+
+/* The next interruption: 1 and *ret, or 0: none is there. */
+_must_check_ int region_next(struct region *region, struct ccwb_irb *ret);
+
+/* VFIO_CCW_ASYNC_CMD_*. -EOPNOTSUPP: the device has no region for that. */
+_must_check_ int region_command(struct region *region, uint32_t command);
 
 /*
- * Adds to total, zero at first, what one interrupt says. Whether that was the last of the program; one that
- * is about no program of ours adds nothing.
+ * Starts and waits for the end, well or badly, with *ret. Otherwise nothing is running any more: -ETIMEDOUT
+ * and -EINTR after a reset. timeout_ms 0 is CCWB_DEVICE_TIMEOUT_MS_DEFAULT.
  */
-bool region_add_irb(uint8_t total[static CCWBROKER_IRB_SIZE],
-		    const uint8_t irb[static CCWBROKER_IRB_SIZE]);
+_must_check_ int region_run(struct region *region, const uint8_t orb[CCWB_ORB_SIZE],
+			    unsigned int timeout_ms, struct ccwb_irb *ret);

@@ -4,10 +4,10 @@
  * Owns what sense data says in words: byte 0 for every device, byte 1 for the families we know.
  * The rest of the bytes is model specific and stays hexadecimal.
  */
+#include <libccwbroker.h>
 #include <string.h>
 
 #include "macro.h"
-#include "sense.h"
 
 #define WORDED_BITS 16
 
@@ -40,13 +40,13 @@ static const char *const tape_words[8] = {
 
 static const struct {
 	const char *type;
-	enum sense_family family;
+	enum ccwb_sense_family family;
 } families[] = {
-	{ "3380", SENSE_FAMILY_DASD }, { "3390", SENSE_FAMILY_DASD }, { "9345", SENSE_FAMILY_DASD },
-	{ "3480", SENSE_FAMILY_TAPE }, { "3490", SENSE_FAMILY_TAPE },
+	{ "3380", CCWB_SENSE_DASD }, { "3390", CCWB_SENSE_DASD }, { "9345", CCWB_SENSE_DASD },
+	{ "3480", CCWB_SENSE_TAPE }, { "3490", CCWB_SENSE_TAPE },
 };
 
-enum sense_family sense_family_from_type(const char *device_type)
+enum ccwb_sense_family ccwb_sense_family_from_type(const char *device_type)
 {
 	size_t length = device_type ? strcspn(device_type, "/") : 0;
 
@@ -54,26 +54,26 @@ enum sense_family sense_family_from_type(const char *device_type)
 		if (length == strlen(families[i].type) &&
 		    !strncmp(device_type, families[i].type, length))
 			return families[i].family;
-	return SENSE_FAMILY_OTHER;
+	return CCWB_SENSE_OTHER;
 }
 
-static const char *bit_word(enum sense_family family, unsigned int bit)
+static const char *bit_word(enum ccwb_sense_family family, unsigned int bit)
 {
 	if (bit < 8 && common_words[bit])
 		return common_words[bit];
 	switch (family) {
-	case SENSE_FAMILY_OTHER:
+	case CCWB_SENSE_OTHER:
 		return NULL;
-	case SENSE_FAMILY_DASD:
+	case CCWB_SENSE_DASD:
 		return bit < 8 ? NULL : dasd_words[bit - 8];
-	case SENSE_FAMILY_TAPE:
+	case CCWB_SENSE_TAPE:
 		return bit < 8 ? tape_byte_0_words[bit] : tape_words[bit - 8];
 	}
 	return NULL;
 }
 
-const char *sense_word(enum sense_family family, const uint8_t *sense, size_t size,
-		       unsigned int *iterator)
+const char *ccwb_sense_word(enum ccwb_sense_family family, const uint8_t *sense, size_t size,
+			    unsigned int *iterator)
 {
 	while (*iterator < WORDED_BITS && *iterator / 8 < size) {
 		unsigned int bit = (*iterator)++;

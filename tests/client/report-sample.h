@@ -8,7 +8,7 @@
 
 struct report_sample {
 	struct report report;
-	struct program *program;
+	struct ccwb_program *program;
 	size_t size;
 	uint8_t *before;
 	uint8_t *after;

@@ -5,13 +5,10 @@
  * the drive's commands. Knows no labels.
  */
 #include <errno.h>
+#include <libccwbroker.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
-#include "irb.h"
-#include "program.h"
-#include "sense.h"
-#include "session.h"
 #include "tape.h"
 
 enum {
@@ -22,12 +19,12 @@ enum {
 };
 
 struct tape {
-	struct session *session;
+	struct ccwb_device *device;
 	uint8_t *memory;
 	uint32_t iova;
 };
 
-#define MEMORY_SIZE (TAPE_BATCH_BYTES + TAPE_BATCH_BLOCKS * 2 * PROGRAM_CCW_SIZE)
+#define MEMORY_SIZE (TAPE_BATCH_BYTES + TAPE_BATCH_BLOCKS * 2 * CCWB_PROGRAM_CCW_SIZE)
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -50,11 +47,12 @@ static int find_fd(char *const *names, int n, const char *end)
 	return found;
 }
 
-static int find_session(struct session **ret)
+static int find_device(struct ccwb_device **ret)
 {
 	char **names = NULL;
 	int n = sd_listen_fds_with_names(1, &names);
 	int container = find_fd(names, n, "/container"), device = find_fd(names, n, "/device");
+	struct ccwb_error error;
 	int r;
 
 	for (int i = 0; i < n; i++)
@@ -64,27 +62,29 @@ static int find_session(struct session **ret)
 		fprintf(stderr, "tapecopy: start it as: ccwctl run DEV -- tapecopy\n");
 		return -ENODEV;
 	}
-	r = session_new(container, device, ret);
+	r = ccwb_device_new_from_fds(container, device, ret, &error);
 	if (r < 0)
-		fprintf(stderr, "tapecopy: no session: %s\n", strerror(-r));
+		fprintf(stderr, "tapecopy: %s\n", error.text);
 	return r;
 }
 
 int tape_open(struct tape **ret)
 {
 	_cleanup_(tape_closep) struct tape *tape = calloc(1, sizeof(*tape));
+	void *memory;
 	int r;
 
 	if (!tape)
 		return -ENOMEM;
-	r = find_session(&tape->session);
+	r = find_device(&tape->device);
 	if (r < 0)
 		return r;
-	r = session_map(tape->session, MEMORY_SIZE, &tape->memory, &tape->iova);
+	r = ccwb_space_alloc(ccwb_device_space(tape->device), MEMORY_SIZE, &memory, &tape->iova);
 	if (r < 0) {
 		fprintf(stderr, "tapecopy: cannot map memory: %s\n", strerror(-r));
 		return r;
 	}
+	tape->memory = memory;
 	*ret = TAKE_PTR(tape);
 	return 0;
 }
@@ -93,78 +93,78 @@ struct tape *tape_close(struct tape *tape)
 {
 	if (!tape)
 		return NULL;
-	session_free(tape->session);
+	(void)ccwb_device_free(tape->device); /* with its memory */
 	free(tape);
 	return NULL;
 }
 
 unsigned int tape_batch(size_t size)
 {
-	size_t n = TAPE_BATCH_BYTES / (size + PROGRAM_CCW_SIZE);
+	size_t n = TAPE_BATCH_BYTES / (size + CCWB_PROGRAM_CCW_SIZE);
 
 	return n < TAPE_BATCH_BLOCKS ? (unsigned int)n : TAPE_BATCH_BLOCKS;
 }
 
-static int complain(const char *what, const struct irb *irb)
+static int complain(const char *what, const struct ccwb_irb *irb)
 {
-	unsigned int iterator = 0;
-	const char *word;
+	char text[512];
 
-	fprintf(stderr, "tapecopy: cannot %s:", what);
-	if (irb->condition_code)
-		fprintf(stderr, " %s", irb_condition_words(irb));
-	while ((word = irb_device_word(irb, &iterator)))
-		fprintf(stderr, " [%s]", word);
-	iterator = 0;
-	while ((word = irb_subchannel_word(irb, &iterator)))
-		fprintf(stderr, " [%s]", word);
-	fprintf(stderr, " residual count %u; sense:", irb->residual);
+	(void)ccwb_irb_format(irb, "3490", text, sizeof(text)); /* cut off, if need be */
+	fprintf(stderr, "tapecopy: cannot %s: %s; residual count %u; sense:", what, text,
+		irb->residual);
 	for (size_t i = 0; i < irb->sense_size; i++)
 		fprintf(stderr, " %02x", irb->sense[i]);
-	iterator = 0;
-	while ((word = sense_word(SENSE_FAMILY_TAPE, irb->sense, irb->sense_size, &iterator)))
-		fprintf(stderr, " [%s]", word);
 	fputc('\n', stderr);
 	return -EIO;
 }
 
-static int start(struct tape *tape, struct program *program, const char *what, struct irb *ret)
+/* One whose data is looked at where it was read to: in memory that serves them all. */
+static int start(struct tape *tape, struct ccwb_program *program, const char *what,
+		 struct ccwb_irb *ret)
 {
-	struct session_refusal refusal;
-	size_t size = program_place(program);
+	const uint32_t at = tape->iova;
+	const uint8_t orb[CCWB_ORB_SIZE] = {
+		[5] = 0xc2, /* format 1, prefetch, format-2 IDAWs */
+		[6] = 0xff, /* any path */
+		[8] = (uint8_t)(at >> 24),
+		(uint8_t)(at >> 16),
+		(uint8_t)(at >> 8),
+		(uint8_t)at,
+	};
+	size_t size = ccwb_program_place(program);
+	struct ccwb_error error;
 	int r;
 
 	if (size > MEMORY_SIZE)
 		return -E2BIG;
 	/* nothing of an earlier program may pass for what this one reads */
 	memset(tape->memory, 0, size);
-	program_write(program, tape->memory, tape->iova);
-	r = session_run(tape->session, tape->iova, 0, ret, &refusal);
+	ccwb_program_write(program, tape->memory, tape->iova);
+	r = ccwb_device_run_orb(tape->device, orb, 0, ret, &error);
 	if (r < 0)
-		fprintf(stderr, "tapecopy: cannot %s: %s (%s)\n", what, strerror(-r),
-			session_refusal_words(refusal.reason));
+		fprintf(stderr, "tapecopy: cannot %s: %s\n", what, error.text);
 	return r;
 }
 
-static int run(struct tape *tape, struct program *program, const char *what)
+static int run(struct tape *tape, struct ccwb_program *program, const char *what)
 {
-	struct irb irb;
+	struct ccwb_irb irb;
 	int r;
 
 	r = start(tape, program, what, &irb);
 	if (r < 0)
 		return r;
-	return irb_is_clean(&irb) ? 0 : complain(what, &irb);
+	return ccwb_irb_is_clean(&irb) ? 0 : complain(what, &irb);
 }
 
 static int run_plain(struct tape *tape, uint8_t command, const char *what)
 {
-	_cleanup_(program_freep) struct program *program = NULL;
+	_cleanup_(ccwb_program_freep) struct ccwb_program *program = NULL;
 	int r;
 
-	r = program_new(&program);
+	r = ccwb_program_new(&program);
 	if (r >= 0)
-		r = program_add_plain(program, command, PROGRAM_SLI);
+		r = ccwb_program_add(program, command, CCWB_SLI);
 	if (r < 0)
 		return r;
 	return run(tape, program, what);
@@ -182,14 +182,14 @@ int tape_write_mark(struct tape *tape)
 
 int tape_write(struct tape *tape, const uint8_t *blocks, unsigned int n, size_t size)
 {
-	_cleanup_(program_freep) struct program *program = NULL;
+	_cleanup_(ccwb_program_freep) struct ccwb_program *program = NULL;
 	int r;
 
-	r = program_new(&program);
+	r = ccwb_program_new(&program);
 	if (r < 0)
 		return r;
 	for (unsigned int i = 0; i < n; i++) {
-		r = program_add_fetch(program, TAPE_WRITE, 0, blocks + i * size, size);
+		r = ccwb_program_add_write(program, TAPE_WRITE, 0, blocks + i * size, size);
 		if (r < 0)
 			return r;
 	}
@@ -198,14 +198,14 @@ int tape_write(struct tape *tape, const uint8_t *blocks, unsigned int n, size_t 
 
 int tape_read(struct tape *tape, uint8_t *blocks, unsigned int n, size_t size)
 {
-	_cleanup_(program_freep) struct program *program = NULL;
+	_cleanup_(ccwb_program_freep) struct ccwb_program *program = NULL;
 	int r;
 
-	r = program_new(&program);
+	r = ccwb_program_new(&program);
 	if (r < 0)
 		return r;
 	for (unsigned int i = 0; i < n; i++) {
-		r = program_add_store(program, TAPE_READ, 0, size);
+		r = ccwb_program_add_read(program, TAPE_READ, 0, size);
 		if (r < 0)
 			return r;
 	}
@@ -214,26 +214,27 @@ int tape_read(struct tape *tape, uint8_t *blocks, unsigned int n, size_t size)
 	if (r < 0)
 		return r;
 	for (unsigned int i = 0; i < n; i++)
-		memcpy(blocks + i * size, tape->memory + program_get(program, i)->offset, size);
+		memcpy(blocks + i * size, tape->memory + ccwb_program_get(program, i)->offset,
+		       size);
 	return 0;
 }
 
 int tape_read_mark(struct tape *tape)
 {
-	const uint8_t end = IRB_DEVICE_CHANNEL_END | IRB_DEVICE_DEVICE_END;
-	_cleanup_(program_freep) struct program *program = NULL;
-	struct irb irb;
+	const uint8_t end = CCWB_IRB_DEVICE_CHANNEL_END | CCWB_IRB_DEVICE_DEVICE_END;
+	_cleanup_(ccwb_program_freep) struct ccwb_program *program = NULL;
+	struct ccwb_irb irb;
 	int r;
 
-	r = program_new(&program);
+	r = ccwb_program_new(&program);
 	if (r >= 0)
-		r = program_add_store(program, TAPE_READ, PROGRAM_SLI, 80);
+		r = ccwb_program_add_read(program, TAPE_READ, CCWB_SLI, 80);
 	if (r >= 0)
 		r = start(tape, program, "read a tape mark", &irb);
 	if (r < 0)
 		return r;
 	/* a tape mark is a unit exception that brings no data */
-	if (irb.condition_code || irb.device_status != (end | IRB_DEVICE_UNIT_EXCEPTION) ||
+	if (irb.condition_code || irb.device_status != (end | CCWB_IRB_DEVICE_UNIT_EXCEPTION) ||
 	    irb.residual != 80)
 		return complain("read a tape mark", &irb);
 	return 0;

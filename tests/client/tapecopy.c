@@ -9,11 +9,11 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <libccwbroker.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "ebcdic.h"
-#include "program.h"
 #include "tape.h"
 
 #define LABEL_SIZE  80
@@ -262,7 +262,7 @@ static int parse_options(int argc, char **argv, struct copy *copy)
 		else if (option == 'c')
 			r = parse_number(optarg, COUNT_MAX, &copy->count);
 		else if (option == 's')
-			r = parse_number(optarg, PROGRAM_BYTES_MAX, &copy->size);
+			r = parse_number(optarg, CCWB_PROGRAM_BYTES_MAX, &copy->size);
 		else if (option == 'p')
 			r = parse_seed(optarg, copy);
 		else

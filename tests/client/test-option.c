@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 #include <errno.h>
+#include <libccwbroker.h>
 #include <string.h>
 
 #include "check-main.h"
 #include "option.h"
-#include "program.h"
 #include "selection.h"
 
 static size_t longest_line(const char *text)
@@ -36,7 +36,7 @@ START_TEST(test_every_verb_is_described)
 		ck_assert_msg(!!*(*verb)->words == !!(*verb)->words_max, "%s", (*verb)->name);
 	}
 	ck_assert_str_eq(option_verbs[0]->name, "list"); /* the default */
-	ck_assert_uint_eq(row_io.words_max, 1 + PROGRAM_CCWS_MAX);
+	ck_assert_uint_eq(row_io.words_max, 1 + CCWB_PROGRAM_CCWS_MAX);
 	ck_assert_uint_eq(row_info.words_max, SELECTION_MAX);
 }
 END_TEST

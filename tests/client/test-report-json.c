@@ -2,11 +2,11 @@
 /* Copyright the ccwbroker authors */
 /* Tests client/report-json.c: the objects that doc/ccwctl.md promises, letter by letter. */
 #include <errno.h>
+#include <libccwbroker.h>
 #include <string.h>
 
 #include "ccwbroker.h"
 #include "check-main.h"
-#include "program.h"
 #include "report-json.h"
 #include "report-sample.h"
 
@@ -45,8 +45,8 @@ START_TEST(test_a_tic_has_a_target)
 {
 	struct report_sample *sample = report_sample_label();
 
-	ck_assert_int_eq(program_add_tic(sample->program, 0), 0);
-	sample->report.irb = (struct irb){ .condition_code = 1 };
+	ck_assert_int_ge(ccwb_program_add_tic(sample->program, 0), 0);
+	sample->report.irb = (struct ccwb_irb){ .condition_code = 1 };
 	memcpy(sample->after, sample->before, sample->size);
 	expect_json(&sample->report, false,
 		    "{\"device\":\"0.0.0580\",\"ccws\":["
@@ -84,19 +84,18 @@ START_TEST(test_a_refusal_has_no_status)
 {
 	struct report_sample *sample = report_sample_label();
 
-	sample->report.error = -EPERM;
-	sample->report.refusal = (struct session_refusal){
-		.reason = CCWBROKER_REFUSED_DATA_PROTECTED,
-		.ccw = REPORT_SAMPLE_IOVA + 8,
+	sample->report.failure = (struct ccwb_error){
+		.number = -EPERM,
+		.refusal = CCWBROKER_REFUSED_DATA_PROTECTED,
+		.refused_ccw = REPORT_SAMPLE_IOVA + 8,
+		.text = "0.0.0580: refused",
 	};
 	expect_json(
 		&sample->report, false,
 		"{\"device\":\"0.0.0580\",\"ccws\":["
 		"{\"ccw\":0,\"command\":\"07\",\"flags\":[],\"count\":0},"
 		"{\"ccw\":1,\"command\":\"02\",\"flags\":[\"sli\"],\"count\":80}],"
-		"\"error\":{\"errno\":1,\"refusal\":12,\"ccw\":1,\"text\":\"the program was refused, "
-		"nothing was started; CCW 1 (02): the device would store into read-only "
-		"memory\"}}\n");
+		"\"error\":{\"errno\":1,\"refusal\":12,\"ccw\":1,\"text\":\"0.0.0580: refused\"}}\n");
 	report_sample_free(sample);
 }
 END_TEST

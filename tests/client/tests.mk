@@ -4,8 +4,8 @@
 # The client's tests; part of Makefile.am.
 
 # The programs below differ in nothing but their names.
-client_test_CPPFLAGS = $(AM_CPPFLAGS) -iquote $(top_srcdir)/client -iquote $(top_srcdir)/client/lib \
-	-iquote $(top_srcdir)/tests
+client_test_CPPFLAGS = $(client_CPPFLAGS) -iquote $(top_srcdir)/client -iquote $(top_srcdir)/client/lib \
+	-iquote $(top_srcdir)/tests -iquote $(top_srcdir)/tests/client
 client_test_CFLAGS = $(CHECK_BUILD_CFLAGS) $(SYSTEMD_CFLAGS) $(JSON_CFLAGS)
 client_test_LDADD = libclient-test.la libclient-check.la $(CHECK_LIBS) $(SYSTEMD_LIBS) $(JSON_LIBS)
 check_LTLIBRARIES += libclient-test.la
@@ -25,7 +25,13 @@ client_tests = \
 	tests/client/test-outcome \
 	tests/client/lib/test-iommufd \
 	tests/client/lib/test-region \
-	tests/client/lib/test-session \
+	tests/client/lib/test-error \
+	tests/client/lib/test-space \
+	tests/client/lib/test-refusal \
+	tests/client/lib/test-connection \
+	tests/client/lib/test-parcel \
+	tests/client/lib/test-lease \
+	tests/client/lib/test-device \
 	tests/client/test-call \
 	tests/client/test-show \
 	tests/client/test-properties \
@@ -33,7 +39,6 @@ client_tests = \
 	tests/client/test-selection \
 	tests/client/test-channel-paths \
 	tests/client/test-device-list \
-	tests/client/test-grant \
 	tests/client/test-errand \
 	tests/client/test-report \
 	tests/client/test-report-json \
@@ -87,9 +92,6 @@ tests_client_lib_test_iommufd_LDADD = $(client_test_LDADD)
 tests_client_lib_test_region_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_lib_test_region_CFLAGS = $(client_test_CFLAGS)
 tests_client_lib_test_region_LDADD = $(client_test_LDADD)
-tests_client_lib_test_session_CPPFLAGS = $(client_test_CPPFLAGS)
-tests_client_lib_test_session_CFLAGS = $(client_test_CFLAGS)
-tests_client_lib_test_session_LDADD = $(client_test_LDADD)
 tests_client_test_call_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_call_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_call_LDADD = $(client_test_LDADD)
@@ -114,15 +116,39 @@ tests_client_test_lease_list_LDADD = $(client_test_LDADD)
 tests_client_test_errand_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_errand_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_errand_LDADD = $(client_test_LDADD)
-tests_client_test_grant_CPPFLAGS = $(client_test_CPPFLAGS)
-tests_client_test_grant_CFLAGS = $(client_test_CFLAGS)
-tests_client_test_grant_LDADD = $(client_test_LDADD)
 tests_client_test_report_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_report_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_report_LDADD = $(client_test_LDADD)
 tests_client_test_report_json_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_report_json_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_report_json_LDADD = $(client_test_LDADD)
+tests_client_lib_test_error_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_lib_test_error_CFLAGS = $(client_test_CFLAGS)
+tests_client_lib_test_error_LDADD = $(client_test_LDADD)
+tests_client_lib_test_space_SOURCES = tests/client/lib/test-space.c \
+	tests/client/lib/fake-vfio.h tests/client/lib/fake-vfio.c
+tests_client_lib_test_space_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_lib_test_space_CFLAGS = $(client_test_CFLAGS)
+tests_client_lib_test_space_LDADD = $(client_test_LDADD)
+tests_client_lib_test_refusal_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_lib_test_refusal_CFLAGS = $(client_test_CFLAGS)
+tests_client_lib_test_refusal_LDADD = $(client_test_LDADD)
+tests_client_lib_test_connection_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_lib_test_connection_CFLAGS = $(client_test_CFLAGS)
+tests_client_lib_test_connection_LDADD = $(client_test_LDADD)
+tests_client_lib_test_parcel_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_lib_test_parcel_CFLAGS = $(client_test_CFLAGS)
+tests_client_lib_test_parcel_LDADD = $(client_test_LDADD)
+tests_client_lib_test_lease_SOURCES = tests/client/lib/test-lease.c \
+	tests/client/lib/fake-broker.h tests/client/lib/fake-broker.c
+tests_client_lib_test_lease_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_lib_test_lease_CFLAGS = $(client_test_CFLAGS)
+tests_client_lib_test_lease_LDADD = $(client_test_LDADD)
+tests_client_lib_test_device_SOURCES = tests/client/lib/test-device.c \
+	tests/client/lib/fake-vfio.h tests/client/lib/fake-vfio.c
+tests_client_lib_test_device_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_lib_test_device_CFLAGS = $(client_test_CFLAGS)
+tests_client_lib_test_device_LDADD = $(client_test_LDADD)
 
 # ccwctl with sanitizers, for the scripts that run it. It is no test, so it is no check_PROGRAM.
 EXTRA_PROGRAMS = tests/client/ccwctl

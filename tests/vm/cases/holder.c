@@ -8,25 +8,22 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <libccwbroker.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "irb.h"
-#include "program.h"
-#include "session.h"
-
 #define NO_OPERATION 0x03
 
 struct holder {
-	struct session *session;
-	uint32_t iova;
+	struct ccwb_device *device;
+	struct ccwb_program *program;
 };
 
 /* fds come as container, group, device, lease; the names say so. */
-static int take_session(struct holder *holder)
+static int take_device(struct holder *holder)
 {
 	char **names = NULL;
 	int n = sd_listen_fds_with_names(1, &names);
@@ -42,41 +39,32 @@ static int take_session(struct holder *holder)
 	free(names);
 	if (container < 0 || device < 0)
 		return -ENODEV;
-	return session_new(container, device, &holder->session);
+	return ccwb_device_new_from_fds(container, device, &holder->device, NULL);
 }
 
 static int prepare(struct holder *holder)
 {
-	_cleanup_(program_freep) struct program *program = NULL;
-	uint8_t *memory;
 	int r;
 
-	r = take_session(holder);
-	if (r < 0)
-		return r;
-	r = program_new(&program);
-	if (r < 0)
-		return r;
-	r = program_add_plain(program, NO_OPERATION, PROGRAM_SLI);
-	if (r < 0)
-		return r;
-	r = session_map(holder->session, program_place(program), &memory, &holder->iova);
-	if (r < 0)
-		return r;
-	program_write(program, memory, holder->iova);
-	return 0;
+	r = take_device(holder);
+	if (r >= 0)
+		r = ccwb_program_new(&holder->program);
+	if (r >= 0)
+		r = ccwb_program_add(holder->program, NO_OPERATION, CCWB_SLI);
+	if (r >= 0)
+		r = ccwb_program_load(holder->program, ccwb_device_space(holder->device), NULL);
+	return r;
 }
 
 static int prove(struct holder *holder, const char *result)
 {
-	struct session_refusal refusal;
-	struct irb irb;
+	struct ccwb_irb irb;
 	FILE *out = fopen(result, "ae");
 	int r;
 
 	if (!out)
 		return -errno;
-	r = session_run(holder->session, holder->iova, 10000, &irb, &refusal);
+	r = ccwb_device_run(holder->device, holder->program, 10000, &irb, NULL);
 	fprintf(out, "%s\n", r < 0 ? strerror(-r) : "still here");
 	fclose(out);
 	return 0;
