@@ -5,9 +5,10 @@
 # "GROUP PATH" lines in dependency order. Which group may use which stands in may_use below.
 
 BEGIN {
-	# kmod/ sees itself; daemon/, client/lib/ and client/ see the base layer, client/ its library too.
+	# kmod/ sees itself; daemon/, client/lib/ and client/ see the base layer; client/ uses its
+	# library by <libccwbroker.h> only.
 	may_use["daemon", "base"] = may_use["client", "base"] = may_use["library", "base"] = 1
-	may_use["client", "library"] = may_use["library", "dbus"] = may_use["library", "uapi"] = 1
+	may_use["library", "dbus"] = may_use["library", "uapi"] = 1
 	# The policy layer is the daemon's, and of client/ that of the files of `ccwctl policy` alone.
 	may_use["daemon", "policy"] = may_use["client", "policy"] = 1
 	may_use["policy", "base"] = may_use["policy", "dbus"] = 1
