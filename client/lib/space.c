@@ -43,6 +43,22 @@ bool space_is_iommufd(const struct ccwb_space *space)
 	return space->iommufd >= 0;
 }
 
+/* Takes fd. An iommufd answers to a container's ioctls as well, but no container to an iommufd's. */
+static int recognize(struct ccwb_space *space, int fd)
+{
+	int r;
+
+	space->iommufd = fd;
+	r = iommufd_new_ioas(fd, &space->ioas);
+	if (r >= 0)
+		return 0;
+	if (ioctl(fd, VFIO_GET_API_VERSION) != VFIO_API_VERSION)
+		return r;
+	space->iommufd = -1;
+	space->container = fd;
+	return 0;
+}
+
 int space_new(int iommu, struct ccwb_space **ret)
 {
 	_cleanup_(space_unrefp) struct ccwb_space *space = calloc(1, sizeof(*space));
@@ -59,14 +75,9 @@ int space_new(int iommu, struct ccwb_space **ret)
 	fd = fcntl(iommu, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0)
 		return -errno;
-	if (ioctl(fd, VFIO_GET_API_VERSION) == VFIO_API_VERSION) {
-		space->container = fd;
-	} else {
-		space->iommufd = fd;
-		r = iommufd_new_ioas(fd, &space->ioas);
-		if (r < 0)
-			return r;
-	}
+	r = recognize(space, fd);
+	if (r < 0)
+		return r;
 	*ret = TAKE_PTR(space);
 	return 0;
 }

@@ -286,6 +286,8 @@ static int iommufd_ioctl(unsigned long op, void *arg)
 	uint64_t long_words[5];
 
 	switch (op) {
+	case VFIO_GET_API_VERSION: /* as the kernel's answers, for programs that take it for a container */
+		return VFIO_API_VERSION;
 	case IOMMUFD_IOAS:
 		((uint32_t *)arg)[2] = 5;
 		return 0;
