@@ -230,9 +230,9 @@ struct ccwb_space *ccwb_device_space(const struct ccwb_device *device);
 
 /*
  * Runs a program and waits for its end; one that was not loaded is loaded in the device's space. timeout_ms: up to
- * CCWB_DEVICE_TIMEOUT_MS_MAX, 0 is the default of 30 s. 0: it ended, well or badly: *ret says how.
- * Otherwise nothing runs any more. error.refusal tells that it was not started: -EPERM (a command that policy does not
- * permit, or a store into read-only memory), -EINVAL, -EFAULT, -E2BIG, -EOPNOTSUPP, -ENOMEM (RLIMIT_MEMLOCK). -EBUSY:
+ * CCWB_DEVICE_TIMEOUT_MS_MAX, 0 is the default of 30 s. 0: it ended, well or badly: *ret says how. Otherwise nothing runs any
+ * more. error.refusal tells that it was not started: -EPERM (a command that policy does not permit, or a store into read-only
+ * memory), -EINVAL, -EFAULT, -E2BIG, -EOPNOTSUPP, -ENOMEM (RLIMIT_MEMLOCK). -EXDEV: it is loaded in another space. -EBUSY:
  * another one is active. -ETIMEDOUT, -EINTR: it was stopped; data may have moved. -EACCES, -ENODEV: no path, or revoked.
  */
 int ccwb_device_run(struct ccwb_device *device, struct ccwb_program *program,

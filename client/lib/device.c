@@ -14,6 +14,7 @@
 
 #include "ccwbroker.h"
 #include "error.h"
+#include "program.h"
 #include "refusal.h"
 #include "region.h"
 #include "space.h"
@@ -238,6 +239,11 @@ static int make_orb(struct ccwb_device *device, struct ccwb_program *program,
 		if (r < 0)
 			return r;
 	}
+	if (!program_is_in(program, device->space))
+		return error_set(
+			ret_error, -EXDEV,
+			"%sthe program is loaded in the address space of another device; make one for this",
+			device->name);
 	iova = ccwb_program_iova(program);
 	memset(ret, 0, CCWB_ORB_SIZE);
 	ret[5] = ORB_FORMAT_1 | ORB_PREFETCH | ORB_FORMAT_2_IDAW;

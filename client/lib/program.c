@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "program.h"
 #include "space.h"
 
 #define AREA_ALIGN 8
@@ -287,6 +288,11 @@ int ccwb_program_load(struct ccwb_program *program, struct ccwb_space *space,
 	program->memory = memory;
 	program->iova = iova;
 	return 0;
+}
+
+bool program_is_in(const struct ccwb_program *program, const struct ccwb_space *space)
+{
+	return program->space && program->space == space;
 }
 
 uint32_t ccwb_program_iova(const struct ccwb_program *program)

@@ -102,6 +102,28 @@ START_TEST(test_memory_of_ones_own)
 }
 END_TEST
 
+START_TEST(test_a_program_runs_in_its_own_space_only)
+{
+	struct fake_vfio *vfio = fake_vfio_start();
+	struct ccwb_device *one = open_device(vfio->container, vfio->device);
+	struct ccwb_device *other = open_device(vfio->iommufd, vfio->device);
+	struct ccwb_program *program = label_program();
+	struct ccwb_error error;
+	struct ccwb_irb irb;
+
+	ck_assert_ptr_ne(ccwb_device_space(one), ccwb_device_space(other));
+	ck_assert_int_eq(ccwb_program_load(program, ccwb_device_space(one), NULL), 0);
+	ck_assert_int_eq(ccwb_device_run(other, program, 0, &irb, &error), -EXDEV);
+	ck_assert_ptr_nonnull(strstr(error.text, "address space of another device"));
+	ck_assert_int_eq(ccwb_device_start(other, program, NULL), -EXDEV);
+	ck_assert_int_eq(ccwb_device_run(one, program, 0, &irb, NULL), 0);
+	ccwb_program_free(program);
+	ccwb_device_free(one);
+	ccwb_device_free(other);
+	fake_vfio_end();
+}
+END_TEST
+
 START_TEST(test_an_event_loop_follows_a_program)
 {
 	struct fake_vfio *vfio = fake_vfio_start();
@@ -279,6 +301,7 @@ START_TEST(test_fds_that_are_something_else)
 END_TEST
 
 CHECK_MAIN("device", test_a_program_runs_by_request_and_by_region, test_memory_of_ones_own,
-	   test_an_event_loop_follows_a_program, test_halt_clear_and_the_rest,
-	   test_a_unit_check_has_its_sense, test_what_keeps_a_program_from_its_end,
-	   test_a_guests_own_orb_runs, test_fds_that_are_something_else)
+	   test_a_program_runs_in_its_own_space_only, test_an_event_loop_follows_a_program,
+	   test_halt_clear_and_the_rest, test_a_unit_check_has_its_sense,
+	   test_what_keeps_a_program_from_its_end, test_a_guests_own_orb_runs,
+	   test_fds_that_are_something_else)
