@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 /*
- * libccwbroker: channel devices for VM managers and other programs. The one public header; it includes nothing
+ * libccwbroker: channel devices for VM managers and other programs. The public header; it includes nothing
  * of the kernel's or of sd-bus, and is good for C11 and C++17. libccwbroker(3) has an example.
  *
  * Errors. Functions that return int give 0 or more for success and a negative errno for failure; then results
@@ -23,6 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <libccwbroker-irb.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -32,6 +34,7 @@ extern "C" {
 struct sd_bus; /* <systemd/sd-bus.h>, for ccwb_connection_new_with_bus() only */
 
 struct ccwb_connection; /* to the broker */
+struct ccwb_request;	/* a question for devices whose answer an event loop waits for */
 struct ccwb_lease;	/* a device that the broker gave us, as fds */
 struct ccwb_device;	/* that device in use: it runs programs */
 struct ccwb_space;	/* what of our memory it sees, and where */
@@ -62,8 +65,8 @@ int ccwb_connection_new(const char *address, struct ccwb_connection **ret,
 			struct ccwb_error *ret_error);
 
 /*
- * The same over a bus that the program has already, of which a reference is kept. Whoever runs the bus runs this as well:
- * sd_bus_process() does what ccwb_connection_process() does. -ENOTCONN: the bus is closed.
+ * The same over a bus that the program has already, of which a reference is kept. Whoever runs the bus runs this as
+ * well: sd_bus_process() does what ccwb_connection_process() does. -ENOTCONN: the bus is closed.
  */
 int ccwb_connection_new_with_bus(struct sd_bus *bus, struct ccwb_connection **ret,
 				 struct ccwb_error *ret_error);
@@ -72,17 +75,19 @@ int ccwb_connection_new_with_bus(struct sd_bus *bus, struct ccwb_connection **re
 struct ccwb_connection *ccwb_connection_free(struct ccwb_connection *connection);
 
 /*
- * The fd is for POLLIN: something may have happened to a lease. Never read it or close it. Process takes in all that has
- * come, without waiting; ccwb_lease_state() tells what it was. -ENOTCONN: the bus has gone; leases stay, and the broker
- * keeps them.
+ * The fd is for POLLIN: something may have happened to a lease or a request. Never read it or close it. Timeout:
+ * after so many milliseconds process is to be called all the same, -1: no need to; for poll(2), asked for anew each
+ * time. Process takes in all that has come, without waiting; ccwb_lease_state() and ccwb_request_finish() tell what
+ * it was. -ENOTCONN: the bus has gone; leases stay, and the broker keeps them.
  */
 int ccwb_connection_fd(const struct ccwb_connection *connection);
+int ccwb_connection_timeout(const struct ccwb_connection *connection);
 int ccwb_connection_process(struct ccwb_connection *connection, struct ccwb_error *ret_error);
 
 /*
  * What the broker knows of the device of that id, or with NULL of everything, as one JSON object
- * (org.ccwbroker1(5), Describe). *ret is the caller's, for free(3). -ENODEV: no such device. -E2BIG:
- * with NULL, more than 16384 devices.
+ * (org.ccwbroker1(5), Describe). *ret is the caller's, for free(3). -ENODEV: no such device. -E2BIG: with NULL,
+ * more than 16384 devices.
  */
 int ccwb_connection_describe(struct ccwb_connection *connection, const char *id, char **ret,
 			     struct ccwb_error *ret_error);
@@ -119,11 +124,11 @@ struct ccwb_lease_options {
 };
 
 /*
- * Asks the broker for the device of that id, "0.0.0580" or "0580"; options may be NULL. Waits for the
- * answer: up to 10 s for each path that does not answer, 180 s at most. error.name has the broker's error, and the return value groups them: -EINVAL (an argument or option), -EACCES (policy),
- * -ENODEV (no such device), -EBUSY (leased, or used by the host), -EAGAIN (just on its way), -ENXIO (gone, boxed, not
- * operational), -EOPNOTSUPP, -E2BIG (a limit of options or leases), -ENOTCONN (no broker), -EBADMSG (an answer that cannot be
- * read), -EIO (others).
+ * Asks the broker for the device of that id, "0.0.0580" or "0580"; options may be NULL. Waits for the answer: up to
+ * 10 s for each path that does not answer, 180 s at most. error.name has the broker's error, and the return value
+ * groups them: -EINVAL (an argument or option), -EACCES (policy), -ENODEV (no such device), -EBUSY (leased, or used
+ * by the host), -EAGAIN (just on its way), -ENXIO (gone, boxed, not operational), -EOPNOTSUPP, -E2BIG (a limit of
+ * options or leases), -ENOTCONN (no broker), -EBADMSG (an answer that cannot be read), -EIO (others).
  */
 int ccwb_lease_new(struct ccwb_connection *connection, const char *id,
 		   const struct ccwb_lease_options *options, struct ccwb_lease **ret,
@@ -139,20 +144,38 @@ int ccwb_lease_new_together(struct ccwb_connection *connection, const char *cons
 			    unsigned int n, const struct ccwb_lease_options *options,
 			    struct ccwb_lease **ret, struct ccwb_error *ret_error);
 
+/*
+ * The same without waiting for the answer: asks for 1 to CCWB_LEASE_TOGETHER_MAX devices, all or none, and returns.
+ * ids and options are not needed any more then. -EINVAL: patience_ms is set; one with an event loop asks again
+ * after -EAGAIN. Free gives up: what has not been taken, and what the broker still grants, is given back at once.
+ */
+int ccwb_request_new(struct ccwb_connection *connection, const char *const *ids, unsigned int n,
+		     const struct ccwb_lease_options *options, struct ccwb_request **ret,
+		     struct ccwb_error *ret_error);
+struct ccwb_request *ccwb_request_free(struct ccwb_request *request);
+
+/*
+ * What the answer was, if the connection has taken it in: 1 with the n leases in the order of ids, the caller's
+ * from now on; 0: there is none yet; else as ccwb_lease_new(), which stays so. -EALREADY: it was taken before.
+ */
+int ccwb_request_finish(struct ccwb_request *request, struct ccwb_lease **ret,
+			struct ccwb_error *ret_error);
+
 /* Closes the fds that are still the lease's; that ends it when nobody has a copy. Does not wait. */
 struct ccwb_lease *ccwb_lease_free(struct ccwb_lease *lease);
 
 /*
- * Closes the fds that are still the lease's (where CCWB_LEASE_FD_LEASE was taken or is none, the broker is asked to end it),
- * and waits until the device is back with its driver. Free the ccwb_device first, the lease afterwards. -ETIMEDOUT: not
- * within timeout_ms; somebody may have a copy of an fd. -EIO: it could not be given back. -ENOTCONN: nobody can tell.
+ * Closes the fds that are still the lease's (where CCWB_LEASE_FD_LEASE was taken or is none, the broker is asked to
+ * end it), and waits until the device is back with its driver; with timeout_ms 0 an event loop may wait for
+ * CCWB_LEASE_ENDED instead. Free the ccwb_device first, the lease afterwards. -ETIMEDOUT: not within timeout_ms;
+ * somebody may have a copy of an fd. -EIO: it could not be given back. -ENOTCONN: nobody can tell.
  */
 int ccwb_lease_release(struct ccwb_lease *lease, unsigned int timeout_ms,
 		       struct ccwb_error *ret_error);
 
 /*
- * "0.0.0580"; the lease's own id; what else the broker said with the grant: "device-type" ("3490/50"), "subchannel",
- * "vfio-path", "iommu", "warning" and more. NULL: it did not.
+ * "0.0.0580"; the lease's own id; what else the broker said with the grant: "device-type" ("3490/50"),
+ * "subchannel", "vfio-path", "iommu", "warning" and more. NULL: it did not.
  */
 const char *ccwb_lease_device(const struct ccwb_lease *lease);
 const char *ccwb_lease_id(const struct ccwb_lease *lease);
@@ -163,8 +186,8 @@ int ccwb_lease_fd(const struct ccwb_lease *lease, enum ccwb_lease_fd which);
 int ccwb_lease_take_fd(struct ccwb_lease *lease, enum ccwb_lease_fd which);
 
 /*
- * How it stood when the connection was last processed; why it is revoking or has ended, as the broker says it, else NULL; until
- * when a revoking one is to be freed, or it is ended by force: CLOCK_MONOTONIC in microseconds, else 0.
+ * How it stood when the connection was last processed; why it is revoking or has ended, as the broker says it, else
+ * NULL; until when a revoking one is to be freed, or it is ended by force: CLOCK_MONOTONIC in microseconds, else 0.
  */
 enum ccwb_lease_state ccwb_lease_state(const struct ccwb_lease *lease);
 const char *ccwb_lease_reason(const struct ccwb_lease *lease);
@@ -180,18 +203,18 @@ enum {
 };
 
 /*
- * Gives the device memory of ours at iova, as a VM manager does with its guest's; nothing is pinned
- * by that. memory, size and iova are multiples of the page size (4096); access is CCWB_SPACE_*. The memory stays
- * the caller's and must be unmapped here before it goes. CCWs, and data without address lists, can be below 2 GiB only.
- * -EINVAL: alignment, access, or past the end. -EEXIST: part of it is mapped. -E2BIG: more than CCWB_SPACE_MAPS_MAX.
- * -EFAULT: no such memory.
+ * Gives the device memory of ours at iova, as a VM manager does with its guest's; nothing is pinned by that.
+ * memory, size and iova are multiples of the page size (4096); access is CCWB_SPACE_*. The memory stays the
+ * caller's and must be unmapped here before it goes. CCWs, and data without address lists, can be below 2 GiB only.
+ * -EINVAL: alignment, access, or past the end. -EEXIST: part of it is mapped. -E2BIG: more than
+ * CCWB_SPACE_MAPS_MAX. -EFAULT: no such memory.
  */
 int ccwb_space_map(struct ccwb_space *space, void *memory, size_t size, uint64_t iova,
 		   unsigned int access);
 
 /*
- * Zeroed memory of the library's, at least size bytes, with an IOVA below 2 GiB that is free, for both directions. It
- * lives until ccwb_space_unmap() or the end of the space. -E2BIG: no such range is free. -ENOMEM.
+ * Zeroed memory of the library's, at least size bytes, with an IOVA below 2 GiB that is free, for both directions.
+ * It lives until ccwb_space_unmap() or the end of the space. -E2BIG: no such range is free. -ENOMEM.
  */
 int ccwb_space_alloc(struct ccwb_space *space, size_t size, void **ret_memory, uint32_t *ret_iova);
 
@@ -201,25 +224,22 @@ int ccwb_space_unmap(struct ccwb_space *space, uint64_t iova);
 /* ---- device ------------------------------------------------------------------------------ */
 
 #define CCWB_ORB_SIZE 12 /* words 0 to 2, PoP 15 */
-#define CCWB_IRB_SIZE 96 /* PoP 16; 64 bytes and zeros */
 
 #define CCWB_DEVICE_TIMEOUT_MS_MAX     3600000
 #define CCWB_DEVICE_TIMEOUT_MS_DEFAULT 30000
 
-struct ccwb_irb;
-
 /*
- * Takes the lease's device into use, by its container or by its iommufd (then it goes online now). The
- * device copies the fds it needs: the lease may be freed first, but the device ends with it.
- * space: NULL makes a new one; another device's, to see the same memory, is for leases by the same iommufd only: -EXDEV. That
- * one is freed with the last of its devices and programs. -EBADF: the lease has not the fds. -EBUSY: it is in use already.
+ * Takes the lease's device into use, by its container or by its iommufd (then it goes online now). The device
+ * copies the fds it needs: the lease may be freed first, but the device ends with it. space: NULL makes a new one;
+ * another device's, to see the same memory, is for leases by the same iommufd only: -EXDEV. That one is freed with
+ * the last of its devices and programs. -EBADF: the lease has not the fds. -EBUSY: it is in use already.
  */
 int ccwb_device_new(const struct ccwb_lease *lease, struct ccwb_space *space,
 		    struct ccwb_device **ret, struct ccwb_error *ret_error);
 
 /*
- * The same with fds that came otherwise, as from `ccwctl run`; both peek and are copied. iommu is a
- * container or an iommufd, as it turns out. -ENOTTY, -EPROTO: they are not what they should be.
+ * The same with fds that came otherwise, as from `ccwctl run`; both peek and are copied. iommu is a container or an
+ * iommufd, as it turns out. -ENOTTY, -EPROTO: they are not what they should be.
  */
 int ccwb_device_new_from_fds(int iommu, int device, struct ccwb_device **ret,
 			     struct ccwb_error *ret_error);
@@ -230,10 +250,11 @@ struct ccwb_space *ccwb_device_space(const struct ccwb_device *device);
 
 /*
  * Runs a program and waits for its end; one that was not loaded is loaded in the device's space. timeout_ms: up to
- * CCWB_DEVICE_TIMEOUT_MS_MAX, 0 is the default of 30 s. 0: it ended, well or badly: *ret says how. Otherwise nothing runs any
- * more. error.refusal tells that it was not started: -EPERM (a command that policy does not permit, or a store into read-only
- * memory), -EINVAL, -EFAULT, -E2BIG, -EOPNOTSUPP, -ENOMEM (RLIMIT_MEMLOCK). -EXDEV: it is loaded in another space. -EBUSY:
- * another one is active. -ETIMEDOUT, -EINTR: it was stopped; data may have moved. -EACCES, -ENODEV: no path, or revoked.
+ * CCWB_DEVICE_TIMEOUT_MS_MAX, 0 is the default of 30 s. 0: it ended, well or badly: *ret says how. Otherwise
+ * nothing runs any more. error.refusal tells that it was not started: -EPERM (a command that policy does not
+ * permit, or a store into read-only memory), -EINVAL, -EFAULT, -E2BIG, -EOPNOTSUPP, -ENOMEM (RLIMIT_MEMLOCK).
+ * -EXDEV: it is loaded in another space. -EBUSY: another one is active. -ETIMEDOUT, -EINTR: it was stopped; data
+ * may have moved. -EACCES, -ENODEV: no path, or revoked.
  */
 int ccwb_device_run(struct ccwb_device *device, struct ccwb_program *program,
 		    unsigned int timeout_ms, struct ccwb_irb *ret, struct ccwb_error *ret_error);
@@ -244,8 +265,8 @@ int ccwb_device_run_orb(struct ccwb_device *device, const uint8_t orb[CCWB_ORB_S
 			struct ccwb_error *ret_error);
 
 /*
- * Starts a program and returns; interruptions come by ccwb_device_fd(). Errors as ccwb_device_run(); what the channel itself would
- * end with program check or protection check is such an interruption here, and no error.
+ * Starts a program and returns; interruptions come by ccwb_device_fd(). Errors as ccwb_device_run(); what the
+ * channel itself would end with program check or protection check is such an interruption here, and no error.
  */
 int ccwb_device_start(struct ccwb_device *device, struct ccwb_program *program,
 		      struct ccwb_error *ret_error);
@@ -253,9 +274,9 @@ int ccwb_device_start_orb(struct ccwb_device *device, const uint8_t orb[CCWB_ORB
 			  struct ccwb_error *ret_error);
 
 /*
- * The fd is readable while an interruption may wait, also an unsolicited one; never read it or close it. Next takes that
- * interruption, without waiting: 1 with *ret, or 0: there is none. A program may give several; ccwb_irb_is_final() and
- * ccwb_irb_add() put them together. -ENODEV: revoked, or gone.
+ * The fd is readable while an interruption may wait, also an unsolicited one; never read it or close it. Next takes
+ * that interruption, without waiting: 1 with *ret, or 0: there is none. A program may give several;
+ * ccwb_irb_is_final() and ccwb_irb_add() put them together. -ENODEV: revoked, or gone.
  */
 int ccwb_device_fd(struct ccwb_device *device);
 int ccwb_device_next(struct ccwb_device *device, struct ccwb_irb *ret,
@@ -269,17 +290,17 @@ int ccwb_device_halt(struct ccwb_device *device, struct ccwb_error *ret_error);
 int ccwb_device_clear(struct ccwb_device *device, struct ccwb_error *ret_error);
 
 /*
- * Reset stops whatever runs, and nothing more comes of it. Hot reset is offline and online again: path groups and reserve
- * state are gone. -EBUSY: a program is active. -EOPNOTSUPP: by the kernel's vfio_ccw there is none.
+ * Reset stops whatever runs, and nothing more comes of it. Hot reset is offline and online again: path groups and
+ * reserve state are gone. -EBUSY: a program is active. -EOPNOTSUPP: by the kernel's vfio_ccw there is none.
  */
 int ccwb_device_reset(struct ccwb_device *device, struct ccwb_error *ret_error);
 int ccwb_device_hot_reset(struct ccwb_device *device, struct ccwb_error *ret_error);
 
 /*
- * Keeps mapped memory pinned across programs, until it is unregistered, unmapped or the device freed: faster,
- * and for buffers only, 64 MiB and 16 ranges a device. iova and size are multiples of 4096; fetch_only: the
- * device is to store nothing there. -EOPNOTSUPP: not by vfio_ccw. -EEXIST, -E2BIG, -ENOSPC, -EFAULT, -ENOMEM;
- * unregister: -ENOENT, -EBUSY (a program is active).
+ * Keeps mapped memory pinned across programs, until it is unregistered, unmapped or the device freed: faster, and
+ * for buffers only, 64 MiB and 16 ranges a device. iova and size are multiples of 4096; fetch_only: the device is
+ * to store nothing there. -EOPNOTSUPP: not by vfio_ccw. -EEXIST, -E2BIG, -ENOSPC, -EFAULT, -ENOMEM; unregister:
+ * -ENOENT, -EBUSY (a program is active).
  */
 int ccwb_device_register(struct ccwb_device *device, uint64_t iova, uint64_t size, bool fetch_only,
 			 struct ccwb_error *ret_error);
@@ -327,11 +348,11 @@ int ccwb_program_new(struct ccwb_program **ret);
 struct ccwb_program *ccwb_program_free(struct ccwb_program *program);
 
 /*
- * Each appends one format-1 CCW and returns its number, from 0: one without data; one by which the device sends up to
- * count bytes; one by which it gets a copy of data; transfer in channel to CCW number target; one whose data lies at
- * iova in mapped memory, whichever way it moves. To be called before the program is loaded: -EBUSY.
- * -E2BIG: more than CCWB_PROGRAM_CCWS_MAX, or CCWB_PROGRAM_BYTES_MAX bytes. -EINVAL: a flag that is none of the above. -ENOMEM.
- * The first error is kept, and loading the program fails with it: the results need not be looked at.
+ * Each appends one format-1 CCW and returns its number, from 0: one without data; one by which the device sends up
+ * to count bytes; one by which it gets a copy of data; transfer in channel to CCW number target; one whose data
+ * lies at iova in mapped memory, whichever way it moves. To be called before the program is loaded: -EBUSY. -E2BIG:
+ * more than CCWB_PROGRAM_CCWS_MAX, or CCWB_PROGRAM_BYTES_MAX bytes. -EINVAL: a flag that is none of the above.
+ * -ENOMEM. The first error is kept, and loading the program fails with it: the results need not be looked at.
  */
 int ccwb_program_add(struct ccwb_program *program, uint8_t command, uint8_t flags);
 int ccwb_program_add_read(struct ccwb_program *program, uint8_t command, uint8_t flags,
@@ -347,23 +368,24 @@ unsigned int ccwb_program_count(const struct ccwb_program *program);
 const struct ccwb_ccw *ccwb_program_get(const struct ccwb_program *program, unsigned int i);
 
 /*
- * The command whose kind decides what CCW i does: its own, or, when it continues a data chain, the one that
- * began the chain; and which way a command moves data, NONE for codes without a direction (PoP 15).
+ * The command whose kind decides what CCW i does: its own, or, when it continues a data chain, the one that began
+ * the chain; and which way a command moves data, NONE for codes without a direction (PoP 15).
  */
 uint8_t ccwb_program_command(const struct ccwb_program *program, unsigned int i);
 enum ccwb_direction ccwb_program_direction(uint8_t command);
 
 /*
- * Writes the program into memory of the space, which is its own until it is freed; a program is loaded once. It may run again
- * and again, and on other devices of the same space, but not on two at a time. -EBUSY: it is
- * loaded. -EINVAL: it is empty. Errors of adding, and of ccwb_space_alloc().
+ * Writes the program into memory of the space, which is its own until it is freed; a program is loaded once. It may
+ * run again and again, and on other devices of the same space, but not on two at a time. -EBUSY: it is loaded.
+ * -EINVAL: it is empty. Errors of adding, and of ccwb_space_alloc().
  */
 int ccwb_program_load(struct ccwb_program *program, struct ccwb_space *space,
 		      struct ccwb_error *ret_error);
 
 /*
- * Where it is loaded, for the device and for us, and there the data of CCW i, which may be changed between runs; *ret_size,
- * unless NULL, is its count. It lives until the program is freed. 0 and NULL: it is not loaded, or CCW i has no data there.
+ * Where it is loaded, for the device and for us, and there the data of CCW i, which may be changed between runs;
+ * *ret_size, unless NULL, is its count. It lives until the program is freed. 0 and NULL: it is not loaded, or CCW i
+ * has no data there.
  */
 uint32_t ccwb_program_iova(const struct ccwb_program *program);
 uint8_t *ccwb_program_memory(const struct ccwb_program *program);
@@ -375,107 +397,11 @@ int ccwb_program_last(const struct ccwb_program *program, const struct ccwb_irb 
 
 /*
  * For callers that keep programs in memory of their own: settles where everything lies and returns how many bytes
- * that takes; then writes the CCWs for a device that sees memory at iova, and the data to be written behind
- * them. Areas to be read into are left as they are. iova + size must not be above 2 GiB.
+ * that takes; then writes the CCWs for a device that sees memory at iova, and the data to be written behind them.
+ * Areas to be read into are left as they are. iova + size must not be above 2 GiB.
  */
 size_t ccwb_program_place(struct ccwb_program *program);
 void ccwb_program_write(const struct ccwb_program *program, uint8_t *memory, uint32_t iova);
-
-/* ---- status ------------------------------------------------------------------------------ */
-
-/* Device status, SCSW byte 8 (PoP 16) */
-enum {
-	CCWB_IRB_DEVICE_ATTENTION = 0x80,
-	CCWB_IRB_DEVICE_STATUS_MODIFIER = 0x40,
-	CCWB_IRB_DEVICE_CONTROL_UNIT_END = 0x20,
-	CCWB_IRB_DEVICE_BUSY = 0x10,
-	CCWB_IRB_DEVICE_CHANNEL_END = 0x08,
-	CCWB_IRB_DEVICE_DEVICE_END = 0x04,
-	CCWB_IRB_DEVICE_UNIT_CHECK = 0x02,
-	CCWB_IRB_DEVICE_UNIT_EXCEPTION = 0x01,
-};
-
-/* Subchannel status, SCSW byte 9 */
-enum {
-	CCWB_IRB_SUBCHANNEL_PCI = 0x80,
-	CCWB_IRB_SUBCHANNEL_INCORRECT_LENGTH = 0x40,
-	CCWB_IRB_SUBCHANNEL_PROGRAM_CHECK = 0x20,
-	CCWB_IRB_SUBCHANNEL_PROTECTION_CHECK = 0x10,
-	CCWB_IRB_SUBCHANNEL_CHANNEL_DATA_CHECK = 0x08,
-	CCWB_IRB_SUBCHANNEL_CHANNEL_CONTROL_CHECK = 0x04,
-	CCWB_IRB_SUBCHANNEL_INTERFACE_CONTROL_CHECK = 0x02,
-	CCWB_IRB_SUBCHANNEL_CHAINING_CHECK = 0x01,
-};
-
-/* Function, activity and status control, SCSW bytes 2 and 3 as one number; the pending bits have words only */
-enum {
-	CCWB_IRB_CONTROL_START = 0x4000,
-	CCWB_IRB_CONTROL_HALT = 0x2000,
-	CCWB_IRB_CONTROL_CLEAR = 0x1000,
-	CCWB_IRB_CONTROL_SUBCHANNEL_ACTIVE = 0x0080,
-	CCWB_IRB_CONTROL_DEVICE_ACTIVE = 0x0040,
-	CCWB_IRB_CONTROL_ALERT = 0x0010,
-	CCWB_IRB_CONTROL_INTERMEDIATE = 0x0008,
-	CCWB_IRB_CONTROL_PRIMARY = 0x0004,
-	CCWB_IRB_CONTROL_SECONDARY = 0x0002,
-	CCWB_IRB_CONTROL_STATUS_PENDING = 0x0001,
-};
-
-#define CCWB_IRB_SENSE_BYTES 32
-
-/* An interruption-response block in numbers. The caller's; of a fixed size. */
-struct ccwb_irb {
-	unsigned int condition_code; /* deferred: 0 is the normal case */
-	uint16_t control;
-	uint8_t device_status;
-	uint8_t subchannel_status;
-	uint32_t ccw_address; /* IOVA, 8 past the last CCW that was executed */
-	uint16_t residual;    /* of its count, what was not transferred */
-	bool has_ccw_address; /* the channel defines ccw_address in this status */
-	bool has_residual;    /* the channel defines residual in this status */
-	size_t sense_size;    /* 0: no sense data came with the status */
-	uint8_t sense[CCWB_IRB_SENSE_BYTES];
-	uint8_t bytes[CCWB_IRB_SIZE]; /* as the machine has it, big-endian: for a guest */
-};
-
-/* Never fails: every bit pattern has a meaning. */
-void ccwb_irb_decode(const uint8_t bytes[CCWB_IRB_SIZE], struct ccwb_irb *ret);
-
-/* Clean: ended, and nothing in the status is an error. Final: of its program no further interruption comes. */
-bool ccwb_irb_is_clean(const struct ccwb_irb *irb);
-bool ccwb_irb_is_unit_check(const struct ccwb_irb *irb);
-bool ccwb_irb_is_final(const struct ccwb_irb *irb);
-
-/* Adds to total, all zero at first, what the next interruption of the program says; one about no program adds nothing. */
-void ccwb_irb_add(struct ccwb_irb *total, const struct ccwb_irb *next);
-
-/* The words for each bit that is on, from the left: call with *iterator = 0 until NULL. Reserved bits have none. */
-const char *ccwb_irb_device_word(const struct ccwb_irb *irb, unsigned int *iterator);
-const char *ccwb_irb_subchannel_word(const struct ccwb_irb *irb, unsigned int *iterator);
-const char *ccwb_irb_control_word(const struct ccwb_irb *irb, unsigned int *iterator);
-const char *ccwb_irb_condition_words(const struct ccwb_irb *irb);
-
-/*
- * All of it in words, "channel end, device end, unit check; sense: intervention required", as snprintf(3): cut off
- * at size, and the length it would have is returned. device_type as "device-type" of a lease, or NULL.
- */
-size_t ccwb_irb_format(const struct ccwb_irb *irb, const char *device_type, char *buffer,
-		       size_t size);
-
-/* What the second sense byte means depends on the kind of device; the first is common to all. */
-enum ccwb_sense_family {
-	CCWB_SENSE_OTHER,
-	CCWB_SENSE_DASD, /* 3380, 3390, 9345 */
-	CCWB_SENSE_TAPE, /* 3480, 3490 */
-};
-
-/*
- * device_type as the broker writes it, "3490/50"; NULL and unknown types are CCWB_SENSE_OTHER. Then the words for
- * each bit of sense data that is on: call with *iterator = 0 until NULL.
- */
-enum ccwb_sense_family ccwb_sense_family_from_type(const char *device_type);
-const char *ccwb_sense_word(enum ccwb_sense_family family, const uint8_t *sense, size_t size,
-			    unsigned int *iterator);
 
 #define CCWB_DEFINE_FREEP(object)                                                                  \
 	static inline void ccwb_##object##_freep(struct ccwb_##object **pointer)                   \
@@ -483,6 +409,7 @@ const char *ccwb_sense_word(enum ccwb_sense_family family, const uint8_t *sense,
 		(void)ccwb_##object##_free(*pointer); /* gives NULL */                             \
 	}
 CCWB_DEFINE_FREEP(connection)
+CCWB_DEFINE_FREEP(request)
 CCWB_DEFINE_FREEP(lease)
 CCWB_DEFINE_FREEP(device)
 CCWB_DEFINE_FREEP(program)

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "ccw-id.h"
 #include "connection.h"
@@ -20,6 +21,7 @@ struct ccwb_connection {
 	bool is_own; /* to be closed in the end */
 	sd_bus_slot *removed, *revoking;
 	struct connection_listener *listeners;
+	struct connection_question *questions;
 };
 
 void connection_listen(struct ccwb_connection *connection, struct connection_listener *listener)
@@ -42,12 +44,25 @@ void connection_leave(struct connection_listener *listener)
 	listener->connection = NULL;
 }
 
+void connection_forget(struct connection_question *question)
+{
+	if (!question->connection)
+		return;
+	question->slot = sd_bus_slot_unref(question->slot);
+	*question->place = question->next;
+	if (question->next)
+		question->next->place = question->place;
+	question->connection = NULL;
+}
+
 struct ccwb_connection *ccwb_connection_free(struct ccwb_connection *connection)
 {
 	if (!connection)
 		return NULL;
 	while (connection->listeners)
 		connection_leave(connection->listeners);
+	while (connection->questions)
+		connection_forget(connection->questions);
 	connection->removed = sd_bus_slot_unref(connection->removed);
 	connection->revoking = sd_bus_slot_unref(connection->revoking);
 	connection->bus = connection->is_own ? sd_bus_flush_close_unref(connection->bus)
@@ -182,6 +197,18 @@ int ccwb_connection_fd(const struct ccwb_connection *connection)
 	return sd_bus_get_fd(connection->bus);
 }
 
+int ccwb_connection_timeout(const struct ccwb_connection *connection)
+{
+	struct timespec now;
+	uint64_t usec, until;
+
+	if (sd_bus_get_timeout(connection->bus, &until) < 0 || until == UINT64_MAX)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	return until > usec ? (int)((until - usec + 999) / 1000) : 0;
+}
+
 int ccwb_connection_process(struct ccwb_connection *connection, struct ccwb_error *ret_error)
 {
 	int r;
@@ -217,6 +244,44 @@ int connection_call(struct ccwb_connection *connection, const char *what, sd_bus
 
 	r = sd_bus_call(connection->bus, message, CONNECTION_TIMEOUT_USEC, &error, ret);
 	return r < 0 ? error_set_bus(ret_error, what, r, &error) : 0;
+}
+
+static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error)
+{
+	struct connection_question *question = userdata;
+	const sd_bus_error *error = sd_bus_message_get_error(reply);
+	struct ccwb_error words;
+
+	if (error)
+		(void)error_set_bus(&words, question->what, -EIO,
+				    error); /* its number is in words */
+	connection_forget(question);
+	question->told(error ? NULL : reply, error ? &words : NULL, question->userdata);
+	return 0;
+}
+
+int connection_ask(struct ccwb_connection *connection, const char *what, sd_bus_message *message,
+		   struct connection_question *question, struct ccwb_error *ret_error)
+{
+	int r;
+
+	r = sd_bus_call_async(connection->bus, &question->slot, message, on_answer, question,
+			      CONNECTION_TIMEOUT_USEC);
+	if (r < 0)
+		return error_set_bus(ret_error, what, r, NULL);
+	question->what = what;
+	question->connection = connection;
+	question->next = connection->questions;
+	question->place = &connection->questions;
+	if (question->next)
+		question->next->place = &question->next;
+	connection->questions = question;
+	/* a loop that polls for POLLIN does not see that there is something to write */
+	r = connection->is_own ? sd_bus_flush(connection->bus) : 0;
+	if (r >= 0)
+		return 0;
+	connection_forget(question);
+	return error_set_bus(ret_error, what, r, NULL);
 }
 
 void connection_settle(struct ccwb_connection *connection)

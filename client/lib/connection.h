@@ -26,6 +26,17 @@ struct connection_listener {
 	void *userdata;
 };
 
+/* A call whose answer an event loop brings; embedded. */
+struct connection_question {
+	struct ccwb_connection *connection; /* NULL: none is on its way */
+	struct connection_question *next, **place;
+	sd_bus_slot *slot;
+	const char *what;
+	/* once: with the answer, or with what was wrong */
+	void (*told)(sd_bus_message *reply, const struct ccwb_error *error, void *userdata);
+	void *userdata;
+};
+
 /* told and userdata are set by the caller. */
 void connection_listen(struct ccwb_connection *connection, struct connection_listener *listener);
 /* One that never listened, or whose connection has gone, is good. */
@@ -42,6 +53,15 @@ _must_check_ int connection_message(struct ccwb_connection *connection, const ch
 _must_check_ int connection_call(struct ccwb_connection *connection, const char *what,
 				 sd_bus_message *message, sd_bus_message **ret,
 				 struct ccwb_error *ret_error);
+
+/*
+ * Sends a call and returns; what is borrowed until the answer. told and userdata are set by the caller. Forgets a question whose
+ * answer is not wanted any more: what comes is dropped, its fds closed. One that was never asked is good.
+ */
+_must_check_ int connection_ask(struct ccwb_connection *connection, const char *what,
+				sd_bus_message *message, struct connection_question *question,
+				struct ccwb_error *ret_error);
+void connection_forget(struct connection_question *question);
 
 /*
  * To be called when calls have been made and their results kept: signals that came meanwhile wait within sd-bus, where poll(2) does not

@@ -31,6 +31,7 @@ client_tests = \
 	tests/client/lib/test-connection \
 	tests/client/lib/test-parcel \
 	tests/client/lib/test-lease \
+	tests/client/lib/test-request \
 	tests/client/lib/test-device \
 	tests/client/test-call \
 	tests/client/test-show \
@@ -144,6 +145,11 @@ tests_client_lib_test_lease_SOURCES = tests/client/lib/test-lease.c \
 tests_client_lib_test_lease_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_lib_test_lease_CFLAGS = $(client_test_CFLAGS)
 tests_client_lib_test_lease_LDADD = $(client_test_LDADD)
+tests_client_lib_test_request_SOURCES = tests/client/lib/test-request.c \
+	tests/client/lib/fake-broker.h tests/client/lib/fake-broker.c
+tests_client_lib_test_request_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_lib_test_request_CFLAGS = $(client_test_CFLAGS)
+tests_client_lib_test_request_LDADD = $(client_test_LDADD)
 tests_client_lib_test_device_SOURCES = tests/client/lib/test-device.c \
 	tests/client/lib/fake-vfio.h tests/client/lib/fake-vfio.c
 tests_client_lib_test_device_CPPFLAGS = $(client_test_CPPFLAGS)

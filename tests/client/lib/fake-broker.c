@@ -16,10 +16,9 @@
 
 /* How the broker says that it ended; none for those that are not waited for */
 static const char *const ends[] = {
-	[ANSWER_GOOD] = "closed",
-	[ANSWER_RESTORE_FAILS] = "failed",
-	[ANSWER_REVOKED] = "revoked",
-	[ANSWER_RELEASED] = "released",
+	[ANSWER_GOOD] = "closed",     [ANSWER_RESTORE_FAILS] = "failed",
+	[ANSWER_REVOKED] = "revoked", [ANSWER_RELEASED] = "released",
+	[ANSWER_TOGETHER] = "closed", [ANSWER_NEVER] = NULL,
 };
 
 struct broker {
@@ -54,12 +53,13 @@ bool fake_broker_is_by_path(enum answer answer)
 }
 
 /* The options of the call: who, and iommu and grant only when they were asked for. */
-static void expect_options(struct broker *broker, sd_bus_message *call)
+static void expect_options(struct broker *broker, sd_bus_message *call, const char *device)
 {
 	const char *id, *key, *value;
 	bool has_iommu = false, has_grant = false;
 
 	ck_assert_int_gt(sd_bus_message_read(call, "s", &id), 0);
+	ck_assert_str_eq(id, device);
 	ck_assert_int_gt(sd_bus_message_enter_container(call, 'a', "{sv}"), 0);
 	while (sd_bus_message_read(call, "{sv}", &key, "s", &value) > 0) {
 		has_iommu |= !strcmp(key, CCWB_OPTION_IOMMU) && !strcmp(value, "iommufd");
@@ -69,11 +69,49 @@ static void expect_options(struct broker *broker, sd_bus_message *call)
 	ck_assert_int_eq(has_iommu, broker->answer == ANSWER_IOMMUFD);
 }
 
+static void append_grant(struct broker *broker, sd_bus_message *reply, const char *lease)
+{
+	ck_assert_int_ge(sd_bus_message_append(reply, "o", "/lease"), 0);
+	append_fds(broker, reply);
+	ck_assert_int_ge(sd_bus_message_append(
+				 reply, "a{sv}", 3, "later", "u", 7,
+				 broker->answer == ANSWER_LEASE_MISSING ? "x" : CCWB_INFO_LEASE,
+				 "s", lease, CCWB_INFO_DEVICE_TYPE, "s", "3490/50"),
+			 0);
+}
+
+/* To AcquireDevices for 0.0.0580 and 0.0.0581 */
+static void answer_together(struct broker *broker, sd_bus_message *call)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	static const char *const ids[] = { "0.0.0580", "0.0.0581" };
+	static const char *const leases[] = { "l77", "l78" };
+
+	ck_assert_str_eq(sd_bus_message_get_signature(call, true), "a(sa{sv})a{sv}");
+	ck_assert_int_gt(sd_bus_message_enter_container(call, 'a', "(sa{sv})"), 0);
+	for (unsigned int i = 0; i < 2; i++) {
+		ck_assert_int_gt(sd_bus_message_enter_container(call, 'r', "sa{sv}"), 0);
+		expect_options(broker, call, ids[i]);
+		ck_assert_int_ge(sd_bus_message_exit_container(call), 0);
+		ck_assert_int_ge(sd_bus_message_exit_container(call), 0);
+	}
+	ck_assert_int_ge(sd_bus_message_new_method_return(call, &reply), 0);
+	ck_assert_int_ge(sd_bus_message_open_container(reply, 'a', "(soa{sh}a{sv})"), 0);
+	for (unsigned int i = 0; i < 2; i++) {
+		ck_assert_int_ge(sd_bus_message_open_container(reply, 'r', "soa{sh}a{sv}"), 0);
+		ck_assert_int_ge(sd_bus_message_append(reply, "s", ids[i]), 0);
+		append_grant(broker, reply, leases[i]);
+		ck_assert_int_ge(sd_bus_message_close_container(reply), 0);
+	}
+	ck_assert_int_ge(sd_bus_message_close_container(reply), 0);
+	ck_assert_int_ge(sd_bus_send(broker->bus, reply, NULL), 0);
+}
+
 static void answer(struct broker *broker, sd_bus_message *call)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 
-	expect_options(broker, call);
+	expect_options(broker, call, "0.0.0580");
 
 	if (broker->answer == ANSWER_ERROR) {
 		ck_assert_int_ge(sd_bus_reply_method_errorf(call, CCWB_ERROR_DEVICE_LEASED,
@@ -85,14 +123,7 @@ static void answer(struct broker *broker, sd_bus_message *call)
 	if (broker->answer == ANSWER_OTHER_SIGNATURE) {
 		ck_assert_int_ge(sd_bus_message_append(reply, "s", "hello"), 0);
 	} else {
-		ck_assert_int_ge(sd_bus_message_append(reply, "o", "/lease"), 0);
-		append_fds(broker, reply);
-		ck_assert_int_ge(sd_bus_message_append(
-					 reply, "a{sv}", 3, "later", "u", 7,
-					 broker->answer == ANSWER_LEASE_MISSING ? "x"
-										: CCWB_INFO_LEASE,
-					 "s", "l77", CCWB_INFO_DEVICE_TYPE, "s", "3490/50"),
-				 0);
+		append_grant(broker, reply, "l77");
 	}
 	ck_assert_int_ge(sd_bus_send(broker->bus, reply, NULL), 0);
 }
@@ -146,7 +177,6 @@ static sd_bus_message *wait_for_call(struct broker *broker, const char *member)
 	}
 }
 
-/* The second process: answers one call, waits until the lease's fd is closed everywhere. */
 static void release(struct broker *broker)
 {
 	sd_bus_message *message = wait_for_call(broker, "ReleaseLease");
@@ -160,11 +190,11 @@ static void release(struct broker *broker)
 	sd_bus_message_unref(message);
 }
 
-/* The second process: answers one call, waits until the lease's fd is closed everywhere. */
-static void serve(struct broker *broker)
+static void answer_one(struct broker *broker)
 {
-	struct pollfd lease = { .fd = broker->lease_pipe[0] };
-	sd_bus_message *message = wait_for_call(broker, "AcquireDevice");
+	bool is_together = broker->answer == ANSWER_TOGETHER;
+	sd_bus_message *message =
+		wait_for_call(broker, is_together ? "AcquireDevices" : "AcquireDevice");
 
 	if (broker->answer == ANSWER_BUSY_ONCE) {
 		broker->answer = ANSWER_GOOD;
@@ -174,15 +204,26 @@ static void serve(struct broker *broker)
 		sd_bus_message_unref(message);
 		message = wait_for_call(broker, "AcquireDevice");
 	}
-	answer(broker, message);
+	if (is_together)
+		answer_together(broker, message);
+	else if (broker->answer != ANSWER_NEVER)
+		answer(broker, message);
 	sd_bus_message_unref(message);
 	ck_assert_int_ge(sd_bus_flush(broker->bus), 0);
+}
+
+/* The second process: answers one call, waits until the lease's fd is closed everywhere. */
+static void serve(struct broker *broker)
+{
+	struct pollfd lease = { .fd = broker->lease_pipe[0] };
+
+	answer_one(broker);
 	macro_close(broker->lease_pipe[1]);
 	if (broker->answer == ANSWER_REVOKED)
 		send_revoking(broker);
 	else if (broker->answer == ANSWER_RELEASED)
 		release(broker);
-	else if (broker->answer != ANSWER_GOOD && broker->answer != ANSWER_RESTORE_FAILS)
+	else if (!ends[broker->answer])
 		return;
 	if (broker->answer != ANSWER_RELEASED)
 		ck_assert_int_eq(poll(&lease, 1, 30000), 1);

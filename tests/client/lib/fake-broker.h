@@ -18,10 +18,12 @@ enum answer {
 	ANSWER_RESTORE_FAILS,
 	ANSWER_REVOKED,
 	ANSWER_RELEASED,
+	ANSWER_TOGETHER, /* to AcquireDevices: "l77" and "l78", each ends when its fd is closed everywhere */
+	ANSWER_NEVER,
 };
 
 /*
- * A second process that answers one AcquireDevice so, because the broker itself cannot be made to answer wrongly; with the
+ * A second process that answers one AcquireDevice, or AcquireDevices, so, because the broker itself cannot be made to answer wrongly; with the
  * broker: tests/vm/cases. It ends with the connection.
  */
 struct ccwb_connection *fake_broker_start(enum answer answer);
