@@ -12,6 +12,7 @@
 #include "call.h"
 #include "ccw-id.h"
 #include "names.h"
+#include "text.h"
 
 /* Taking a device over may wait for each of its 8 paths, 10 s each, twice. */
 #define CALL_TIMEOUT_USEC (180ULL * 1000 * 1000)
@@ -48,13 +49,17 @@ static const struct {
 
 void call_complain(const char *format, ...)
 {
+	_cleanup_free_ char *text = NULL;
 	va_list args;
 
 	va_start(args, format);
-	fputs("ccwctl: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
 	va_end(args);
+	/* names and commands of others are in it, and it goes to a terminal */
+	if (text)
+		text_sanitize(text);
+	fprintf(stderr, "ccwctl: %s\n", text ? text : "out of memory");
 }
 
 enum exit_code call_usage(const char *usage)

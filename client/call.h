@@ -8,7 +8,7 @@
 #include "macro.h"
 #include "verb.h"
 
-/* Prints "ccwctl: " and the message on standard error. */
+/* Prints "ccwctl: " and the message on standard error, in which control characters become '?'. */
 void call_complain(const char *format, ...) _printf_(1, 2);
 
 /* Says how the verb is used, after a complaint. Returns EXIT_CODE_USAGE. */

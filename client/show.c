@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <json-c/json.h>
 #include <pwd.h>
+#include <stdarg.h>
 #include <string.h>
 #include <time.h>
 
 #include "call.h"
 #include "show.h"
+#include "text.h"
 
 #define COLUMN_GAP  2
 #define FIELD_WIDTH 16
@@ -20,6 +22,7 @@ struct show_table {
 	unsigned int n_columns;
 	char **cells;
 	size_t n_cells;
+	size_t room;
 };
 
 int show_table_new(const char *const *headings, struct show_table **ret)
@@ -48,15 +51,22 @@ struct show_table *show_table_free(struct show_table *table)
 
 int show_table_add(struct show_table *table, const char *text)
 {
-	char **cells = reallocarray(table->cells, table->n_cells + 1, sizeof(*cells));
+	char *cell;
 
-	if (!cells)
+	if (table->n_cells == table->room) {
+		size_t room = table->room ? table->room * 2 : 64;
+		char **cells = reallocarray(table->cells, room, sizeof(*cells));
+
+		if (!cells)
+			return -ENOMEM;
+		table->cells = cells;
+		table->room = room;
+	}
+	cell = strdup(text && *text ? text : "-");
+	if (!cell)
 		return -ENOMEM;
-	table->cells = cells;
-	cells[table->n_cells] = strdup(text && *text ? text : "-");
-	if (!cells[table->n_cells])
-		return -ENOMEM;
-	table->n_cells++;
+	text_sanitize(cell);
+	table->cells[table->n_cells++] = cell;
 	return 0;
 }
 
@@ -122,10 +132,64 @@ void show_table_print(const struct show_table *table, FILE *out, bool no_legend)
 		print_row(table, out, (const char *const *)table->cells + i, widths);
 }
 
+void show_line(FILE *out, const char *format, ...)
+{
+	_cleanup_free_ char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	if (text)
+		text_sanitize(text);
+	fprintf(out, "%s\n", text ? text : "out of memory");
+}
+
 void show_field(FILE *out, const char *name, const char *value)
 {
 	if (value && *value)
-		fprintf(out, "%*s: %s\n", FIELD_WIDTH, name, value);
+		show_line(out, "%*s: %s", FIELD_WIDTH, name, value);
+}
+
+/* The number of a character that is UTF-8 and not printable; its bytes are passed. 0: it is no UTF-8. */
+static unsigned int take_unprintable(const char **text)
+{
+	const unsigned char *at = (const unsigned char *)*text;
+	bool is_two = at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
+	bool is_three = at[0] == 0xe2 && (at[1] == 0x80 || at[1] == 0x81) && (at[2] & 0xc0) == 0x80;
+
+	*text += is_two ? 2 : is_three ? 3 : 1;
+	if (is_two)
+		return at[1];
+	if (is_three)
+		return 0x2000U | (at[1] & 0x3fU) << 6 | (at[2] & 0x3fU);
+	return at[0] == 0x7f ? at[0] : 0;
+}
+
+/*
+ * json-c escapes the controls of ASCII; the others would reach the terminal as well. They stand within
+ * strings only.
+ */
+static void put_json(FILE *out, const char *text)
+{
+	const char *from = text;
+
+	for (;;) {
+		size_t length = *text == '\n' ? 1 : text_character_length(text);
+		unsigned int number;
+
+		text += length;
+		if (length)
+			continue;
+		(void)fwrite(from, 1, (size_t)(text - from), out); /* main() looks for write errors */
+		if (!*text)
+			break;
+		number = take_unprintable(&text);
+		fprintf(out, number ? "\\u%04x" : "?", number);
+		from = text;
+	}
+	fputc('\n', out);
 }
 
 enum exit_code show_json(FILE *out, struct json_object *object, enum json_mode mode)
@@ -137,7 +201,7 @@ enum exit_code show_json(FILE *out, struct json_object *object, enum json_mode m
 		flags |= JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
 	text = object ? json_object_to_json_string_ext(object, flags) : NULL;
 	if (text)
-		fprintf(out, "%s\n", text);
+		put_json(out, text);
 	else
 		call_complain("out of memory");
 	json_object_put(object);
@@ -155,6 +219,7 @@ int show_user(uint32_t uid, char **ret)
 		text = NULL;
 	if (!text)
 		return -ENOMEM;
+	text_sanitize(text); /* what JSON has must be UTF-8 */
 	*ret = text;
 	return 0;
 }

@@ -18,6 +18,11 @@ _must_check_ int show_table_new(const char *const *headings, struct show_table *
 struct show_table *show_table_free(struct show_table *table);
 DEFINE_CLEANUP(struct show_table *, show_table_free)
 
+/*
+ * What is shown may be anybody's text: in tables, fields and lines its control characters become '?', and JSON has
+ * them as escapes.
+ */
+
 /* Adds the next cell, row by row; text is copied, NULL and "" show as "-". */
 _must_check_ int show_table_add(struct show_table *table, const char *text);
 
@@ -26,6 +31,9 @@ void show_table_print(const struct show_table *table, FILE *out, bool no_legend)
 
 /* One "Name: value" line; nothing for NULL and "". */
 void show_field(FILE *out, const char *name, const char *value);
+
+/* One line; the end of the line is not in format. */
+void show_line(FILE *out, const char *format, ...) _printf_(2, 3);
 
 /* Prints object as mode says, with a line end, and releases it. NULL complains about memory. */
 _must_check_ enum exit_code show_json(FILE *out, struct json_object *object, enum json_mode mode);

@@ -11,6 +11,7 @@
 #include "call.h"
 #include "names.h"
 #include "selection.h"
+#include "show.h"
 
 static const struct {
 	const char *answer;
@@ -58,10 +59,10 @@ static enum exit_code print_answer(const char *device, sd_bus_message *reply)
 		;
 	if (r < 0 || n == ARRAY_SIZE(answers))
 		return call_bad_reply("check", r < 0 ? r : -EBADMSG);
-	printf("%s %s\n", device, answers[n].words);
+	show_line(stdout, "%s %s", device, answers[n].words);
 	r = sd_bus_message_enter_container(reply, 'a', "(ss)");
 	while (r >= 0 && (r = sd_bus_message_read(reply, "(ss)", &code, &text)) > 0)
-		printf("  %s: %s\n", code, text);
+		show_line(stdout, "  %s: %s", code, text);
 	return r < 0 ? call_bad_reply("check", r) : answers[n].code;
 }
 

@@ -44,6 +44,11 @@ static size_t character_length(const unsigned char *text)
 	return length;
 }
 
+size_t text_character_length(const char *text)
+{
+	return character_length((const unsigned char *)text);
+}
+
 bool text_is_printable(const char *text)
 {
 	const unsigned char *at = (const unsigned char *)text;

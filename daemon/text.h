@@ -3,9 +3,13 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "macro.h"
+
+/* Bytes of the printable UTF-8 character that text begins with, 0 when it begins with none. */
+size_t text_character_length(const char *text);
 
 /* Whether text is valid UTF-8 without control characters. */
 bool text_is_printable(const char *text);

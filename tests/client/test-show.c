@@ -135,7 +135,44 @@ START_TEST(test_times_are_local)
 }
 END_TEST
 
-CHECK_MAIN("show", test_columns_are_as_wide_as_their_widest_cell, test_without_legend_only_rows,
+static const char hostile[] = "\x1b[2Jroot\r\n\xc2\x9b"
+			      "31m\xe2\x80\xaegpj.\x7f caf\xc3\xa9";
+
+START_TEST(test_no_control_character_reaches_the_terminal)
+{
+	struct show_table *table;
+	struct capture *capture = begin();
+
+	ck_assert_int_eq(show_table_new(headings, &table), 0);
+	for (unsigned int i = 0; i < 3; i++)
+		ck_assert_int_eq(show_table_add(table, i == 2 ? hostile : "x"), 0);
+	show_table_print(table, capture->out, true);
+	show_table_free(table);
+	show_field(capture->out, "For", hostile);
+	show_line(capture->out, "%s!", hostile);
+	expect(capture, "x  x  ?[2Jroot????31m???gpj.? caf\xc3\xa9\n"
+			"             For: ?[2Jroot????31m???gpj.? caf\xc3\xa9\n"
+			"?[2Jroot????31m???gpj.? caf\xc3\xa9!\n");
+}
+END_TEST
+
+START_TEST(test_json_has_control_characters_as_escapes)
+{
+	struct capture *capture = begin();
+
+	ck_assert_int_eq(show_json(capture->out, json_object_new_string(hostile), JSON_SHORT), 0);
+	expect(capture, "\"\\u001b[2Jroot\\r\\n\\u009b31m\\u202egpj.\\u007f caf\xc3\xa9\"\n");
+	capture = begin();
+	ck_assert_int_eq(show_json(capture->out, json_object_new_string("\xff\xe2\x81\xa6 \xc3"),
+				   JSON_SHORT),
+			 0);
+	expect(capture, "\"?\\u2066 ?\"\n");
+}
+END_TEST
+
+CHECK_MAIN("show", test_no_control_character_reaches_the_terminal,
+	   test_json_has_control_characters_as_escapes,
+	   test_columns_are_as_wide_as_their_widest_cell, test_without_legend_only_rows,
 	   test_an_empty_table_prints_nothing, test_fields_without_value_are_left_out,
 	   test_json_short_is_one_line, test_json_pretty_is_the_same_on_lines,
 	   test_users_by_name_or_number, test_times_are_local)

@@ -25,6 +25,17 @@ START_TEST(test_printable_texts_are_taken_and_left_alone)
 }
 END_TEST
 
+START_TEST(test_a_character_is_as_long_as_it_is)
+{
+	ck_assert_uint_eq(text_character_length("ab"), 1);
+	ck_assert_uint_eq(text_character_length("\xf0\x9f\x92\xbe"), 4);
+	ck_assert_uint_eq(text_character_length(""), 0);
+	ck_assert_uint_eq(text_character_length("\n"), 0);
+	ck_assert_uint_eq(text_character_length("\xc2\x9b"), 0);
+	ck_assert_uint_eq(text_character_length("\xe2\x82"), 0);
+}
+END_TEST
+
 START_TEST(test_everything_else_is_refused_and_made_harmless)
 {
 	static const struct {
@@ -89,5 +100,5 @@ START_TEST(test_a_moment_is_shown_in_local_time)
 END_TEST
 
 CHECK_MAIN("text", test_printable_texts_are_taken_and_left_alone,
-	   test_everything_else_is_refused_and_made_harmless, test_a_list_is_freed_with_its_texts,
-	   test_a_moment_is_shown_in_local_time)
+	   test_a_character_is_as_long_as_it_is, test_everything_else_is_refused_and_made_harmless,
+	   test_a_list_is_freed_with_its_texts, test_a_moment_is_shown_in_local_time)
