@@ -182,7 +182,8 @@ static void put_json(FILE *out, const char *text)
 		text += length;
 		if (length)
 			continue;
-		(void)fwrite(from, 1, (size_t)(text - from), out); /* main() looks for write errors */
+		(void)fwrite(from, 1, (size_t)(text - from),
+			     out); /* main() looks for write errors */
 		if (!*text)
 			break;
 		number = take_unprintable(&text);

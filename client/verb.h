@@ -89,9 +89,12 @@ struct verb {
  */
 #define VERBS(VERB)                                                                                \
 	VERB(list)                                                                                 \
+	VERB(tree)                                                                                 \
 	VERB(info)                                                                                 \
 	VERB(leases)                                                                               \
 	VERB(check)                                                                                \
+	VERB(monitor)                                                                              \
+	VERB(status)                                                                               \
 	VERB(run)                                                                                  \
 	VERB(io)                                                                                   \
 	VERB(release)                                                                              \
@@ -103,6 +106,7 @@ struct verb {
 	VERB(undefine)                                                                             \
 	VERB(autostart)                                                                            \
 	VERB(definitions)                                                                          \
+	VERB(reload)                                                                               \
 	VERB(policy_check)                                                                         \
 	VERB(policy_show)                                                                          \
 	VERB(policy_test)                                                                          \

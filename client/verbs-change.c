@@ -91,3 +91,15 @@ const struct verb row_autostart = {
 	.examples = "$ ccwctl autostart 0580 on\n",
 	.exits = "3 4 7",
 };
+
+const struct verb row_reload = {
+	.name = "reload",
+	.words = "",
+	.options = "",
+	.help = "have the daemon read the policy and the definitions again",
+	.text = "For root and for whom polkit lets. A bad policy is refused with its file, line\n"
+		"and key, status 9, and the one in force stays. Leases that there are keep what\n"
+		"they were granted.",
+	.examples = "$ ccwctl policy check && ccwctl reload\n",
+	.exits = "4 9",
+};

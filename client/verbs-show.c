@@ -30,6 +30,23 @@ const struct verb row_list = {
 	.exits = "3 7",
 };
 
+const struct verb row_tree = {
+	.name = "tree",
+	.words = "",
+	.options = "json",
+	.help = "show how devices hang on control units and channel paths",
+	.text = "Shows channel subsystems, their control units with the channel paths that lead\n"
+		"to them, and the devices, each with the paths by which it cannot be reached.\n"
+		"Devices of one type of control unit with the same channel paths are taken for\n"
+		"those of one: Linux does not tell control units apart otherwise.",
+	.examples = "$ ccwctl tree\n"
+		    "channel subsystem 0\n"
+		    "`- control unit 3490/50, channel paths 0.40 0.41\n"
+		    "   |- 0.0.0580  3490/50  tape_34xx  host\n"
+		    "   `- 0.0.0581  3490/50  ccwbroker  leased, not by 0.41\n",
+	.exits = "",
+};
+
 const struct verb row_info = {
 	.name = "info",
 	.words = "DEV...",
@@ -71,6 +88,37 @@ const struct verb row_check = {
 		    "# for root: what would happen to alice\n"
 		    "$ ccwctl check --user=alice 580\n",
 	.exits = "3 4 5 6 7",
+};
+
+const struct verb row_monitor = {
+	.name = "monitor",
+	.words = "",
+	.options = "json",
+	.help = "print what happens, until Ctrl-C",
+	.text = "Prints a line when a device comes, goes or changes, a lease or a job begins or\n"
+		"ends, the policy is read again, or the daemon starts or ends. The first line,\n"
+		"listening, says that nothing is missed from here on. With --json each line is\n"
+		"an object with time_usec and event. Ctrl-C (SIGINT, SIGTERM) ends it with\n"
+		"status 0, and a reader that goes away ends it too.",
+	.examples = "$ ccwctl monitor\n"
+		    "2026-11-23 14:03:20 listening\n"
+		    "2026-11-23 14:03:21 changed device=0.0.0580 state=binding\n"
+		    "2026-11-23 14:03:21 lease-new lease=l0123456789abcdef device=0.0.0580\n",
+	.exits = "",
+};
+
+const struct verb row_status = {
+	.name = "status",
+	.words = "",
+	.options = "json",
+	.help = "show daemon, kernel module, counts and state of the policy",
+	.text = "Shows the daemon's version and since when it runs, whether the kernel module\n"
+		"is loaded, by what devices can be had, how many there are and are leased, what\n"
+		"was granted, refused and ended since the daemon's start, whether a policy is\n"
+		"in force, and whether its files are good as they are now, as far as you may\n"
+		"read them.",
+	.examples = "$ ccwctl status\n",
+	.exits = "",
 };
 
 const struct verb row_definitions = {

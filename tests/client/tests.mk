@@ -40,6 +40,8 @@ client_tests = \
 	tests/client/test-selection \
 	tests/client/test-channel-paths \
 	tests/client/test-device-list \
+	tests/client/test-tree \
+	tests/client/test-event-line \
 	tests/client/test-errand \
 	tests/client/test-report \
 	tests/client/test-report-json \
@@ -117,6 +119,12 @@ tests_client_test_lease_list_LDADD = $(client_test_LDADD)
 tests_client_test_errand_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_errand_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_errand_LDADD = $(client_test_LDADD)
+tests_client_test_tree_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_tree_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_tree_LDADD = $(client_test_LDADD)
+tests_client_test_event_line_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_event_line_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_event_line_LDADD = $(client_test_LDADD)
 tests_client_test_report_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_report_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_report_LDADD = $(client_test_LDADD)
@@ -174,4 +182,6 @@ dist_check_SCRIPTS += tests/client/cli tests/client/cli-bus tests/client/cli-pol
 EXTRA_DIST += tests/client/cli.bash tests/client/world.bash doc/ccwctl.md \
 	tests/client/sessions/check.session tests/client/sessions/define.session \
 	tests/client/sessions/hostile.session tests/client/sessions/ids.session tests/client/sessions/info.session \
-	tests/client/sessions/job.session tests/client/sessions/leases.session tests/client/sessions/list.session
+	tests/client/sessions/job.session \
+	tests/client/sessions/leases.session tests/client/sessions/list.session tests/client/sessions/monitor.session \
+	tests/client/sessions/reload.session tests/client/sessions/status.session tests/client/sessions/tree.session

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the ccwbroker authors */
+/*
+ * Owns `ccwctl monitor`: what happens to devices, leases and jobs, one line each, until it is interrupted.
+ */
+#include <errno.h>
+#include <json-c/json.h>
+#include <signal.h>
+#include <string.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+
+#include "call.h"
+#include "event-line.h"
+#include "names.h"
+#include "show.h"
+
+#define WHAT	 "monitor"
+#define KEY_SIZE 64
+
+struct monitor {
+	sd_bus *bus;
+	sd_event *event;
+	const struct options *options;
+	bool is_over;
+};
+
+/* The arguments of a signal of the Manager, in their order; NULL: not shown. */
+struct signal_row {
+	const char *member;
+	const char *event;
+	const char *types;
+	const char *keys[4];
+};
+
+static const struct signal_row rows[] = {
+	{ "DeviceNew", "device-new", "so", { "device" } },
+	{ "DeviceRemoved", "device-removed", "so", { "device" } },
+	{ "LeaseNew", "lease-new", "sso", { "lease", "device" } },
+	{ "LeaseRemoved", "lease-removed", "ssos", { "lease", "device", NULL, "reason" } },
+	{ "JobNew", "job-new", "uo", { "job" } },
+	{ "JobRemoved", "job-removed", "uos(ss)", { "job", NULL, "result", "reason" } },
+	{ "Reloading", "reloading", "b", { "active" } },
+};
+
+static uint64_t now_usec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static struct json_object *new_event(const char *name)
+{
+	struct json_object *object = json_object_new_object();
+
+	if (!object)
+		return NULL;
+	json_object_object_add(object, "time_usec", json_object_new_uint64(now_usec()));
+	json_object_object_add(object, "event", json_object_new_string(name));
+	return object;
+}
+
+/* Whoever reads our output sees each event when it happens; a reader that has gone ends us. */
+static void tell(struct monitor *monitor, struct json_object *event_take)
+{
+	if (monitor->options->json) {
+		if (show_json(stdout, event_take, monitor->options->json))
+			monitor->is_over = true;
+	} else {
+		event_line_print(stdout, event_take);
+		json_object_put(event_take);
+	}
+	if (fflush(stdout) < 0)
+		monitor->is_over = true;
+}
+
+/* An object by its id; nothing for an empty text, and for the path of none. */
+static struct json_object *text_or_null(const char *text)
+{
+	_cleanup_free_ char *id = NULL;
+
+	if (sd_bus_object_path_is_valid(text) > 0 &&
+	    (sd_bus_path_decode(text, CCWB_PATH_LEASE, &id) > 0 ||
+	     sd_bus_path_decode(text, CCWB_PATH_DEVICE, &id) > 0))
+		return json_object_new_string(id);
+	return *text && strcmp(text, CCWB_PATH_NONE) != 0 ? json_object_new_string(text) : NULL;
+}
+
+/* A value of a simple type; of a pair of texts the second, which is a sentence. NULL for others and for nothing. */
+static int read_value(sd_bus_message *message, const char *type, struct json_object **ret)
+{
+	const char *text, *other;
+	uint64_t wide;
+	uint32_t number;
+	int flag, r;
+
+	*ret = NULL;
+	switch (*type) {
+	case 's':
+	case 'o':
+		r = sd_bus_message_read_basic(message, *type, &text);
+		*ret = r > 0 ? text_or_null(text) : NULL;
+		return r;
+	case 'u':
+		r = sd_bus_message_read(message, "u", &number);
+		*ret = r > 0 ? json_object_new_int64(number) : NULL;
+		return r;
+	case 't':
+		r = sd_bus_message_read(message, "t", &wide);
+		*ret = r > 0 ? json_object_new_uint64(wide) : NULL;
+		return r;
+	case 'b':
+		r = sd_bus_message_read(message, "b", &flag);
+		*ret = r > 0 ? json_object_new_boolean(flag) : NULL;
+		return r;
+	default:
+		if (strcmp(type, "(ss)") != 0)
+			return sd_bus_message_skip(message, type);
+		r = sd_bus_message_read(message, "(ss)", &other, &text);
+		*ret = r > 0 ? text_or_null(text) : NULL;
+		return r;
+	}
+}
+
+static int on_manager_signal(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	const char *member = sd_bus_message_get_member(message);
+	struct monitor *monitor = userdata;
+	struct json_object *event, *value;
+	const struct signal_row *row = rows;
+	const char *types;
+
+	while (row < rows + ARRAY_SIZE(rows) && strcmp(row->member, member))
+		row++;
+	if (row == rows + ARRAY_SIZE(rows))
+		return 0;
+	event = new_event(row->event);
+	types = row->types;
+	for (size_t i = 0; i < ARRAY_SIZE(row->keys) && *types; i++) {
+		if (read_value(message, types, &value) < 0)
+			break;
+		types += *types == '(' ? strlen("(ss)") : 1;
+		if (row->keys[i])
+			json_object_object_add(event, row->keys[i], value);
+		else
+			json_object_put(value);
+	}
+	tell(monitor, event);
+	return 0;
+}
+
+/* "device" and its id, "lease" and its id; false for another object. */
+static bool add_object(struct json_object *event, const char *path)
+{
+	_cleanup_free_ char *device = NULL, *lease = NULL;
+
+	if (sd_bus_path_decode(path, CCWB_PATH_DEVICE, &device) > 0)
+		json_object_object_add(event, "device", json_object_new_string(device));
+	else if (sd_bus_path_decode(path, CCWB_PATH_LEASE, &lease) > 0)
+		json_object_object_add(event, "lease", json_object_new_string(lease));
+	return device || lease;
+}
+
+static int read_changes(sd_bus_message *message, struct json_object *changes)
+{
+	struct json_object *value;
+	const char *name, *type;
+	char key[KEY_SIZE];
+	int r;
+
+	r = sd_bus_message_enter_container(message, 'a', "{sv}");
+	while (r >= 0 && (r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
+		r = sd_bus_message_read(message, "s", &name);
+		if (r >= 0)
+			r = sd_bus_message_peek_type(message, NULL, &type);
+		if (r >= 0)
+			r = sd_bus_message_enter_container(message, 'v', type);
+		if (r >= 0)
+			r = read_value(message, type, &value);
+		if (r < 0)
+			return r;
+		event_line_key(name, key, sizeof(key));
+		json_object_object_add(changes, key, value);
+		r = sd_bus_message_exit_container(message);
+		if (r >= 0)
+			r = sd_bus_message_exit_container(message);
+	}
+	return r;
+}
+
+static int on_properties(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	struct json_object *event = new_event("changed"), *changes = json_object_new_object();
+	const char *interface;
+	bool is_known;
+	int r;
+
+	is_known = event && changes && add_object(event, sd_bus_message_get_path(message));
+	r = is_known ? sd_bus_message_read(message, "s", &interface) : -EINVAL;
+	if (r >= 0)
+		r = read_changes(message, changes);
+	if (r < 0) {
+		json_object_put(changes);
+		json_object_put(event);
+		return 0; /* an object of a later version */
+	}
+	json_object_object_add(event, "changes", changes);
+	tell(userdata, event);
+	return 0;
+}
+
+static int on_owner(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	const char *name, *before, *now;
+
+	if (sd_bus_message_read(message, "sss", &name, &before, &now) < 0)
+		return 0;
+	tell(userdata, new_event(*now ? "daemon-started" : "daemon-ended"));
+	return 0;
+}
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct monitor *monitor = userdata;
+
+	monitor->is_over = true;
+	return 0;
+}
+
+/* Of a pipe whose reader has gone. */
+static int on_output(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct monitor *monitor = userdata;
+
+	monitor->is_over = true;
+	return 0;
+}
+
+static int watch_output(struct monitor *monitor)
+{
+	int r;
+
+	r = sd_event_add_io(monitor->event, NULL, STDOUT_FILENO, 0, on_output, monitor);
+	return r == -EPERM ? 0 : r; /* a file, which has no reader */
+}
+
+static int listen_to(struct monitor *monitor)
+{
+	int r;
+
+	r = sd_bus_match_signal(monitor->bus, NULL, CCWB_BUS_NAME, CCWB_PATH, CCWB_IFACE_MANAGER,
+				NULL, on_manager_signal, monitor);
+	if (r >= 0)
+		r = sd_bus_match_signal(monitor->bus, NULL, CCWB_BUS_NAME, NULL,
+					"org.freedesktop.DBus.Properties", "PropertiesChanged",
+					on_properties, monitor);
+	if (r >= 0)
+		r = sd_bus_add_match(monitor->bus, NULL,
+				     "type='signal',sender='org.freedesktop.DBus',"
+				     "member='NameOwnerChanged',arg0='" CCWB_BUS_NAME "'",
+				     on_owner, monitor);
+	return r;
+}
+
+static int catch_signals(struct monitor *monitor)
+{
+	sigset_t set;
+	int r;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	r = sd_event_add_signal(monitor->event, NULL, SIGINT, on_signal, monitor);
+	if (r >= 0)
+		r = sd_event_add_signal(monitor->event, NULL, SIGTERM, on_signal, monitor);
+	if (r >= 0)
+		r = watch_output(monitor);
+	if (r >= 0)
+		r = sd_bus_attach_event(monitor->bus, monitor->event, SD_EVENT_PRIORITY_NORMAL);
+	return r;
+}
+
+/* The first line: from here on nothing is missed. */
+static enum exit_code begin(struct monitor *monitor)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	enum exit_code code;
+
+	code = call_manager(monitor->bus, WHAT, &reply, "ListLeases", "t", (uint64_t)0);
+	if (code)
+		return code;
+	tell(monitor, new_event("listening"));
+	return EXIT_CODE_OK;
+}
+
+static enum exit_code run(struct monitor *monitor)
+{
+	enum exit_code code;
+	int r;
+
+	r = listen_to(monitor);
+	if (r >= 0)
+		r = catch_signals(monitor);
+	if (r < 0) {
+		call_complain("cannot " WHAT ": %s", strerror(-r));
+		return EXIT_CODE_FAILURE;
+	}
+	code = begin(monitor);
+	if (code)
+		return code;
+	while (r >= 0 && !monitor->is_over && sd_bus_is_open(monitor->bus) > 0)
+		r = sd_event_run(monitor->event, UINT64_MAX);
+	if (monitor->is_over)
+		return EXIT_CODE_OK; /* main() looks at the output */
+	call_complain("cannot " WHAT " any longer: %s", r < 0 ? strerror(-r) : "the bus is gone");
+	return r < 0 ? EXIT_CODE_FAILURE : EXIT_CODE_UNREACHABLE;
+}
+
+enum exit_code verb_monitor(const struct options *options, const struct arguments *arguments)
+{
+	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
+	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
+	struct monitor monitor = { .options = options };
+	enum exit_code code;
+	int r;
+
+	code = call_open(&bus);
+	if (code)
+		return code;
+	r = sd_event_new(&event);
+	if (r < 0) {
+		call_complain("cannot " WHAT ": %s", strerror(-r));
+		return EXIT_CODE_FAILURE;
+	}
+	monitor.bus = bus;
+	monitor.event = event;
+	code = run(&monitor);
+	(void)sd_bus_detach_event(bus); /* it was attached or it was not */
+	return code;
+}
