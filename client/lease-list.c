@@ -34,6 +34,7 @@ struct lease_list *lease_list_free(struct lease_list *list)
 		properties_free(terms_properties, &list->rows[i]);
 	}
 	free(list->rows);
+	free(list->by_device);
 	free(list);
 	return NULL;
 }
@@ -62,6 +63,24 @@ static int add_row(struct lease_list *list, const struct lease_row *borrowed)
 	return row->id && row->device && row->who && row->state && row->path ? 0 : -ENOMEM;
 }
 
+static int compare_devices(const void *a, const void *b)
+{
+	return strcmp((*(struct lease_row *const *)a)->device,
+		      (*(struct lease_row *const *)b)->device);
+}
+
+/* A table of many devices looks for each. */
+static int sort_by_device(struct lease_list *list)
+{
+	list->by_device = calloc(list->n + 1, sizeof(*list->by_device));
+	if (!list->by_device)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->n; i++)
+		list->by_device[i] = &list->rows[i];
+	qsort(list->by_device, list->n, sizeof(*list->by_device), compare_devices);
+	return 0;
+}
+
 int lease_list_read(sd_bus_message *reply, struct lease_list **ret)
 {
 	_cleanup_(lease_list_freep) struct lease_list *list = calloc(1, sizeof(*list));
@@ -86,6 +105,8 @@ int lease_list_read(sd_bus_message *reply, struct lease_list **ret)
 			return r;
 	}
 	r = sd_bus_message_exit_container(reply);
+	if (r >= 0)
+		r = sort_by_device(list);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(list);
@@ -118,10 +139,10 @@ int lease_list_fetch_terms(sd_bus *bus, struct lease_row *row)
 
 struct lease_row *lease_list_find(const struct lease_list *list, const char *device)
 {
-	for (size_t i = 0; i < list->n; i++)
-		if (!strcmp(list->rows[i].device, device))
-			return &list->rows[i];
-	return NULL;
+	struct lease_row key = { .device = (char *)device }, *at = &key, **found;
+
+	found = bsearch(&at, list->by_device, list->n, sizeof(*list->by_device), compare_devices);
+	return found ? *found : NULL;
 }
 
 struct json_object *lease_list_row_to_json(const struct lease_row *row)

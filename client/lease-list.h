@@ -28,6 +28,7 @@ struct lease_row {
 struct lease_list {
 	struct lease_row *rows;
 	size_t n;
+	struct lease_row **by_device; /* the same, in the order of devices */
 };
 
 /* Asks the broker; complains itself. */
