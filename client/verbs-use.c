@@ -24,6 +24,9 @@ const struct verb row_run = {
 		"may open the device's VFIO node by path. Any program of your user can do so\n"
 		"meanwhile.\n"
 		"\n"
+		"--force is for root, and for others when polkit agrees. It never takes what is\n"
+		"mounted or swap; what it passed over is told.\n"
+		"\n"
 		"A device that is on its way back from an earlier command is waited for, up to\n"
 		"five seconds. Once the command runs the status is the command's.",
 	.examples = "$ ccwctl run 0580 -- mytapetool\n"

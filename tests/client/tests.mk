@@ -180,8 +180,9 @@ dist_check_SCRIPTS += tests/client/cli tests/client/cli-bus tests/client/cli-pol
 	tests/client/lib/library
 # by name: the directory has logs in a build that was made in place
 EXTRA_DIST += tests/client/cli.bash tests/client/world.bash doc/ccwctl.md \
-	tests/client/sessions/check.session tests/client/sessions/define.session \
+	tests/client/sessions/check.session tests/client/sessions/completion.session tests/client/sessions/define.session \
 	tests/client/sessions/hostile.session tests/client/sessions/ids.session tests/client/sessions/info.session \
-	tests/client/sessions/job.session \
+	tests/client/sessions/io.session tests/client/sessions/job.session \
 	tests/client/sessions/leases.session tests/client/sessions/list.session tests/client/sessions/monitor.session \
-	tests/client/sessions/reload.session tests/client/sessions/status.session tests/client/sessions/tree.session
+	tests/client/sessions/policy.session tests/client/sessions/refused.session \
+	tests/client/sessions/reload.session tests/client/sessions/run.session tests/client/sessions/status.session tests/client/sessions/tree.session
