@@ -13,6 +13,7 @@
 #include "program-text.h"
 #include "report-json.h"
 #include "report.h"
+#include "selection.h"
 
 #define USAGE "io DEV CCW...     (CCW: CMD[,FLAG]...[:COUNT|=HEX|=@FILE] or tic:N)"
 
@@ -115,20 +116,25 @@ static enum exit_code parse_program(const struct arguments *arguments, struct cc
 
 enum exit_code verb_io(const struct options *options, const struct arguments *arguments)
 {
+	_cleanup_(selection_freep) struct selection *selection = NULL;
+	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
 	_cleanup_(ccwb_connection_freep) struct ccwb_connection *connection = NULL;
 	_cleanup_(ccwb_program_freep) struct ccwb_program *program = NULL;
 	struct ccwb_lease *lease;
-	char id[CCW_ID_STRING_SIZE];
 	enum exit_code code, back;
 
-	code = call_device_id(arguments->words[0], id);
-	if (code)
-		return call_usage(USAGE);
-	code = parse_program(arguments, &program);
+	code = selection_new(&row_io, options, arguments->words, 1, 1, &selection);
 	if (!code)
-		code = grant_connect(NULL, &connection);
+		code = parse_program(arguments, &program);
 	if (!code)
-		code = grant_acquire(connection, id, options, "ccwctl io", &lease);
+		code = call_open(&bus);
+	if (!code)
+		code = selection_resolve(selection, bus);
+	if (!code)
+		code = grant_connect(bus, &connection);
+	if (!code)
+		code = grant_acquire(connection, selection_get(selection, 0), options, "ccwctl io",
+				     &lease);
 	if (code)
 		return code;
 	code = use_device(options, program, lease);

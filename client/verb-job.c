@@ -11,6 +11,8 @@
 #include "errand.h"
 #include "names.h"
 #include "properties.h"
+#include "selection.h"
+#include "show.h"
 
 struct device_after {
 	char *driver;
@@ -54,7 +56,7 @@ static enum exit_code tell(const char *id, const char *what, const struct errand
 	const char *driver = *after->driver ? after->driver : "none";
 
 	if (end->outcome == ERRAND_DONE) {
-		printf("%s: driver %s, state %s\n", id, driver, after->state);
+		show_line(stdout, "%s: driver %s, state %s", id, driver, after->state);
 		return EXIT_CODE_OK;
 	}
 	call_complain("cannot %s: %s", what,
@@ -64,34 +66,42 @@ static enum exit_code tell(const char *id, const char *what, const struct errand
 	return EXIT_CODE_FAILURE;
 }
 
-static enum exit_code run(const char *verb, const char *method, const char *word,
-			  const char *driver)
+/* What is to be done to each device */
+struct work {
+	const char *verb;
+	const char *method;
+	const char *driver; /* NULL: the method takes none */
+};
+
+static int new_call(sd_bus *bus, const struct work *work, const char *id, sd_bus_message **ret)
+{
+	int r;
+
+	r = call_new(bus, ret, work->method);
+	if (r >= 0)
+		r = sd_bus_message_append(*ret, "s", id);
+	if (r >= 0 && work->driver)
+		r = sd_bus_message_append(*ret, "s", work->driver);
+	return r < 0 ? r : sd_bus_message_append(*ret, "t", (uint64_t)0);
+}
+
+/* On a connection of its own, which ends with all that listens to this job. */
+static enum exit_code run(const char *id, void *userdata)
 {
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL;
+	const struct work *work = userdata;
 	struct device_after after = {};
 	struct errand_end end = {};
-	char id[CCW_ID_STRING_SIZE];
 	enum exit_code code;
 	char what[64];
 	int r;
 
-	code = call_device_id(word, id);
-	if (code)
-		return call_usage(driver		   ? "bind DEV [DRIVER]"
-				  : !strcmp(verb, "reset") ? "reset DEV"
-							   : "restore DEV");
-	snprintf(what, sizeof(what), "%s %s", verb, id);
+	snprintf(what, sizeof(what), "%s %s", work->verb, id);
 	code = call_open(&bus);
 	if (code)
 		return code;
-	r = call_new(bus, &message, method);
-	if (r >= 0)
-		r = sd_bus_message_append(message, "s", id);
-	if (r >= 0 && driver)
-		r = sd_bus_message_append(message, "s", driver);
-	if (r >= 0)
-		r = sd_bus_message_append(message, "t", (uint64_t)0);
+	r = new_call(bus, work, id, &message);
 	if (r < 0) {
 		call_complain("cannot %s: %s", what, strerror(-r));
 		return EXIT_CODE_FAILURE;
@@ -101,23 +111,49 @@ static enum exit_code run(const char *verb, const char *method, const char *word
 		code = fetch_after(bus, id, what, &after);
 	if (!code)
 		code = tell(id, what, &end, &after);
+	(void)fflush(stdout); /* main() looks for write errors; the next device may take long */
 	free(end.reason);
 	properties_free(after_properties, &after);
 	return code;
 }
 
+static enum exit_code run_all(const struct verb *verb, const struct options *options,
+			      const struct arguments *arguments, unsigned int n_words,
+			      struct work *work)
+{
+	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
+	_cleanup_(selection_freep) struct selection *selection = NULL;
+	enum exit_code code;
+
+	work->verb = verb->name;
+	code = selection_new(verb, options, arguments->words, n_words, SELECTION_MAX, &selection);
+	if (!code)
+		code = call_open(&bus);
+	if (!code)
+		code = selection_resolve(selection, bus);
+	return code ? code : selection_each(selection, run, work);
+}
+
 enum exit_code verb_bind(const struct options *options, const struct arguments *arguments)
 {
-	return run("bind", "BindDevice", arguments->words[0],
-		   arguments->n_words > 1 ? arguments->words[1] : CCWB_DRIVER);
+	struct work work = {
+		.method = "BindDevice",
+		.driver = arguments->n_words > 1 ? arguments->words[1] : CCWB_DRIVER,
+	};
+
+	return run_all(&row_bind, options, arguments, 1, &work);
 }
 
 enum exit_code verb_restore(const struct options *options, const struct arguments *arguments)
 {
-	return run("restore", "RestoreDevice", arguments->words[0], NULL);
+	struct work work = { .method = "RestoreDevice" };
+
+	return run_all(&row_restore, options, arguments, arguments->n_words, &work);
 }
 
 enum exit_code verb_reset(const struct options *options, const struct arguments *arguments)
 {
-	return run("reset", "ResetDevice", arguments->words[0], NULL);
+	struct work work = { .method = "ResetDevice" };
+
+	return run_all(&row_reset, options, arguments, arguments->n_words, &work);
 }

@@ -10,46 +10,46 @@ const struct verb row_bind = {
 	.words = "DEV [DRIVER]",
 	.words_min = 1,
 	.words_max = 2,
-	.options = "",
+	.options = "by-path",
 	.help = "bind a device to ccwbroker, or another driver, for good",
 	.text = "Binds a device that nobody has to ccwbroker, or to another driver of the ccw\n"
 		"bus, where it stays over leases and restarts of the daemon until restore, an\n"
 		"unplug or a reboot. For root and for whom polkit lets. Waits for the job and\n"
-		"prints how the device is then.\n"
+		"prints how the device is then. Several, as 580-58f,590, one after the other.\n"
 		"\n"
 		"Ctrl-C cancels the job: what is done so far is undone. A second one does not\n"
 		"wait for that. When the daemon ends meanwhile, what was begun is undone at its\n"
 		"next start.",
 	.examples = "$ ccwctl bind 0580\n"
 		    "0.0.0580: driver ccwbroker, state host\n",
-	.exits = "3 4 5 6",
+	.exits = "3 4 5 6 7",
 };
 
 const struct verb row_restore = {
 	.name = "restore",
-	.words = "DEV",
+	.words = "DEV...",
 	.words_min = 1,
-	.words_max = 1,
-	.options = "",
-	.help = "give a bound or failed device back to its own driver",
+	.words_max = 256,
+	.options = "by-path",
+	.help = "give bound or failed devices back to their own drivers",
 	.text = "Undoes bind, and gives a device back that failed to go back after a lease.\n"
 		"For whom and how as bind.",
 	.examples = "$ ccwctl restore 0580\n"
 		    "0.0.0580: driver tape_34xx, state host\n",
-	.exits = "3 4 5 6",
+	.exits = "3 4 5 6 7",
 };
 
 const struct verb row_reset = {
 	.name = "reset",
-	.words = "DEV",
+	.words = "DEV...",
 	.words_min = 1,
-	.words_max = 1,
-	.options = "",
-	.help = "set an online device of the host offline and online again",
+	.words_max = 256,
+	.options = "by-path",
+	.help = "set online devices of the host offline and online again",
 	.text = "For a device that its driver cannot bring to reason. One that is bound to\n"
 		"ccwbroker is reset whenever a client opens it. For whom and how as bind.",
 	.examples = "$ ccwctl reset 0580\n",
-	.exits = "3 4 5 6",
+	.exits = "3 4 5 6 7",
 };
 
 const struct verb row_define = {
