@@ -107,6 +107,18 @@ const struct option_row option_table[] = {
 		.offset = offsetof(struct options, force),
 	},
 	{
+		.name = "hold",
+		.help = "stay, and give back at Ctrl-C or the end of input",
+		.offset = offsetof(struct options, hold),
+	},
+	{
+		.name = "pid",
+		.argument = "PID",
+		.help = "the process whose end is the lease's (default: the parent)",
+		.kind = OPTION_TEXT,
+		.offset = offsetof(struct options, pid),
+	},
+	{
 		.name = "autostart",
 		.help = "bind it now, at every start, and when it appears",
 		.offset = offsetof(struct options, autostart),

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "command.h"
 #include "grant.h"
 #include "limits.h"
 #include "selection.h"
@@ -76,6 +77,22 @@ static void give_back_all(struct run *run)
 		if (grant_give_back(run->leases[run->n]))
 			continue; /* has complained itself, the others go back all the same */
 	}
+}
+
+/* Puts the numbers that the fds are to have into the command's words. */
+static enum exit_code expand(sd_bus *bus, const struct run *run, char **command)
+{
+	struct command_fd fds[RUN_DEVICES_MAX * GRANT_FDS];
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < run->n; i++)
+		for (unsigned int fd = 0; fd < GRANT_FDS; fd++)
+			if (ccwb_lease_fd(run->leases[i], fd) >= 0)
+				fds[n++] = (struct command_fd){
+					.device = ccwb_lease_device(run->leases[i]),
+					.name = grant_fd_to_string(fd),
+				};
+	return command_expand(bus, command, fds, n, LISTEN_FD_FIRST);
 }
 
 static char *fd_names(const struct run *run)
@@ -191,6 +208,8 @@ enum exit_code verb_run(const struct options *options, const struct arguments *a
 		code = grant_connect(bus, &connection);
 	if (!code)
 		code = acquire_all(connection, options, arguments, selection, run);
+	if (!code)
+		code = expand(bus, run, arguments->command);
 	if (!code)
 		return execute(run, arguments->command);
 	give_back_all(run);

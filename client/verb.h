@@ -50,6 +50,8 @@ struct options {
 	unsigned int by_path;	 /* 1: --grant=path */
 	bool force;
 	bool autostart;
+	bool hold;
+	const char *pid;     /* NULL: the parent's */
 	const char *reason;  /* NULL: a default of the verb */
 	const char *user;    /* NULL: the caller */
 	const char *unit;    /* NULL: not known */
@@ -97,6 +99,7 @@ struct verb {
 	VERB(status)                                                                               \
 	VERB(run)                                                                                  \
 	VERB(io)                                                                                   \
+	VERB(acquire)                                                                              \
 	VERB(release)                                                                              \
 	VERB(revoke)                                                                               \
 	VERB(bind)                                                                                 \
@@ -110,6 +113,8 @@ struct verb {
 	VERB(policy_check)                                                                         \
 	VERB(policy_show)                                                                          \
 	VERB(policy_test)                                                                          \
+	VERB(qemu_args)                                                                            \
+	VERB(libvirt_xml)                                                                          \
 	VERB(completion)
 
 #define VERB_DECLARE(name)                                                                         \

@@ -23,7 +23,9 @@
 
 static void open_some(void *data, struct worker_result *result)
 {
-	while (result->n_fds < 3) /* container, group, device */
+	const struct binder_job *job = data;
+
+	while (!job->is_by_path && result->n_fds < 3) /* container, group, device */
 		result->fds[result->n_fds++] = open("/dev/null", O_RDWR | O_CLOEXEC);
 	result->detail = IOMMU_GROUP;
 	result->r = 0;

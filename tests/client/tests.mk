@@ -43,6 +43,11 @@ client_tests = \
 	tests/client/test-tree \
 	tests/client/test-event-line \
 	tests/client/test-errand \
+	tests/client/test-placeholder \
+	tests/client/test-command \
+	tests/client/test-qemu \
+	tests/client/test-machine \
+	tests/client/test-libvirt \
 	tests/client/test-report \
 	tests/client/test-report-json \
 	tests/client/test-account \
@@ -125,6 +130,21 @@ tests_client_test_tree_LDADD = $(client_test_LDADD)
 tests_client_test_event_line_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_event_line_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_event_line_LDADD = $(client_test_LDADD)
+tests_client_test_placeholder_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_placeholder_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_placeholder_LDADD = $(client_test_LDADD)
+tests_client_test_qemu_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_qemu_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_qemu_LDADD = $(client_test_LDADD)
+tests_client_test_libvirt_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_libvirt_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_libvirt_LDADD = $(client_test_LDADD)
+tests_client_test_command_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_command_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_command_LDADD = $(client_test_LDADD)
+tests_client_test_machine_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_machine_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_machine_LDADD = $(client_test_LDADD)
 tests_client_test_report_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_report_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_report_LDADD = $(client_test_LDADD)
@@ -180,6 +200,8 @@ dist_check_SCRIPTS += tests/client/cli tests/client/cli-bus tests/client/cli-pol
 	tests/client/lib/library
 # by name: the directory has logs in a build that was made in place
 EXTRA_DIST += tests/client/cli.bash tests/client/world.bash doc/ccwctl.md \
+	tests/client/sessions/acquire.session tests/client/sessions/libvirt-xml.session \
+	tests/client/sessions/qemu-args.session \
 	tests/client/sessions/check.session tests/client/sessions/completion.session tests/client/sessions/define.session \
 	tests/client/sessions/hostile.session tests/client/sessions/ids.session tests/client/sessions/info.session \
 	tests/client/sessions/io.session tests/client/sessions/job.session \
