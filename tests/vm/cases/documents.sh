@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright the ccwbroker authors
 # every command in the documents, typed by a user in a shell, prints what the document says
-# takes: 90
+# takes: 270
 # long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright the ccwbroker authors
 # a bare-metal guest says the same on the bare emulator and, as alice's, under QEMU 10 on brokered devices
-# takes: 60
+# takes: 300
 # long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
@@ -16,10 +16,19 @@ vmm=$("$case_dir/../vmm")
 mac=$(printf '52:54:00:%02x:%02x:%02x' $((RANDOM % 256)) $((RANDOM % 256)) $((RANDOM % 256)))
 typed=$(random_serial)
 
-# The guest waits for somebody at its terminal.
-somebody_types()
+# COMMAND...: when it is true somebody types at the terminal for which the guest waits.
+somebody_types_when()
 {
+	local left=300
 	screen_open "$port" || not_ok "s3270 reaches the machine on port $port"
+	until "$@"; do
+		left=$((left - 1))
+		if [ "$left" -eq 0 ] || ! kill -0 "$case_machine" 2>/dev/null; then
+			not_ok "never true: $*"
+			return
+		fi
+		sleep 1
+	done
 	screen_shows METAL 120 || not_ok "the screen does not show what the guest wrote: $(screen_text)"
 	screen_enter "$typed"
 }
@@ -56,28 +65,43 @@ compared()
 port=$(free_port)
 bare
 guest_has_looked
-somebody_types
+somebody_types_when true
 status=0
 wait "$case_machine" || status=$?
 case_machine=
 screen_close
 equal 'on the bare emulator the guest is content' 0 "$status"
 
-port=$(free_port)
-machine_start --emulator=qemu --tn3270="$port" --file="$vmm" --file="$metal" \
-	--device="virtio-net-ccw,devno=fe.0.1111,mac=$mac"
-somebody_types
-status=0
-machine_wait || status=$?
-screen_close
-equal 'the guest part ends well' 0 "$status"
-passed=$case_work/out/report
-check 'the guest under QEMU 10 has reported' test -s "$passed"
-equal 'and says, line by line, what it says on the bare emulator' '' \
-	"$(diff <(compared "$case_work/bare") <(compared "$passed") | head -n 20)"
-equal 'and is content' "$(tail -n 1 "$case_work/bare")" "$(tail -n 1 "$passed")"
-equal 'and what the emulator gets wrong by itself is right' '' "$(grep '^apart, not ok' "$passed" || true)"
-check 'it has read the address that the card was given' \
-	grep -q "card: read: ${mac//:/}aa" "$passed"
-check 'it has read what was typed' grep -qi "terminal: typed: 7d.*$(ebcdic "$typed")" "$passed"
+# The guest part says when all that was to be done while the guest waits is done.
+is_restarted()
+{
+	grep -q 'the daemon is another one' "$case_work/stdout"
+}
+
+# What the guest says in the machine, as it says it on the bare emulator. path|fd [OPTION]...
+passed_through()
+{
+	local by=$1 passed=$case_work/out/report status=0
+	shift
+	rm -rf "$case_work/out"
+	port=$(free_port)
+	machine_start --emulator=qemu --userland=debian --tn3270="$port" --file="$vmm" --file="$metal" \
+		--file="$case_dir/qemu-acquire.guest" \
+		--device="virtio-net-ccw,devno=fe.0.1111,mac=$mac" "$@" -- "$by"
+	somebody_types_when is_restarted
+	machine_wait || status=$?
+	screen_close
+	equal "by $by the guest part ends well" 0 "$status"
+	check 'the guest under QEMU 10 has reported' test -s "$passed"
+	equal 'and says, line by line, what it says on the bare emulator' '' \
+		"$(diff <(compared "$case_work/bare") <(compared "$passed") | head -n 20)"
+	equal 'and is content' "$(tail -n 1 "$case_work/bare")" "$(tail -n 1 "$passed")"
+	equal 'and what the emulator gets wrong by itself is right' '' "$(grep '^apart, not ok' "$passed" || true)"
+	check 'it has read the address that the card was given' \
+		grep -q "card: read: ${mac//:/}aa" "$passed"
+	check 'it has read what was typed' grep -qi "terminal: typed: 7d.*$(ebcdic "$typed")" "$passed"
+}
+
+passed_through path
+passed_through fd --kernel=iommufd
 case_end

@@ -33,7 +33,7 @@ qemu_arguments() {
 	if [[ -n $TN3270 ]]; then
 		QEMU_ARGS+=(-chardev
 			"socket,id=tn3270,host=127.0.0.1,port=$TN3270,server=on,wait=off,tn3270=on"
-			-device "x-terminal3270,chardev=tn3270")
+			-device "x-terminal3270,chardev=tn3270,devno=fe.0.3270")
 	fi
 	if [[ -n $MONITOR ]]; then
 		QEMU_ARGS+=(-monitor "tcp:127.0.0.1:$MONITOR,server=on,wait=off")

@@ -16,6 +16,7 @@ function unescape(text)
 	gsub(/\\\(dq/, "\"", text)
 	gsub(/\\-/, "-", text)
 	gsub(/\\f[BIRP]/, "", text)
+	gsub(/\\\[u2026\]/, "…", text)
 	gsub(/\\e/, "\\", text)
 	return text
 }
