@@ -121,6 +121,7 @@ static const char tail[] =
 	".TP\nNO_COLOR\nWhen it is set and not empty, nothing is bold or coloured on a terminal.\n"
 	".TP\nDBUS_SYSTEM_BUS_ADDRESS\nAnother bus than the system\\(aqs.\n"
 	".SH SEE ALSO\n"
+	".BR ccwbrokerd (8),\n.BR ccwbroker.policy (5),\n.BR ccwbroker\\-qemu (7),\n"
 	".BR org.ccwbroker1 (5),\n.BR sd_listen_fds_with_names (3)\n";
 
 void manual_print(FILE *out)

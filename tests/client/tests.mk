@@ -196,7 +196,8 @@ tests_client_broker_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS) $(JSON_CFLAGS)
 tests_client_broker_LDADD = libdaemon.la $(SYSTEMD_LIBS) $(JSON_LIBS)
 check_DATA = tests/client/ccwctl tests/client/broker client/ccwctl.1 client/bash/ccwctl tests/client/lib/label.c
 CLEANFILES += tests/client/ccwctl tests/client/broker
-dist_check_SCRIPTS += tests/client/cli tests/client/cli-bus tests/client/cli-policy tests/client/sessions/replay \
+dist_check_SCRIPTS += tests/client/cli tests/client/cli-bus tests/client/cli-policy tests/client/manual \
+	tests/client/sessions/replay \
 	tests/client/lib/library
 # by name: the directory has logs in a build that was made in place
 EXTRA_DIST += tests/client/cli.bash tests/client/world.bash doc/ccwctl.md \
