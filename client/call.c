@@ -10,7 +10,6 @@
 #include <time.h>
 
 #include "call.h"
-#include "ccw-id.h"
 #include "names.h"
 #include "text.h"
 
@@ -221,16 +220,4 @@ int call_properties_quietly(sd_bus *bus, const char *path, const char *interface
 {
 	return sd_bus_call_method(bus, CCWB_BUS_NAME, path, "org.freedesktop.DBus.Properties",
 				  "GetAll", NULL, ret, "s", interface);
-}
-
-enum exit_code call_device_id(const char *word, char buffer[static CCW_ID_STRING_SIZE])
-{
-	struct ccw_id id;
-
-	if (ccw_id_parse(word, &id) < 0) {
-		call_complain("DEV: \"%s\" is no device id such as 0.0.0580 or 0580", word);
-		return EXIT_CODE_USAGE;
-	}
-	ccw_id_format(id, buffer);
-	return EXIT_CODE_OK;
 }

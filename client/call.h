@@ -4,7 +4,6 @@
 
 #include <systemd/sd-bus.h>
 
-#include "ccw-id.h"
 #include "macro.h"
 #include "verb.h"
 
@@ -52,7 +51,3 @@ enum exit_code call_bad_reply(const char *what, int error);
 
 /* The exit status that a D-Bus error name stands for. */
 enum exit_code call_exit_code(const char *error_name);
-
-/* Makes "0.0.0580" of a full or short id, or complains. */
-_must_check_ enum exit_code call_device_id(const char *word,
-					   char buffer[static CCW_ID_STRING_SIZE]);

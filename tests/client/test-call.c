@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
-/* Tests client/call.c: the exit status of each D-Bus error, device ids. With a bus: cli-bus. */
+/* Tests client/call.c: the exit status of each D-Bus error. With a bus: cli-bus. */
 #include <string.h>
 
 #include "call.h"
@@ -56,18 +56,5 @@ START_TEST(test_unknown_errors_are_failures)
 }
 END_TEST
 
-START_TEST(test_device_ids_long_and_short)
-{
-	char id[CCW_ID_STRING_SIZE];
-
-	ck_assert_int_eq(call_device_id("580", id), EXIT_CODE_OK);
-	ck_assert_str_eq(id, "0.0.0580");
-	ck_assert_int_eq(call_device_id("0.1.00Ff", id), EXIT_CODE_OK);
-	ck_assert_str_eq(id, "0.1.00ff");
-	ck_assert_int_eq(call_device_id("no-id", id), EXIT_CODE_USAGE);
-	ck_assert_int_eq(call_device_id("", id), EXIT_CODE_USAGE);
-}
-END_TEST
-
 CHECK_MAIN("call", test_every_error_of_ours_has_its_status, test_nobody_there_is_status_69,
-	   test_unknown_errors_are_failures, test_device_ids_long_and_short)
+	   test_unknown_errors_are_failures)
