@@ -4,13 +4,23 @@
 #
 # Finds the cases in tests/vm/cases, runs several of them at a time and counts what they say. A case
 # is a script NAME.sh; its fourth line is a comment with what it shows, "# takes: N" its usual
-# seconds, and "# long" that it runs only when all are asked for or it is named. It prints "ok - TEXT" or "not ok - TEXT" for each thing it saw and its status is 0 if all
-# was well. A case that says nothing has failed.
+# seconds, and "# long" that it runs only when all are asked for or it is named, "# named" that it has to
+# be named. It prints "ok - TEXT" or "not ok - TEXT" for each thing it saw and its status is 0 if all was
+# well. A case that says nothing has failed.
 
-# FILE
-cases_is_long()
+# FILE MARK
+cases_has()
 {
-	head -n 8 "$1" | grep -qx '# long'
+	head -n 8 "$1" | grep -qx "# $2"
+}
+
+# FILE [PATTERN]: does it run by that?
+cases_is_meant()
+{
+	case ${2-} in
+	'') ! cases_has "$1" long && ! cases_has "$1" named ;;
+	'*') ! cases_has "$1" named ;;
+	esac
 }
 
 # TOP [PATTERN]: names, the longest first. Without a pattern all but the long ones.
@@ -19,7 +29,7 @@ cases_names()
 	local f name
 	for f in "$1"/tests/vm/cases/*.sh; do
 		[ -e "$f" ] || continue
-		[ $# -gt 1 ] || ! cases_is_long "$f" || continue
+		cases_is_meant "$f" "${2-}" || continue
 		name=$(basename "$f" .sh)
 		# shellcheck disable=SC2053 # the argument is a pattern
 		[[ $name == ${2:-*} ]] || continue
@@ -30,12 +40,14 @@ cases_names()
 # TOP: for people.
 cases_list()
 {
-	local name mark
+	local name file mark
 	while IFS= read -r name; do
+		file=$1/tests/vm/cases/$name.sh
 		mark=
-		! cases_is_long "$1/tests/vm/cases/$name.sh" || mark=' (--all)'
-		printf '%-16s %s%s\n' "$name" "$(sed -n '4s/^# *//p' "$1/tests/vm/cases/$name.sh")" "$mark"
-	done < <(cases_names "$1" '*' | sort)
+		! cases_has "$file" long || mark=' (--all)'
+		! cases_has "$file" named || mark=" (--only=$name)"
+		printf '%-16s %s%s\n' "$name" "$(sed -n '4s/^# *//p' "$file")" "$mark"
+	done < <(cases_names "$1" '?*' | sort)
 }
 
 # LOG STATUS: adds up what a case that has ended said.

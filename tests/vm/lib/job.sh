@@ -28,7 +28,7 @@ job_copy_build() {
 	[[ -d $BUILD/root ]] || return 0
 	exec {lock}<"$BUILD/lock"
 	flock -s "$lock"
-	cp -a "$BUILD/root/." "$root/"
+	[[ $INSTALLED == no ]] || cp -a "$BUILD/root/." "$root/"
 	if [[ -d $modules/$USERLAND ]]; then
 		cp -a "$modules/$USERLAND/." "$root/"
 	fi
