@@ -29,18 +29,52 @@ fetch_mirror() {
 		"run: apt-get install debian-archive-keyring"
 }
 
-fetch_source_line() {
+# fetch_line NAME: apt's line for a suite by one of its names.
+fetch_line() {
 	printf 'deb [signed-by=%s] %s %s main\n' "$FETCH_KEYRING" "$MIRROR" "$1"
+}
+
+# fetch_is_whole SUITE NAME: by this name the mirror has that suite, and its lists are those it has signed.
+fetch_is_whole() {
+	local dir status=1
+	dir=$(mktemp -d "${TMPDIR:-/tmp}/ccwbroker-fetch.XXXXXX")
+	fetch_configure "$dir" "$2"
+	if fetch_apt "$dir" update && grep -qxE "(Codename|Suite): $1" "$dir"/lists/*Release; then
+		status=0
+	fi
+	rm -rf "$dir"
+	return "$status"
+}
+
+# fetch_name SUITE: a mirror in the middle of a sync may have a suite whole by another of its names.
+fetch_name() {
+	local name
+	for name in "$1" stable testing unstable; do
+		if fetch_is_whole "$1" "$name"; then
+			echo "$name"
+			return
+		fi
+	done
+	echo "$1"
+}
+
+# fetch_source_line SUITE: apt's line for it, by a name that works now if there is one.
+fetch_source_line() {
+	fetch_line "$(fetch_name "$1")"
 }
 
 # fetch_setup DIR SUITE: an apt configuration in DIR that knows one suite and nothing installed.
 fetch_setup() {
-	local dir=$1 suite=$2
 	fetch_mirror
+	fetch_configure "$1" "$(fetch_name "$2")"
+}
+
+fetch_configure() {
+	local dir=$1
 	mkdir -p "$dir"/etc/{preferences.d,apt.conf.d,trusted.gpg.d} "$dir"/lists/partial \
 		"$dir"/cache/archives/partial
 	: >"$dir/status"
-	fetch_source_line "$suite" >"$dir/etc/sources.list"
+	fetch_line "$2" >"$dir/etc/sources.list"
 	{
 		apt-config dump |
 			grep -E '^Acquire::((http|https)(::|[ ])|Check-(Date|Valid-Until) )' || true
