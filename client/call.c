@@ -13,9 +13,6 @@
 #include "names.h"
 #include "text.h"
 
-/* Taking a device over may wait for each of its 8 paths, 10 s each, twice. */
-#define CALL_TIMEOUT_USEC (180ULL * 1000 * 1000)
-
 /* How often and how long apart a device is asked for that is just on its way back: 5 s in all */
 #define CALL_ATTEMPTS	26
 #define CALL_PAUSE_NSEC (200 * 1000 * 1000)
@@ -39,6 +36,7 @@ static const struct {
 	{ CCWB_ERROR_OPERATION_IN_PROGRESS, EXIT_CODE_LEASED },
 	{ CCWB_ERROR_POLICY_INVALID, EXIT_CODE_INVALID },
 	{ CCWB_ERROR_DEFINITION_INVALID, EXIT_CODE_INVALID },
+	{ CCWB_ERROR_STUCK, EXIT_CODE_TIMEOUT },
 	{ SD_BUS_ERROR_SERVICE_UNKNOWN, EXIT_CODE_UNREACHABLE },
 	{ SD_BUS_ERROR_NAME_HAS_NO_OWNER, EXIT_CODE_UNREACHABLE },
 	{ SD_BUS_ERROR_NO_REPLY, EXIT_CODE_UNREACHABLE },
@@ -101,7 +99,7 @@ enum exit_code call_open(sd_bus **ret)
 	return EXIT_CODE_OK;
 }
 
-static enum exit_code complain_error(const char *what, const sd_bus_error *error)
+enum exit_code call_refused(const char *what, const sd_bus_error *error)
 {
 	const char *text = error->message && *error->message ? error->message : error->name;
 	enum exit_code code = call_exit_code(error->name);
@@ -127,7 +125,7 @@ static enum exit_code call_send(sd_bus *bus, const char *what, sd_bus_message *m
 		*ret_is_busy = true;
 		return EXIT_CODE_LEASED;
 	}
-	return complain_error(what, &error);
+	return call_refused(what, &error);
 }
 
 enum exit_code call_bad_reply(const char *what, int error)
@@ -208,6 +206,22 @@ enum exit_code call_properties(sd_bus *bus, const char *what, const char *path,
 					   "org.freedesktop.DBus.Properties", "GetAll");
 	if (r >= 0)
 		r = sd_bus_message_append(message, "s", interface);
+	if (r < 0) {
+		call_complain("cannot %s: %s", what, strerror(-r));
+		return EXIT_CODE_FAILURE;
+	}
+	return call_send(bus, what, message, ret, NULL);
+}
+
+enum exit_code call_object(sd_bus *bus, const char *what, const char *path, const char *interface,
+			   const char *member, uint64_t flags, sd_bus_message **ret)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL;
+	int r;
+
+	r = sd_bus_message_new_method_call(bus, &message, CCWB_BUS_NAME, path, interface, member);
+	if (r >= 0)
+		r = sd_bus_message_append(message, "t", flags);
 	if (r < 0) {
 		call_complain("cannot %s: %s", what, strerror(-r));
 		return EXIT_CODE_FAILURE;

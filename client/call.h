@@ -7,6 +7,9 @@
 #include "macro.h"
 #include "verb.h"
 
+/* Taking a device over may wait for each of its 8 paths, 10 s each, twice. */
+#define CALL_TIMEOUT_USEC (180ULL * 1000 * 1000)
+
 /* Prints "ccwctl: " and the message on standard error, in which control characters become '?'. */
 void call_complain(const char *format, ...) _printf_(1, 2);
 
@@ -38,6 +41,11 @@ _must_check_ int call_new(sd_bus *bus, sd_bus_message **ret, const char *member)
 _must_check_ enum exit_code call_message(sd_bus *bus, const char *what, sd_bus_message *message,
 					 sd_bus_message **ret);
 
+/* Calls a method of an object that takes flags and nothing else; complains itself. */
+_must_check_ enum exit_code call_object(sd_bus *bus, const char *what, const char *path,
+					const char *interface, const char *member, uint64_t flags,
+					sd_bus_message **ret);
+
 /* Fetches all properties of one interface of one object. */
 _must_check_ enum exit_code call_properties(sd_bus *bus, const char *what, const char *path,
 					    const char *interface, sd_bus_message **ret);
@@ -45,6 +53,9 @@ _must_check_ enum exit_code call_properties(sd_bus *bus, const char *what, const
 /* The same without complaints, for what may have gone meanwhile: negative errno. */
 _must_check_ int call_properties_quietly(sd_bus *bus, const char *path, const char *interface,
 					 sd_bus_message **ret);
+
+/* Complains as "cannot WHAT: ..." of an error that came for a call. Returns its exit status. */
+enum exit_code call_refused(const char *what, const sd_bus_error *error);
 
 /* Complains that the answer cannot be read. Returns EXIT_CODE_FAILURE. */
 enum exit_code call_bad_reply(const char *what, int error);

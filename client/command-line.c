@@ -75,7 +75,22 @@ static bool read_long(struct reader *reader, char *word)
 	return true;
 }
 
-/* "-q", "-jpretty", "-qj" */
+/* What follows the letter in its word, or what stands for nothing there, or the next word. */
+static bool read_letter_value(struct reader *reader, const struct option_row *row, const char *word)
+{
+	const char *value = word[1] ? word + 1 : row->implied;
+
+	if (!value)
+		value = reader->argv[++reader->at];
+	if (!value) {
+		call_complain("option '-%c' requires an argument", *word);
+		return false;
+	}
+	use(reader, row, value);
+	return true;
+}
+
+/* "-q", "-jpretty", "-qj", "-n 2" */
 static bool read_letters(struct reader *reader, const char *word)
 {
 	for (word++; *word; word++) {
@@ -89,8 +104,7 @@ static bool read_letters(struct reader *reader, const char *word)
 			use(reader, row, NULL);
 			continue;
 		}
-		use(reader, row, word[1] ? word + 1 : row->implied);
-		break;
+		return read_letter_value(reader, row, word);
 	}
 	return true;
 }

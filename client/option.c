@@ -124,6 +124,19 @@ const struct option_row option_table[] = {
 		.offset = offsetof(struct options, autostart),
 	},
 	{
+		.name = "once",
+		.help = "one table, and no more",
+		.offset = offsetof(struct options, once),
+	},
+	{
+		.name = "count",
+		.letter = 'n',
+		.argument = "N",
+		.help = "so many tables, one after the other, a second apart",
+		.kind = OPTION_NUMBER,
+		.offset = offsetof(struct options, count),
+	},
+	{
 		.name = "by-path",
 		.help = "DEV is a subchannel, 0.0.0003, or a channel path, 0.40",
 		.offset = offsetof(struct options, names_paths),
@@ -309,6 +322,24 @@ static int parse_seconds(const char *text, unsigned int *ret_ms)
 	return 0;
 }
 
+/* Digits only, of 1 to OPTION_NUMBER_MAX */
+static int parse_number(const char *text, unsigned int *ret)
+{
+	unsigned int number = 0;
+
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return -EINVAL;
+		number = number * 10 + (unsigned int)(*text - '0');
+		if (number > OPTION_NUMBER_MAX)
+			return -EINVAL;
+	}
+	if (!number)
+		return -EINVAL;
+	*ret = number;
+	return 0;
+}
+
 int option_store(const struct option_row *row, const char *value, struct options *options)
 {
 	void *at = (char *)options + row->offset;
@@ -337,6 +368,8 @@ int option_store(const struct option_row *row, const char *value, struct options
 		options->timeout_ms = ms;
 		options->has_timeout = true;
 		return 0;
+	case OPTION_NUMBER:
+		return parse_number(value, at);
 	}
 	return -EINVAL;
 }
@@ -352,6 +385,8 @@ void option_describe_values(const struct option_row *row, char *buffer, size_t s
 	if (row->kind == OPTION_SECONDS || row->kind == OPTION_SECONDS_OR_NONE)
 		fprintf(out, "a number of seconds, %s to %d",
 			row->kind == OPTION_SECONDS ? "0.001" : "0", OPTION_SECONDS_MAX);
+	if (row->kind == OPTION_NUMBER)
+		fprintf(out, "a number, 1 to %d", OPTION_NUMBER_MAX);
 	while ((length = option_next_word(&list, &word)) > 0) {
 		bool is_last = !list[strspn(list, " ")];
 

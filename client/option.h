@@ -8,6 +8,7 @@
 #include "verb.h"
 
 #define OPTION_SECONDS_MAX 3600
+#define OPTION_NUMBER_MAX  1000000
 
 enum option_kind {
 	OPTION_FLAG,		/* bool */
@@ -16,6 +17,7 @@ enum option_kind {
 	OPTION_CHOICES,		/* unsigned int: a bit for each value of a list with commas */
 	OPTION_SECONDS,		/* timeout_ms and has_timeout: 0.001 to OPTION_SECONDS_MAX */
 	OPTION_SECONDS_OR_NONE, /* the same, from 0 */
+	OPTION_NUMBER,		/* unsigned int: 1 to OPTION_NUMBER_MAX */
 };
 
 struct option_row {

@@ -52,6 +52,8 @@ struct options {
 	bool autostart;
 	bool hold;
 	const char *pid;     /* NULL: the parent's */
+	bool once;
+	unsigned int count;  /* 0: no end */
 	const char *reason;  /* NULL: a default of the verb */
 	const char *user;    /* NULL: the caller */
 	const char *unit;    /* NULL: not known */
@@ -94,6 +96,8 @@ struct verb {
 	VERB(tree)                                                                                 \
 	VERB(info)                                                                                 \
 	VERB(leases)                                                                               \
+	VERB(who)                                                                                  \
+	VERB(top)                                                                                  \
 	VERB(check)                                                                                \
 	VERB(monitor)                                                                              \
 	VERB(status)                                                                               \

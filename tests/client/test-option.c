@@ -145,6 +145,26 @@ START_TEST(test_seconds_have_limits)
 }
 END_TEST
 
+START_TEST(test_numbers_have_limits)
+{
+	const struct option_row *count = option_find(&row_top, "count");
+	static const char *const bad[] = { "",	 "0",  "00",  "-1",	 "+1",
+					   " 1", "1 ", "0x1", "1000001", "4294967297" };
+	struct options options = {};
+	char text[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		ck_assert_int_eq(option_store(count, bad[i], &options), -EINVAL);
+	ck_assert_uint_eq(options.count, 0);
+	ck_assert_int_eq(option_store(count, "1", &options), 0);
+	ck_assert_uint_eq(options.count, 1);
+	ck_assert_int_eq(option_store(count, "1000000", &options), 0);
+	ck_assert_uint_eq(options.count, OPTION_NUMBER_MAX);
+	option_describe_values(count, text, sizeof(text));
+	ck_assert_str_eq(text, "a number, 1 to 1000000");
+}
+END_TEST
+
 START_TEST(test_a_choice_is_one_of_its_values)
 {
 	const struct option_row *json = option_find(&row_list, "json");
@@ -170,4 +190,4 @@ END_TEST
 
 CHECK_MAIN("option", test_every_verb_is_described, test_every_option_of_a_verb_is_in_the_table,
 	   test_rows_of_one_name_agree_and_each_is_used, test_every_status_has_a_meaning,
-	   test_seconds_have_limits, test_a_choice_is_one_of_its_values)
+	   test_seconds_have_limits, test_numbers_have_limits, test_a_choice_is_one_of_its_values)

@@ -42,6 +42,7 @@ client_tests = \
 	tests/client/test-device-list \
 	tests/client/test-tree \
 	tests/client/test-event-line \
+	tests/client/test-load \
 	tests/client/test-errand \
 	tests/client/test-placeholder \
 	tests/client/test-command \
@@ -121,6 +122,9 @@ tests_client_test_selection_LDADD = $(client_test_LDADD)
 tests_client_test_lease_list_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_lease_list_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_lease_list_LDADD = $(client_test_LDADD)
+tests_client_test_load_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_load_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_load_LDADD = $(client_test_LDADD)
 tests_client_test_errand_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_errand_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_errand_LDADD = $(client_test_LDADD)
@@ -203,6 +207,7 @@ dist_check_SCRIPTS += tests/client/cli tests/client/cli-bus tests/client/cli-pol
 EXTRA_DIST += tests/client/cli.bash tests/client/world.bash doc/ccwctl.md \
 	tests/client/sessions/acquire.session tests/client/sessions/libvirt-xml.session \
 	tests/client/sessions/qemu-args.session \
+	tests/client/sessions/who.session tests/client/sessions/top.session \
 	tests/client/sessions/check.session tests/client/sessions/completion.session tests/client/sessions/define.session \
 	tests/client/sessions/hostile.session tests/client/sessions/ids.session tests/client/sessions/info.session \
 	tests/client/sessions/io.session tests/client/sessions/job.session \
