@@ -8,20 +8,42 @@
 #include <signal.h>
 #include <string.h>
 #include <systemd/sd-event.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "call.h"
 #include "errand.h"
 #include "names.h"
+#include "properties.h"
+
+/* How long it may take before the terminal hears of it, and how often it does then */
+#define PROGRESS_USEC 1000000
 
 struct errand {
 	sd_bus *bus;
 	sd_event *event;
 	const char *what;
-	const char *job; /* its path; NULL: not started yet */
+	char *job;	       /* its path; NULL: not started yet */
+	sd_bus_message *early; /* the last end of a job before ours had a path */
+	uint64_t started_usec;
+	bool has_progress; /* a line of it stands on the terminal */
 	bool is_canceled;
 	bool is_over;
 	enum exit_code code; /* when it is over */
 	struct errand_end *ret;
+};
+
+struct job_progress {
+	char *state;
+	double done; /* 0 to 1 */
+	bool is_valid;
+};
+
+static const struct property job_properties[] = {
+	{ "State", PROPERTY_STRING, offsetof(struct job_progress, state) },
+	{ "Progress", PROPERTY_DOUBLE, offsetof(struct job_progress, done) },
+	{ "ProgressValid", PROPERTY_BOOL, offsetof(struct job_progress, is_valid) },
+	{},
 };
 
 int errand_outcome_from_string(const char *text)
@@ -32,6 +54,34 @@ int errand_outcome_from_string(const char *text)
 		if (!strcmp(names[i], text))
 			return (int)i;
 	return -EINVAL;
+}
+
+static uint64_t now_usec(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+static void clear_progress(struct errand *errand)
+{
+	if (errand->has_progress)
+		fputs("\r\x1b[K", stderr);
+	errand->has_progress = false;
+}
+
+/* percent: -1 while the steps are not known */
+static void print_progress(struct errand *errand, int percent, const char *state)
+{
+	unsigned int seconds = (unsigned int)((now_usec() - errand->started_usec) / 1000000);
+
+	clear_progress(errand);
+	fprintf(stderr, "%s: %s, %u s", errand->what, state, seconds);
+	if (percent >= 0)
+		fprintf(stderr, ", %d %%", percent);
+	errand->has_progress = true;
+	(void)fflush(stderr); /* what it says comes again in a second */
 }
 
 /* Not by sd_event_exit, which closes the bus as well. */
@@ -49,8 +99,14 @@ static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error 
 	uint32_t id;
 	int r;
 
+	if (!errand->job) {
+		/* ours may be over at once, and then stands right before the reply */
+		sd_bus_message_unref(errand->early);
+		errand->early = sd_bus_message_ref(message);
+		return 0;
+	}
 	r = sd_bus_message_read(message, "uos(ss)", &id, &path, &result, &code, &reason);
-	if (r < 0 || !errand->job || strcmp(path, errand->job))
+	if (r < 0 || strcmp(path, errand->job))
 		return 0;
 	r = errand_outcome_from_string(result);
 	if (r < 0)
@@ -82,21 +138,55 @@ static int on_cancel_reply(sd_bus_message *message, void *userdata, sd_bus_error
 	return 0;
 }
 
-static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+static void cancel(struct errand *errand)
 {
-	struct errand *errand = userdata;
 	int r;
 
-	if (errand->is_canceled) {
-		call_complain("cannot %s: not waited for any more; it is being undone",
-			      errand->what);
-		return end(errand, EXIT_CODE_FAILURE);
-	}
-	errand->is_canceled = true;
 	r = sd_bus_call_method_async(errand->bus, NULL, CCWB_BUS_NAME, errand->job, CCWB_IFACE_JOB,
 				     "Cancel", on_cancel_reply, errand, "t", (uint64_t)0);
 	if (r < 0)
 		call_complain("cannot cancel it: %s", strerror(-r));
+}
+
+/* The first one may come before there is a job: that is canceled as soon as it has a path. */
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct errand *errand = userdata;
+
+	if (errand->is_canceled) {
+		clear_progress(errand);
+		call_complain("cannot %s: not waited for any more; %s", errand->what,
+			      errand->job ? "it is being undone"
+					  : "whether it has begun, ccwctl info tells");
+		return end(errand, EXIT_CODE_ABORTED);
+	}
+	errand->is_canceled = true;
+	if (errand->job)
+		cancel(errand);
+	return 0;
+}
+
+static int on_started(sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	struct errand *errand = userdata;
+	const sd_bus_error *why = sd_bus_message_get_error(reply);
+	const char *path;
+	int r;
+
+	if (why) {
+		clear_progress(errand);
+		return end(errand, call_refused(errand->what, why));
+	}
+	r = sd_bus_message_read(reply, "o", &path);
+	if (r < 0)
+		return end(errand, call_bad_reply(errand->what, r));
+	errand->job = strdup(path);
+	if (!errand->job)
+		return end(errand, call_bad_reply(errand->what, -ENOMEM));
+	if (errand->early)
+		(void)on_job_removed(errand->early, errand, NULL); /* gives 0 */
+	if (errand->is_canceled && !errand->is_over)
+		cancel(errand);
 	return 0;
 }
 
@@ -133,14 +223,57 @@ static int catch_signals(struct errand *errand)
 	return r;
 }
 
-static enum exit_code wait_for_end(struct errand *errand)
+static int on_job_properties(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+	struct errand *errand = userdata;
+	struct job_progress progress = {};
 	int r;
 
-	r = catch_signals(errand);
+	r = sd_bus_message_get_error(message) ? -ENOENT
+					      : properties_read(message, job_properties, &progress);
+	if (r >= 0 && !errand->is_over)
+		print_progress(errand, progress.is_valid ? (int)(progress.done * 100.0 + 0.5) : -1,
+			       progress.state ? progress.state : "running");
+	properties_free(job_properties, &progress);
+	return 0;
+}
+
+static int on_second(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct errand *errand = userdata;
+	int r;
+
+	if (errand->job)
+		(void)sd_bus_call_method_async(
+			errand->bus, NULL, CCWB_BUS_NAME, errand->job,
+			"org.freedesktop.DBus.Properties", "GetAll", on_job_properties, errand, "s",
+			CCWB_IFACE_JOB); /* without an answer there is none */
+	else
+		print_progress(errand, -1, "asking");
+	r = sd_event_source_set_time_relative(source, PROGRESS_USEC);
+	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+/* Only a person is told; a script would have the line in its log. */
+static int show_progress(struct errand *errand)
+{
+	const char *terminal = getenv("TERM");
+
+	errand->started_usec = now_usec();
+	if (!isatty(STDERR_FILENO) || !terminal || !strcmp(terminal, "dumb"))
+		return 0;
+	return sd_event_add_time_relative(errand->event, NULL, CLOCK_MONOTONIC, PROGRESS_USEC, 0,
+					  on_second, errand);
+}
+
+static enum exit_code wait_for_end(struct errand *errand)
+{
+	int r = 0;
+
 	while (r >= 0 && !errand->is_over && sd_bus_is_open(errand->bus) > 0)
 		r = sd_event_run(errand->event, UINT64_MAX);
-	(void)sd_bus_detach_event(errand->bus); /* it was attached or it was not */
+	(void)sd_bus_detach_event(errand->bus); /* it was attached */
+	clear_progress(errand);
 	if (errand->is_over)
 		return errand->code;
 	call_complain("cannot %s: cannot wait for its end: %s", errand->what,
@@ -148,10 +281,24 @@ static enum exit_code wait_for_end(struct errand *errand)
 	return r < 0 ? EXIT_CODE_FAILURE : EXIT_CODE_UNREACHABLE;
 }
 
+static int begin(struct errand *errand, sd_bus_message *call)
+{
+	int r;
+
+	r = listen_to(errand);
+	if (r >= 0)
+		r = catch_signals(errand);
+	if (r >= 0)
+		r = show_progress(errand);
+	if (r >= 0)
+		r = sd_bus_call_async(errand->bus, NULL, call, on_started, errand,
+				      CALL_TIMEOUT_USEC);
+	return r;
+}
+
 enum exit_code errand_run(sd_bus *bus, const char *what, sd_bus_message *call,
 			  struct errand_end *ret)
 {
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
 	struct errand errand = { .bus = bus, .what = what, .ret = ret };
 	enum exit_code code;
@@ -160,16 +307,14 @@ enum exit_code errand_run(sd_bus *bus, const char *what, sd_bus_message *call,
 	r = sd_event_new(&event);
 	errand.event = event;
 	if (r >= 0)
-		r = listen_to(&errand);
+		r = begin(&errand, call);
 	if (r < 0) {
 		call_complain("cannot %s: %s", what, strerror(-r));
-		return EXIT_CODE_FAILURE;
+		code = EXIT_CODE_FAILURE;
+	} else {
+		code = wait_for_end(&errand);
 	}
-	code = call_message(bus, what, call, &reply);
-	if (code)
-		return code;
-	r = sd_bus_message_read(reply, "o", &errand.job);
-	if (r < 0)
-		return call_bad_reply(what, r);
-	return wait_for_end(&errand);
+	sd_bus_message_unref(errand.early);
+	free(errand.job);
+	return code;
 }

@@ -20,9 +20,9 @@ struct errand_end {
 };
 
 /*
- * Sends call, a method of the Manager that returns a job, and waits for the job's end. From the reply on
- * SIGINT and SIGTERM cancel the job, and a second one ends the waiting. Complains itself as
- * "cannot WHAT: ..." unless there is an outcome. The caller frees ret->reason.
+ * Sends call, a method of the Manager that returns a job, and waits for the job's end. SIGINT and SIGTERM, from
+ * the call on, cancel the job, and a second one ends the waiting. What takes more than a second is followed by a line on
+ * a terminal. Complains itself as "cannot WHAT: ..." unless there is an outcome. The caller frees ret->reason.
  */
 _must_check_ enum exit_code errand_run(sd_bus *bus, const char *what, sd_bus_message *call,
 				       struct errand_end *ret);

@@ -83,7 +83,7 @@ enum exit_code grant_give_back(struct ccwb_lease *lease)
 
 	if (ccwb_lease_release(lease, GIVE_BACK_MS, &error) < 0) {
 		call_complain("%s", error.text);
-		code = EXIT_CODE_FAILURE;
+		code = error.number == -ETIMEDOUT ? EXIT_CODE_TIMEOUT : EXIT_CODE_FAILURE;
 	}
 	(void)ccwb_lease_free(lease); /* gives NULL */
 	return code;

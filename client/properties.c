@@ -50,6 +50,8 @@ static int read_value(sd_bus_message *reply, const struct property *property, vo
 		if (r >= 0)
 			*(bool *)at = number;
 		return r;
+	case PROPERTY_DOUBLE:
+		return sd_bus_message_read(reply, "v", "d", (double *)at);
 	case PROPERTY_PAIR:
 		r = sd_bus_message_read(reply, "v", "(ss)", &first, &second);
 		if (r >= 0)
@@ -93,7 +95,7 @@ void properties_free(const struct property *table, void *target)
 	for (; table->name; table++) {
 		char **at = (char **)((char *)target + table->offset);
 
-		if (table->type == PROPERTY_BOOL)
+		if (table->type == PROPERTY_BOOL || table->type == PROPERTY_DOUBLE)
 			continue;
 		free(at[0]);
 		at[0] = NULL;

@@ -12,6 +12,7 @@
 enum property_type {
 	PROPERTY_STRING, /* char *: s or o; owned by the struct, freed by properties_free */
 	PROPERTY_BOOL,	 /* bool */
+	PROPERTY_DOUBLE, /* double */
 	PROPERTY_PAIR,	 /* two char * after each other: (ss) */
 };
 

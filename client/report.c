@@ -16,6 +16,8 @@
 
 enum exit_code report_exit_code(const struct report *report)
 {
+	if (report->failure.number == -ETIMEDOUT)
+		return EXIT_CODE_TIMEOUT;
 	return !report->failure.number && ccwb_irb_is_clean(&report->irb) ? EXIT_CODE_OK
 									  : EXIT_CODE_FAILURE;
 }

@@ -14,6 +14,9 @@
 #include "selection.h"
 #include "show.h"
 
+/* The kernel does not come back from a step */
+#define STATE_STUCK "stuck"
+
 struct device_after {
 	char *driver;
 	char *state;
@@ -63,7 +66,9 @@ static enum exit_code tell(const char *id, const char *what, const struct errand
 		      end->outcome == ERRAND_CANCELED ? "it was canceled" : end->reason);
 	call_complain("now: driver %s, state %s%s%s", driver, after->state,
 		      *after->reason[1] ? ": " : "", after->reason[1]);
-	return EXIT_CODE_FAILURE;
+	if (end->outcome == ERRAND_CANCELED)
+		return EXIT_CODE_ABORTED;
+	return !strcmp(after->state, STATE_STUCK) ? EXIT_CODE_TIMEOUT : EXIT_CODE_FAILURE;
 }
 
 /* What is to be done to each device */

@@ -51,7 +51,7 @@ struct options {
 	bool force;
 	bool autostart;
 	bool hold;
-	const char *pid;     /* NULL: the parent's */
+	const char *pid; /* NULL: the parent's */
 	bool once;
 	unsigned int count;  /* 0: no end */
 	const char *reason;  /* NULL: a default of the verb */

@@ -22,7 +22,7 @@ const struct verb row_bind = {
 		"next start.",
 	.examples = "$ ccwctl bind 0580\n"
 		    "0.0.0580: driver ccwbroker, state host\n",
-	.exits = "3 4 5 6 7",
+	.exits = "3 4 5 6 7 8 16",
 };
 
 const struct verb row_restore = {
@@ -36,7 +36,7 @@ const struct verb row_restore = {
 		"For whom and how as bind.",
 	.examples = "$ ccwctl restore 0580\n"
 		    "0.0.0580: driver tape_34xx, state host\n",
-	.exits = "3 4 5 6 7",
+	.exits = "3 4 5 6 7 8 16",
 };
 
 const struct verb row_reset = {
@@ -49,7 +49,7 @@ const struct verb row_reset = {
 	.text = "For a device that its driver cannot bring to reason. One that is bound to\n"
 		"ccwbroker is reset whenever a client opens it. For whom and how as bind.",
 	.examples = "$ ccwctl reset 0580\n",
-	.exits = "3 4 5 6 7",
+	.exits = "3 4 5 6 7 8 16",
 };
 
 const struct verb row_define = {

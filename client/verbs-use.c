@@ -33,7 +33,7 @@ const struct verb row_run = {
 		    "# a QEMU without iommufd, which opens the device by its name\n"
 		    "$ ccwctl run --grant=path 0.0.1234 -- qemu-system-s390x ...\n"
 		    "    -device vfio-ccw,sysfsdev=/sys/bus/ccw/devices/0.0.1234\n",
-	.exits = "3 4 5 6 125 126 127",
+	.exits = "3 4 5 6 8 125 126 127",
 };
 
 const struct verb row_io = {
@@ -56,13 +56,13 @@ const struct verb row_io = {
 		"the output says \"at least\". After a unit check the sense data is shown that\n"
 		"came with the status, or what a Sense command then fetched.\n"
 		"\n"
-		"Status 1 also means a unit check, a unit exception or another bad end, a\n"
-		"program that was refused, or one out of time.",
+		"Status 1 also means a unit check, a unit exception or another bad end, or a\n"
+		"program that was refused; 8 that it took too long and was stopped.",
 	.examples = "# the label of a tape: Rewind, Read\n"
 		    "$ ccwctl io --ebcdic 0580 07 02,sli:80\n"
 		    "# record 3 of a 3390: Seek, Search ID Equal until found, Read Data\n"
 		    "$ ccwctl io --ebcdic 0120 07=000000000000 31=0000000003 tic:1 06,sli:80\n",
-	.exits = "3 4 5 6",
+	.exits = "3 4 5 6 8",
 };
 
 const struct verb row_release = {

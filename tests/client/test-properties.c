@@ -11,6 +11,7 @@ struct sample {
 	char *name;
 	char *path;
 	bool flag;
+	double part;
 	char *pair[2];
 	char *missing;
 };
@@ -19,6 +20,7 @@ static const struct property table[] = {
 	{ "Name", PROPERTY_STRING, offsetof(struct sample, name) },
 	{ "Path", PROPERTY_STRING, offsetof(struct sample, path) },
 	{ "Flag", PROPERTY_BOOL, offsetof(struct sample, flag) },
+	{ "Part", PROPERTY_DOUBLE, offsetof(struct sample, part) },
 	{ "Pair", PROPERTY_PAIR, offsetof(struct sample, pair) },
 	{ "Missing", PROPERTY_STRING, offsetof(struct sample, missing) },
 	{},
@@ -30,15 +32,16 @@ START_TEST(test_every_type_goes_to_its_place)
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *message = loose_bus_message(bus);
 	struct sample sample = {};
 
-	ck_assert_int_ge(sd_bus_message_append(message, "a{sv}", 5, "Pair", "(ss)", "a", "b",
-					       "Other", "as", 1, "x", "Flag", "b", 1, "Path", "o",
-					       "/p", "Name", "s", "n"),
+	ck_assert_int_ge(sd_bus_message_append(message, "a{sv}", 6, "Pair", "(ss)", "a", "b",
+					       "Part", "d", 0.5, "Other", "as", 1, "x", "Flag", "b",
+					       1, "Path", "o", "/p", "Name", "s", "n"),
 			 0);
 	loose_bus_seal(message);
 	ck_assert_int_ge(properties_read(message, table, &sample), 0);
 	ck_assert_str_eq(sample.name, "n");
 	ck_assert_str_eq(sample.path, "/p");
 	ck_assert(sample.flag);
+	ck_assert(sample.part == 0.5);
 	ck_assert_str_eq(sample.pair[0], "a");
 	ck_assert_str_eq(sample.pair[1], "b");
 	ck_assert_ptr_null(sample.missing);

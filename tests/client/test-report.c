@@ -112,7 +112,9 @@ static void expect_complaint(const struct report *report, const char *text)
 	ck_assert_int_gt(read(fds[0], got, sizeof(got) - 1), 0);
 	close(fds[0]);
 	ck_assert_str_eq(got, text);
-	ck_assert_int_eq(report_exit_code(report), EXIT_CODE_FAILURE);
+	ck_assert_int_eq(report_exit_code(report), report->failure.number == -ETIMEDOUT
+							   ? EXIT_CODE_TIMEOUT
+							   : EXIT_CODE_FAILURE);
 }
 
 START_TEST(test_what_keeps_a_program_from_its_end)
