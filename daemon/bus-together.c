@@ -215,15 +215,20 @@ static int read_all(sd_bus_message *message, struct together *together, struct f
 /* Nothing is begun before it is known that every device is there and nobody has it. 0: comes again. */
 static int check_all(struct together *together, const struct subject *subject, struct fault *fault)
 {
+	struct policy_verdict verdict;
 	struct device *device;
 	struct item *item;
 	int r;
 
 	for (item = together->items; item < together->items + together->n_items; item++) {
 		together->failed = item->id;
-		device = broker_find_device(together->broker, item->id, fault);
-		if (!device)
-			return -ENOENT;
+		r = broker_judge(together->broker, item->id, subject, &device, &verdict, fault);
+		if (r < 0)
+			return r;
+		if (verdict.action == POLICY_DENY) { /* who may not have it learns nothing else */
+			*fault = verdict.why;
+			return -EACCES;
+		}
 		if (device->lease)
 			return lease_explain(device->lease, device->name, fault);
 		r = bus_consent_acquire(together->broker, item->id, together->message, subject,

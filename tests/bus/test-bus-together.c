@@ -144,6 +144,33 @@ START_TEST(test_one_that_is_leased_keeps_the_others_from_being_taken)
 }
 END_TEST
 
+/* Its process reports by _exit. */
+static void ask_for_what_is_denied(const struct broker_bus *client_bb, sd_bus *client)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error why = SD_BUS_ERROR_NULL;
+	int r = broker_bus_call(client, "AcquireDevices", &why, NULL, "a(sa{sv})a{sv}", 1,
+				BROKER_BUS_TAPE, 0, 0);
+
+	if (r >= 0 || !sd_bus_error_has_name(&why, CCWB_ERROR_ACCESS_DENIED))
+		_exit(1);
+}
+
+START_TEST(test_who_is_denied_does_not_learn_that_it_is_leased)
+{
+	struct grant grant;
+
+	setup(0);
+	broker_bus_set_policy(&bb, "{\"rules\": []}");
+	broker_bus_stop(&bb);
+	broker_bus_start(&bb);
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	(void)broker_bus_as_nobody(&bb, ask_for_what_is_denied); /* only root can be another */
+	broker_bus_drop(&grant);
+	expect_no_leases();
+	teardown();
+}
+END_TEST
+
 START_TEST(test_when_the_kernel_refuses_all_go_back)
 {
 	static const char *const ids[] = { "0.0.0580", "0.0.0120", NULL };
@@ -190,4 +217,5 @@ END_TEST
 CHECK_MAIN("bus-together", test_the_most_devices_come_together,
 	   test_what_cannot_be_is_refused_before_anything_is_begun,
 	   test_one_that_is_leased_keeps_the_others_from_being_taken,
+	   test_who_is_denied_does_not_learn_that_it_is_leased,
 	   test_when_the_kernel_refuses_all_go_back, test_a_caller_that_leaves_gets_nothing)
