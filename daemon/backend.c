@@ -68,7 +68,8 @@ static int check_queues(const char *device, const struct sysfs_facts *facts, str
 int backend_choose(struct sysfs *sysfs, enum backend_kind wanted, const char *device,
 		   const struct sysfs_facts *facts, enum backend_kind *ret, struct fault *fault)
 {
-	bool is_ours_there = sysfs_has_driver(sysfs, CCWB_DRIVER);
+	bool is_ours_there =
+		strcmp(facts->driver, CCWB_DRIVER) == 0 || sysfs_has_driver(sysfs, CCWB_DRIVER);
 	enum backend_kind kind = wanted;
 	int r;
 

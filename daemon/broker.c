@@ -41,6 +41,11 @@ static int make_lease(const struct device *device, const struct subject *subject
 		      const struct broker_wish *wish, const struct policy_verdict *verdict,
 		      struct lease **ret, struct fault *fault)
 {
+	const struct process client = {
+		.pid = subject->start ? subject->pid : 0,
+		.start = subject->start,
+		.fd = subject->start ? subject->pidfd : -1,
+	};
 	_cleanup_(lease_freep) struct lease *lease = NULL;
 	struct tether *tether;
 	int r;
@@ -59,7 +64,7 @@ static int make_lease(const struct device *device, const struct subject *subject
 	tether->lifetime = wish->lifetime;
 	snprintf(tether->connection, sizeof(tether->connection), "%s", wish->connection);
 	snprintf(tether->bus, sizeof(tether->bus), "%s", wish->bus);
-	r = tether_choose(tether, wish->pidfd, subject->uid, subject->pidfd, fault);
+	r = tether_choose(tether, wish->pidfd, subject->uid, &client, fault);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(lease);

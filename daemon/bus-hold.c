@@ -229,6 +229,7 @@ int bus_hold_subject(struct bus_hold *hold, sd_bus_message *message, struct subj
 	if (r > 0) {
 		ret->pid = peer.pid;
 		ret->pidfd = TAKE_FD(peer.pidfd);
+		ret->start = peer.start;
 		ret->unit = TAKE_PTR(peer.unit);
 	} else if (r == 0) {
 		r = look_up(hold, held, message, peer.uid, fault);

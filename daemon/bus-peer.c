@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "limits.h"
+#include "process.h"
 #include "unit.h"
 
 struct known {
@@ -85,6 +86,7 @@ static int read_credentials(sd_bus_message *reply, struct credentials *credentia
  */
 static void find_process(struct bus_peer *peer, const struct credentials *credentials)
 {
+	struct process process = PROCESS_NONE;
 	long fd = -1;
 
 	peer->pid = (pid_t)credentials->pid;
@@ -95,6 +97,9 @@ static void find_process(struct bus_peer *peer, const struct credentials *creden
 	if (fd < 0)
 		return; /* it has ended, or is of another pid namespace */
 	peer->pidfd = (int)fd;
+	if (process_from_pidfd(peer->pidfd, &process) >= 0)
+		peer->start = process.start;
+	process_deinit(&process);
 	if (unit_of_process(peer->pid, peer->pidfd, peer->uid, &peer->unit) < 0)
 		peer->unit = NULL; /* in none, or one cannot be sure: no rule for a unit matches */
 }
@@ -122,7 +127,12 @@ static int ask(sd_bus_message *message, const char *sender, struct bus_peer *ret
 
 static int copy(const struct bus_peer *peer, struct bus_peer *ret)
 {
-	struct bus_peer result = { .uid = peer->uid, .pid = peer->pid, .pidfd = -1 };
+	struct bus_peer result = {
+		.uid = peer->uid,
+		.pid = peer->pid,
+		.start = peer->start,
+		.pidfd = -1,
+	};
 
 	if (peer->unit) {
 		result.unit = strdup(peer->unit);

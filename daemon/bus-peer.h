@@ -9,9 +9,10 @@
 /* What the bus knows of who sent a message. */
 struct bus_peer {
 	uid_t uid;
-	pid_t pid;  /* 0: of another pid namespace */
-	int pidfd;  /* -1: no such process any more */
-	char *unit; /* its system unit, or NULL */
+	pid_t pid;	/* 0: of another pid namespace */
+	int pidfd;	/* -1: no such process any more */
+	uint64_t start; /* as in struct process; 0: not known */
+	char *unit;	/* its system unit, or NULL */
 };
 
 /* The peers that are known for a moment. */

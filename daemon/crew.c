@@ -18,7 +18,7 @@
 #include "limits.h"
 #include "log.h"
 
-#define PATIENCE_USEC 2000
+#define PATIENCE_USEC 10000
 #define RETRY_USEC    200000 /* when no process can be forked */
 
 struct hand {
@@ -211,11 +211,11 @@ static void on_done(struct worker_result *result, void *userdata)
 	struct task *task = hand->task;
 
 	crew->moved = now_usec();
-	if (task) {
+	if (task)
 		detach(task);
+	dispatch(crew, false); /* the process has its next task while we look at this one */
+	if (task)
 		task->done(result, task->userdata); /* may free the task */
-	}
-	dispatch(crew, false);
 }
 
 static void on_late(const struct worker_progress *progress, void *userdata)

@@ -357,7 +357,7 @@ static void on_taken(struct worker_result *result, void *userdata)
 	lease->task = (task_free(lease->task), NULL);
 	complete_fault(result, FAULT_BIND_FAILED);
 	/* the device stays known, there or not: it has a lease */
-	(void)registry_refresh(custody->registry, lease->device);
+	registry_confirm(custody->registry, lease->device);
 	has_died |= origin_is_replaced(lease, device_of(custody, lease), result);
 	if (result->r >= 0 && lease->done) {
 		grant(custody, lease, result);

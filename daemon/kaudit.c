@@ -42,7 +42,8 @@ int kaudit_send(const char *text, bool is_success)
 	connect_once();
 	if (audit_fd < 0)
 		return 0;
-	if (log_user_message(audit_fd, TYPE_USER_DEVICE, text, NULL, NULL, NULL, is_success) > 0)
+	/* the kernel has taken it when the answer is there; without a word on it a terminal is looked for */
+	if (log_user_message(audit_fd, TYPE_USER_DEVICE, text, NULL, NULL, "", is_success) > 0)
 		return 0;
 	return errno > 0 ? -errno : -EIO;
 }

@@ -49,7 +49,7 @@
 #define LIMIT_ACCOUNT_LIFE_MS	2000   /* for how long: a change of groups counts after that */
 #define LIMIT_PEERS		64     /* connections whose senders are known, as long */
 #define LIMIT_NEWS		64     /* devices whose changes are still to be told */
-#define LIMIT_NEWS_MS		5      /* for how long */
+#define LIMIT_NEWS_MS		20     /* for how long */
 #define LIMIT_LOOKUPS		16     /* users being looked up, root apart; each is one process */
 #define LIMIT_LOOKUP_MS		10000  /* until a lookup is given up */
 #define LIMIT_CALLS		256    /* calls put aside until something is known */

@@ -134,6 +134,19 @@ int process_from_pidfd(int pidfd, struct process *ret)
 	return fd < 0 ? -errno : identify(pid, fd, ret);
 }
 
+int process_copy(const struct process *process, struct process *ret)
+{
+	int fd = -1;
+
+	if (process->fd >= 0) {
+		fd = fcntl(process->fd, F_DUPFD_CLOEXEC, 3);
+		if (fd < 0)
+			return -errno;
+	}
+	*ret = (struct process){ .pid = process->pid, .start = process->start, .fd = fd };
+	return 0;
+}
+
 int process_is_of(const struct process *process, uid_t uid, bool *ret)
 {
 	unsigned int real, effective, saved, file;

@@ -29,6 +29,9 @@ _must_check_ int process_reopen(pid_t pid, uint64_t start, struct process *ret);
  */
 _must_check_ int process_from_pidfd(int pidfd, struct process *ret);
 
+/* The same process once more. */
+_must_check_ int process_copy(const struct process *process, struct process *ret);
+
 /* Whether every uid of the process is uid; -ESRCH when it has ended. */
 _must_check_ int process_is_of(const struct process *process, uid_t uid, bool *ret);
 

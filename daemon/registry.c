@@ -10,7 +10,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "glance.h"
 #include "limits.h"
+#include "names.h"
 
 struct registry {
 	struct sysfs *sysfs;
@@ -273,12 +275,41 @@ void registry_refresh_status(struct registry *registry, struct device *device)
 		registry->listener->changed(device, changes, registry->userdata);
 }
 
+/* One that is the module's, and so was looked at when it became that. */
+static bool is_ours(const struct device *device)
+{
+	return device && device->is_present && device->backend.kind == BACKEND_CCWBROKER &&
+	       strcmp(device->facts.driver, CCWB_DRIVER) == 0;
+}
+
+void registry_confirm(struct registry *registry, struct ccw_id id)
+{
+	struct device *device = registry_peek(registry, id);
+
+	if (is_ours(device) && glance_is_bound(registry->sysfs, id, &device->facts))
+		device->seen = turn_now(registry);
+	else
+		(void)registry_refresh(registry, id); /* gone is an answer, too */
+}
+
+static bool is_as_known(const struct registry *registry, struct device *device)
+{
+	uint64_t turn = turn_now(registry);
+
+	if (device->seen != 0 && device->seen == turn)
+		return true;
+	if (!is_ours(device) || !glance_is_same(registry->sysfs, device->id, &device->facts))
+		return false;
+	device->seen = turn;
+	return true;
+}
+
 int registry_find(struct registry *registry, struct ccw_id id, struct device **ret)
 {
 	struct device *device = registry_peek(registry, id);
 	int r = 0;
 
-	if (!device || device->seen == 0 || device->seen != turn_now(registry))
+	if (!device || !is_as_known(registry, device))
 		r = registry_refresh(registry, id);
 	/* one that is gone and still has a lease is there to be asked about */
 	device = registry_peek(registry, id);

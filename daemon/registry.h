@@ -42,6 +42,12 @@ _must_check_ int registry_scan(struct registry *registry, size_t *ret_left_out);
  */
 int registry_refresh(struct registry *registry, struct ccw_id id);
 
+/*
+ * The same behind an attempt to bind it: one that is the module's still, and is the same device, is not read
+ * anew.
+ */
+void registry_confirm(struct registry *registry, struct ccw_id id);
+
 /* Takes over only that of which the kernel tells nobody: whether it is online, and whether it answers. */
 void registry_refresh_status(struct registry *registry, struct device *device);
 

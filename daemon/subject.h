@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "macro.h"
@@ -17,7 +18,8 @@ struct subject {
 	char *user; /* the name of uid, or its digits */
 	size_t n_groups;
 	gid_t *gids;
-	char **groups; /* the name of each gid, or its digits */
+	char **groups;	/* the name of each gid, or its digits */
+	uint64_t start; /* of that process, as in struct process; 0: not known */
 };
 
 /*

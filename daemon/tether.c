@@ -54,12 +54,13 @@ static int choose_pidfd(struct process *process, int pidfd, uid_t uid, struct fa
 	return r;
 }
 
-int tether_choose(struct tether *tether, int pidfd, uid_t uid, int client, struct fault *fault)
+int tether_choose(struct tether *tether, int pidfd, uid_t uid, const struct process *client,
+		  struct fault *fault)
 {
 	if (tether->lifetime == LIFETIME_PIDFD)
 		return choose_pidfd(&tether->process, pidfd, uid, fault);
 	/* without it nobody can tell an orphan, and that is all */
-	if (client < 0 || process_from_pidfd(client, &tether->process) < 0)
+	if (process_copy(client, &tether->process) < 0)
 		tether->process = PROCESS_NONE;
 	return 0;
 }

@@ -37,10 +37,10 @@ void tether_init(struct tether *tether);
 
 /*
  * Finds the process: that of pidfd when the lifetime is its, which must be uid's own unless uid is
- * root; else that of client, a pidfd or -1. FAULT_INVALID_ARGS or FAULT_ACCESS_DENIED.
+ * root; else that of client, or none. FAULT_INVALID_ARGS or FAULT_ACCESS_DENIED.
  */
-_must_check_ int tether_choose(struct tether *tether, int pidfd, uid_t uid, int client,
-			       struct fault *fault);
+_must_check_ int tether_choose(struct tether *tether, int pidfd, uid_t uid,
+			       const struct process *client, struct fault *fault);
 
 /*
  * Makes the reference, below dir_fd and by the lease's id, and watches. *ret_write is what the client

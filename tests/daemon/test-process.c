@@ -75,12 +75,19 @@ START_TEST(test_only_a_pidfd_is_one)
 	int before = scratch_count_fds();
 	pid_t pid = child_start(getuid());
 	int pidfd = pidfd_open(pid, 0), file = open("/proc/self", O_RDONLY | O_CLOEXEC);
-	struct process process;
+	struct process process, copy;
 
 	ck_assert_int_eq(process_from_pidfd(pidfd, &process), 0);
 	ck_assert_int_eq(process.pid, pid);
 	ck_assert_int_ne(process.fd, pidfd);
+	ck_assert_int_eq(process_copy(&process, &copy), 0);
+	ck_assert_int_eq(copy.pid, pid);
+	ck_assert_uint_eq(copy.start, process.start);
+	ck_assert_int_ne(copy.fd, process.fd);
+	process_deinit(&copy);
 	process_deinit(&process);
+	ck_assert_int_eq(process_copy(&process, &copy), 0);
+	ck_assert_int_eq(copy.fd, -1);
 	ck_assert_int_eq(process_from_pidfd(file, &process), -EBADF);
 	child_end(pid);
 	ck_assert_int_eq(process_from_pidfd(pidfd, &process), -ESRCH);

@@ -408,6 +408,36 @@ START_TEST(test_one_taken_before_our_time_is_adopted)
 }
 END_TEST
 
+START_TEST(test_a_bound_one_is_read_anew_when_it_is_another)
+{
+	struct device *device;
+
+	setup();
+	fake_sysfs_add_tape(&fake);
+	fake_sysfs_set(&fake, "0.0.0580", "modalias", "ccw:t3490m50dt3490dm50\n");
+	fake_sysfs_set(&fake, "0.0.0580", "availability", "good\n");
+	fake_sysfs_set_driver(&fake, "0.0.0580", "ccwbroker");
+	device = find_tape();
+	fake_sysfs_set(&fake, "0.0.0580", "online", "1\n");
+	ck_assert_ptr_eq(find_tape(), device);
+	registry_confirm(registry, tape);
+	ck_assert(!device->facts.is_online); /* of which nothing hangs, and which is not read */
+	fake_sysfs_set(&fake, "0.0.0580", "modalias", "ccw:t3490m50dt3490dm40\n");
+	registry_confirm(registry, tape);
+	ck_assert_str_eq(device->facts.device_type, "3490/50"); /* no driver changes it */
+	ck_assert_ptr_eq(find_tape(), device);
+	ck_assert_str_eq(device->facts.device_type, "3490/40");
+	ck_assert(device->facts.is_online);
+	fake_sysfs_set_driver(&fake, "0.0.0580", "tape_34xx");
+	registry_confirm(registry, tape);
+	ck_assert_str_eq(device->facts.driver, "tape_34xx");
+	fake_sysfs_remove(&fake, "0.0.0580");
+	registry_confirm(registry, tape);
+	ck_assert_ptr_null(registry_peek(registry, tape));
+	teardown();
+}
+END_TEST
+
 CHECK_MAIN("registry", test_a_scan_finds_all_and_sorts_them, test_an_unseen_id_is_looked_for,
 	   test_changes_are_told_once, test_being_online_is_noticed_without_an_event,
 	   test_a_device_that_goes_is_removed, test_a_leased_device_that_goes_is_lost_until_dropped,
@@ -416,4 +446,5 @@ CHECK_MAIN("registry", test_a_scan_finds_all_and_sorts_them, test_an_unseen_id_i
 	   test_a_scan_finds_out_what_went_and_came,
 	   test_the_most_devices_are_known_and_one_more_is_not, test_a_lost_device_may_return,
 	   test_one_taken_by_vfio_ccw_stays_known, test_its_subchannel_gone_it_is_gone,
-	   test_leased_it_is_its_mediated_device, test_one_taken_before_our_time_is_adopted)
+	   test_leased_it_is_its_mediated_device, test_one_taken_before_our_time_is_adopted,
+	   test_a_bound_one_is_read_anew_when_it_is_another)

@@ -65,6 +65,7 @@ daemon_tests = \
 	tests/daemon/test-statistics \
 	tests/daemon/test-subject \
 	tests/daemon/test-sysfs \
+	tests/daemon/test-glance \
 	tests/daemon/test-tether \
 	tests/daemon/test-text \
 	tests/daemon/test-uevent \
@@ -181,6 +182,8 @@ tests_daemon_test_store_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_store_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_subject_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_subject_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_glance_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_glance_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_sysfs_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_sysfs_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_tether_CFLAGS = $(daemon_test_CFLAGS)
