@@ -17,6 +17,7 @@
 #include "log.h"
 #include "names.h"
 #include "origin.h"
+#include "pledge.h"
 #include "vfio.h"
 
 /* NULL only for a lease that was taken up after its device had gone. */
@@ -275,17 +276,6 @@ static void announce(struct custody *custody, struct lease *lease)
 		device_move(custody, device, DEVICE_LEASED, NULL);
 }
 
-static int make_tether(struct custody *custody, struct lease *lease, struct worker_result *result)
-{
-	int fd, r;
-
-	r = tether_make(&lease->tether, custody->event, store_fd_peek(custody->store), lease->id,
-			on_tether, lease, &fd);
-	if (r >= 0 && fd >= 0)
-		result->fds[result->n_fds++] = fd;
-	return r;
-}
-
 static void find_node(struct custody *custody, const struct lease *lease)
 {
 	const struct sysfs_site site = backend_site(&lease->backend, lease->device);
@@ -298,14 +288,17 @@ static void find_node(struct custody *custody, const struct lease *lease)
 static void grant(struct custody *custody, struct lease *lease, struct worker_result *result)
 {
 	struct device *device = device_of(custody, lease);
+	bool is_saved;
 	int r;
 
+	is_saved = lease->is_pledged && lease->iommu == (enum iommu)result->detail;
 	lease->iommu = (enum iommu)result->detail;
 	find_node(custody, lease);
-	/* before the reference, which nobody would remove if a kill came in between */
 	lease_set_state(lease, LEASE_ACTIVE);
-	save(custody, lease);
-	r = make_tether(custody, lease, result);
+	if (!is_saved)
+		save(custody, lease);
+	/* behind the file: nobody would remove the reference if a kill came in between */
+	r = pledge_redeem(custody->store, lease, custody->event, on_tether, result);
 	if (r < 0) {
 		result->r = fault_set(&result->fault, FAULT_BIND_FAILED,
 				      "cannot make the lease's reference: %s", strerror(-r));
@@ -334,6 +327,7 @@ static void refuse(struct custody *custody, struct lease *lease, struct worker_r
 	char name[CCW_ID_STRING_SIZE];
 
 	(void)tell_client(lease, result); /* it gets nothing in either case */
+	pledge_drop(custody->store, lease);
 	if (result->fault.code == FAULT_RESTORE_FAILED || (device->is_present && !is_back)) {
 		log_full(LOG_ERR, ccw_id_format(lease->device, name), lease->id, "%s",
 			 result->fault.text);
@@ -418,7 +412,9 @@ int custody_begin(struct custody *custody, struct lease *lease_take, struct devi
 	}
 	lease->done = done;
 	lease->userdata = userdata;
-	attach(custody, TAKE_PTR(lease), device);
+	attach(custody, lease_take, device);
+	if (origin_is_saved(TAKE_PTR(lease), device))
+		pledge_make(custody->store, lease_take);
 	device_move(custody, device, DEVICE_BINDING, NULL);
 	return 0;
 }

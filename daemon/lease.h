@@ -87,6 +87,7 @@ struct lease {
 	struct tether tether;
 	struct revocation revocation; /* REVOKING, and on the way back after that */
 
+	bool is_pledged;   /* PENDING: saved, with its reference, as if its client had it */
 	bool is_announced; /* clients know of it */
 	bool is_untold;	   /* and the bus side has still to tell of it */
 	lease_done_t done; /* PENDING: NULL when nobody waits any more */

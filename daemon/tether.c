@@ -14,7 +14,11 @@
 
 void tether_init(struct tether *tether)
 {
-	*tether = (struct tether){ .process = PROCESS_NONE, .reference_fd = -1 };
+	*tether = (struct tether){
+		.process = PROCESS_NONE,
+		.reference_fd = -1,
+		.client_fd = -1,
+	};
 }
 
 void tether_deinit(struct tether *tether)
@@ -22,6 +26,7 @@ void tether_deinit(struct tether *tether)
 	tether->reference = sd_event_source_disable_unref(tether->reference);
 	tether->exit = sd_event_source_disable_unref(tether->exit);
 	tether->reference_fd = macro_close(tether->reference_fd);
+	tether->client_fd = macro_close(tether->client_fd);
 	tether->process.fd = macro_close(tether->process.fd); /* who it was stays known */
 }
 
@@ -100,21 +105,24 @@ static int watch(struct tether *tether, sd_event *event, tether_event_t told, vo
 	return r;
 }
 
+int tether_prepare(struct tether *tether, int dir_fd, const char *lease)
+{
+	if (!has_reference(tether) || tether->reference_fd >= 0)
+		return 0;
+	return lease_ref_create(dir_fd, lease, &tether->reference_fd, &tether->client_fd);
+}
+
 int tether_make(struct tether *tether, sd_event *event, int dir_fd, const char *lease,
 		tether_event_t told, void *userdata, int *ret_write)
 {
-	_cleanup_close_ int write_fd = -1;
 	int r;
 
-	if (has_reference(tether)) {
-		r = lease_ref_create(dir_fd, lease, &tether->reference_fd, &write_fd);
-		if (r < 0)
-			return r;
-	}
-	r = watch(tether, event, told, userdata);
+	r = tether_prepare(tether, dir_fd, lease);
+	if (r >= 0)
+		r = watch(tether, event, told, userdata);
 	if (r < 0)
 		return r;
-	*ret_write = TAKE_FD(write_fd);
+	*ret_write = TAKE_FD(tether->client_fd);
 	return 0;
 }
 

@@ -27,6 +27,7 @@ struct tether {
 	char connection[TETHER_NAME_SIZE]; /* that client's unique name, "" for none */
 	char bus[TETHER_NAME_SIZE];	   /* which bus that name is of */
 	int reference_fd;
+	int client_fd; /* the client's end, until it is made over */
 	sd_event_source *reference;
 	sd_event_source *exit;
 	tether_event_t event;
@@ -41,6 +42,9 @@ void tether_init(struct tether *tether);
  */
 _must_check_ int tether_choose(struct tether *tether, int pidfd, uid_t uid,
 			       const struct process *client, struct fault *fault);
+
+/* Makes the reference before anybody can have it; tether_make need not then. */
+_must_check_ int tether_prepare(struct tether *tether, int dir_fd, const char *lease);
 
 /*
  * Makes the reference, below dir_fd and by the lease's id, and watches. *ret_write is what the client

@@ -2,6 +2,7 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "fake-sysfs.h"
@@ -36,6 +37,7 @@ struct kernel {
 	unsigned int strike_at;
 	enum kernel_fault fault;
 	bool has_struck;
+	atomic_bool is_beginning; /* the daemon, with an acquisition; its worker waits for its turn */
 	char names[KERNEL_POINTS_MAX][40];
 };
 

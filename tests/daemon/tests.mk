@@ -50,6 +50,7 @@ daemon_tests = \
 	tests/daemon/test-node \
 	tests/daemon/test-place \
 	tests/daemon/test-plan \
+	tests/daemon/test-pledge \
 	tests/daemon/test-policy \
 	tests/daemon/test-profile \
 	tests/daemon/test-profile-parse \
@@ -178,6 +179,8 @@ tests_daemon_test_registry_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_registry_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_reset_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_reset_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_pledge_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_pledge_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_store_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_store_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_subject_CFLAGS = $(daemon_test_CFLAGS)
