@@ -326,6 +326,12 @@ int binder_retract(struct sysfs *sysfs, const struct sysfs_site *site)
 	return dev_fd < 0 ? -errno : vfio_unshare(sysfs, dev_fd, site);
 }
 
+static bool is_taken_away(const struct binder_job *job, const struct sysfs_facts *facts)
+{
+	return job->is_yielding && strcmp(job->origin.driver, CCWB_DRIVER) == 0 && *facts->driver &&
+	       strcmp(facts->driver, CCWB_DRIVER) != 0;
+}
+
 /* A device that is gone keeps nothing but its place on the claim list. */
 static int restore_gone(const struct binder_job *job, struct fault *fault)
 {
@@ -365,7 +371,7 @@ void binder_restore(void *data, struct worker_result *result)
 		return;
 	}
 	r = sysfs_read(job->sysfs, job->id, &facts, NULL);
-	if (r == -ENOENT || r == -ENODEV) {
+	if (r == -ENOENT || r == -ENODEV || (r >= 0 && is_taken_away(job, &facts))) {
 		result->r = restore_gone(job, &result->fault);
 		return;
 	}

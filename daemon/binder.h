@@ -25,6 +25,11 @@ struct binder_job {
 	unsigned int step_limit_ms; /* of every step; 0: each has its own */
 	struct plan_terms terms;
 	bool was_ours; /* for binder_acquire: bound since an earlier lease */
+	/*
+	 * For binder_restore: where a device was to stay bound and another driver has it, it is another
+	 * device in its place, or somebody has taken it away. It is as good as gone, and left alone.
+	 */
+	bool is_yielding;
 };
 
 /*

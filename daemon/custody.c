@@ -147,7 +147,7 @@ static void on_restored(struct worker_result *result, void *userdata)
 	if (result->r >= 0 && *result->fault.text)
 		log_full(LOG_WARNING, name, lease->id, "%s", result->fault.text);
 	if (result->r >= 0 || result->fault.code == FAULT_DEVICE_GONE) {
-		lease_audit_end(lease, result->r < 0);
+		lease_audit_end(lease, origin_is_lost(lease, device) || result->r < 0);
 		origin_keep(custody->store, lease, device);
 		if (device)
 			device_move(custody, device, DEVICE_HOST, NULL);
@@ -172,6 +172,7 @@ static void begin_restore(struct custody *custody, struct lease *lease)
 		.backend = lease->backend,
 		.origin = lease->origin,
 		.terms = lease->terms,
+		.is_yielding = true,
 	};
 	struct worker_result result = { .r = 0 };
 	int r;

@@ -72,6 +72,15 @@ void origin_forget(struct store *store, struct device *device)
 	device->is_bound = false;
 }
 
+bool origin_is_lost(struct lease *lease, const struct device *device)
+{
+	if (!lease->is_bound || !device || !device->is_present ||
+	    strcmp(device->facts.driver, CCWB_DRIVER) == 0)
+		return false;
+	lease->is_bound = false;
+	return true;
+}
+
 void origin_keep(struct store *store, const struct lease *lease, struct device *device)
 {
 	int r;

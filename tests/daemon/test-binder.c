@@ -240,7 +240,22 @@ START_TEST(test_a_device_that_is_gone_leaves_the_claim_list)
 }
 END_TEST
 
-CHECK_MAIN("binder", test_a_device_that_cannot_be_held_to_its_commands_is_not_given,
+START_TEST(test_one_that_was_to_stay_and_that_another_driver_has_is_left)
+{
+	setup();
+	strcpy(job.origin.driver, "ccwbroker");
+	job.is_yielding = true;
+	binder_restore(&job, &result); /* it is with tape_34xx, as the kernel puts it */
+	ck_assert_int_eq(result.fault.code, FAULT_DEVICE_GONE);
+	expect_driver("ccwbroker", "claim", "-0.0.0580");
+	expect_driver("ccwbroker", "bind", "");
+	expect_driver("tape_34xx", "unbind", "");
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("binder", test_one_that_was_to_stay_and_that_another_driver_has_is_left,
+	   test_a_device_that_cannot_be_held_to_its_commands_is_not_given,
 	   test_without_the_module_nothing_is_touched,
 	   test_by_force_an_interface_is_passed_over_and_told, test_a_device_in_use_is_not_touched,
 	   test_a_bind_that_fails_is_taken_back_step_by_step,

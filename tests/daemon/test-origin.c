@@ -115,6 +115,32 @@ START_TEST(test_after_a_lease_only_what_was_bound_before_is_kept)
 }
 END_TEST
 
+START_TEST(test_what_another_driver_has_by_then_is_kept_no_more)
+{
+	const struct subject root = { .pidfd = -1, .user = (char *)"root" };
+	struct lease *lease;
+
+	setup();
+	ck_assert_int_eq(lease_new(device->id, &root, "", &lease), 0);
+	ck_assert(!origin_is_lost(lease, device)); /* one that was to go back, wherever it is */
+	lease->is_bound = true;
+	ck_assert(!origin_is_lost(lease, device));
+	ck_assert(!origin_is_lost(lease, NULL));
+	strcpy(device->facts.driver, "tape_34xx");
+	device->is_present = false;
+	ck_assert(!origin_is_lost(lease, device));
+	device->is_present = true;
+	ck_assert(origin_is_lost(lease, device));
+	ck_assert(!lease->is_bound);
+	origin_keep(store, lease, device);
+	load();
+	ck_assert_ptr_null(found);
+	ck_assert(!device->has_origin);
+	lease_free(lease);
+	teardown();
+}
+END_TEST
+
 START_TEST(test_where_it_goes_back_to_and_where_it_is_at_home)
 {
 	const struct subject root = { .pidfd = -1, .user = (char *)"root" };
@@ -182,7 +208,8 @@ START_TEST(test_without_restore_what_a_client_has_had_stays_bound)
 }
 END_TEST
 
-CHECK_MAIN("origin", test_where_it_goes_back_to_and_where_it_is_at_home,
+CHECK_MAIN("origin", test_what_another_driver_has_by_then_is_kept_no_more,
+	   test_where_it_goes_back_to_and_where_it_is_at_home,
 	   test_without_restore_what_a_client_has_had_stays_bound,
 	   test_a_bound_device_is_remembered, test_one_that_is_home_or_gone_meanwhile_is_forgotten,
 	   test_after_a_lease_only_what_was_bound_before_is_kept)

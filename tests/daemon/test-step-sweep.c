@@ -146,8 +146,7 @@ static bool is_at_origin(const struct plan_case *sweep)
 	 */
 	if (takes_device_away(sweep) && strcmp(facts.driver, "tape_34xx") == 0)
 		return true;
-	/* and one that was bound is put where the one before it was (doc/todo.md) */
-	if (takes_device_away(sweep) && sweep->way->is_ours && sweep->action != BOUND)
+	if (takes_device_away(sweep) && sweep->way->is_ours)
 		return false;
 	return strcmp(facts.driver, driver ? driver : "") == 0 &&
 	       facts.is_online == sweep->origin->is_online;
