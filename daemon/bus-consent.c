@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 /*
- * Owns what polkit is asked before a device is taken, in terms of devices and wishes. What is done with
+ * Owns what polkit is asked, in terms of devices, wishes and methods. What is done with
  * its answer is the broker's decision.
  */
 #include "bus-consent.h"
 
 #include <stdio.h>
 
+#include "audit.h"
 #include "bus-hold.h"
 #include "limits.h"
 #include "names.h"
@@ -67,5 +68,39 @@ int bus_consent_acquire(struct broker *broker, struct ccw_id id, sd_bus_message 
 		return 1;
 	r = ask_to_force(broker, message, subject, &query, device, fault);
 	wish->may_force = r > 0;
+	return r;
+}
+
+int bus_consent_authorize(struct bus_hold *hold, sd_bus_message *message,
+			  const struct subject *subject, const char *action,
+			  const struct device *device, struct fault *fault)
+{
+	char intro[LIMIT_USER_BYTES + 128];
+	struct polkit_query query = { .action = action, .intro = intro };
+	const struct audit_record record = {
+		.event = AUDIT_REFUSAL,
+		.device = device ? device->name : NULL,
+		.has_subject = true,
+		.uid = subject->uid,
+		.pid = subject->pid,
+		.user = subject->user,
+		.unit = subject->unit,
+		.reason = action,
+	};
+	int r;
+
+	snprintf(intro, sizeof(intro), "%s (uid %u) is not root", subject->user,
+		 (unsigned int)subject->uid);
+	if (device) {
+		query.details[0] = (struct polkit_detail){ CCWB_DETAIL_DEVICE, device->name };
+		query.details[1] = (struct polkit_detail){ CCWB_DETAIL_TYPE, device_type(device) };
+		query.details[2] =
+			(struct polkit_detail){ CCWB_DETAIL_SUBCHANNEL, device->facts.subchannel };
+		query.details[3] =
+			(struct polkit_detail){ CCWB_DETAIL_DRIVER, device->facts.driver };
+	}
+	r = bus_hold_ask(hold, message, subject, &query, fault);
+	if (r < 0)
+		audit_log(&record, "refused to %s: %s", subject->user, fault->text);
 	return r;
 }

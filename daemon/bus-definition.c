@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include "bus-consent.h"
 #include "bus-dict.h"
 #include "bus-error.h"
 #include "bus-hold.h"
@@ -27,7 +28,7 @@ static int read_id(sd_bus_message *message, struct ccw_id *ret, struct fault *fa
 	return r;
 }
 
-/* As bus_hold_authorize, for whoever sent message; the device need not be there. */
+/* As bus_consent_authorize, for whoever sent message; the device need not be there. */
 static int authorize(struct broker *broker, sd_bus_message *message, struct ccw_id id,
 		     struct fault *fault)
 {
@@ -40,8 +41,8 @@ static int authorize(struct broker *broker, sd_bus_message *message, struct ccw_
 	if (r <= 0)
 		return r;
 	device = broker_find_device(broker, id, &unused);
-	r = bus_hold_authorize(broker_hold(broker), message, &subject, CCWB_ACTION_DEFINE, device,
-			       fault);
+	r = bus_consent_authorize(broker_hold(broker), message, &subject, CCWB_ACTION_DEFINE,
+				  device, fault);
 	subject_deinit(&subject);
 	return r;
 }

@@ -11,11 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "audit.h"
+#include "bus-caller.h"
 #include "bus-peer.h"
-#include "device.h"
 #include "limits.h"
-#include "names.h"
 
 /* What polkit said to one query. */
 struct answer {
@@ -27,8 +25,12 @@ struct answer {
 struct held {
 	struct bus_hold *hold;
 	sd_bus_message *message;
-	sd_bus_track *track;
+	struct bus_caller *caller;
+	bool is_stranger; /* whose uid the bus has not told yet */
 	uid_t uid;
+	struct bus_peer_wait *peer_wait;
+	bool has_peer;	      /* as the bus has told, */
+	struct bus_peer peer; /* which may be forgotten elsewhere by now */
 	struct resolver_wait *wait;
 	struct polkit_question *question;
 	struct answer answers[LIMIT_ANSWERS]; /* the last one is open while question is there */
@@ -55,12 +57,14 @@ static void held_free(struct held *held)
 		at = &(*at)->next;
 	if (*at)
 		*at = held->next;
+	bus_peer_wait_free(held->peer_wait);
+	bus_peer_deinit(&held->peer);
 	resolver_wait_free(held->wait);
 	polkit_question_free(held->question);
 	while (held->n_answers > 0)
 		free(held->answers[--held->n_answers].query);
 	sd_event_source_disable_unref(held->dropper);
-	sd_bus_track_unref(held->track);
+	bus_caller_free(held->caller);
 	sd_bus_message_unref(held->message);
 	free(held);
 }
@@ -88,14 +92,15 @@ static void sweep(struct bus_hold *hold, const sd_bus_message *current)
 	}
 }
 
+/* Those whose uid is known. */
 static int check_limits(const struct bus_hold *hold, uid_t uid, struct fault *fault)
 {
 	unsigned int count = 0, of_uid = 0;
 	const struct held *held;
 
 	for (held = hold->first; held; held = held->next) {
-		count++;
-		of_uid += held->uid == uid;
+		count += !held->is_stranger;
+		of_uid += !held->is_stranger && held->uid == uid;
 	}
 	if (of_uid >= LIMIT_CALLS_PER_UID)
 		return fault_set(fault, FAULT_LIMITS_EXCEEDED,
@@ -109,35 +114,81 @@ static int check_limits(const struct bus_hold *hold, uid_t uid, struct fault *fa
 	return 0;
 }
 
-static int on_caller_gone(sd_bus_track *track, void *userdata)
+/* A user with many connections is not to keep out one whose first call comes then. */
+static unsigned int share_of_stranger(unsigned int count)
 {
-	held_free(userdata);
-	return 0;
+	return count < LIMIT_STRANGERS_MANY    ? LIMIT_STRANGER_CALLS
+	       : count < LIMIT_STRANGERS_CROWD ? LIMIT_CALLS_OF_MANY
+					       : 1;
 }
 
-static int held_new(struct bus_hold *hold, sd_bus_message *message, uid_t uid, struct held **ret,
-		    struct fault *fault)
+static int check_strangers(const struct bus_hold *hold, sd_bus_message *message,
+			   struct fault *fault)
 {
-	_cleanup_(held_freep) struct held *held = NULL;
+	const char *sender = sd_bus_message_get_sender(message) ?: "";
+	unsigned int count = 0, of_sender = 0, most;
+	const struct held *held;
+
+	for (held = hold->first; held; held = held->next) {
+		count += held->is_stranger;
+		of_sender += held->is_stranger &&
+			     strcmp(sd_bus_message_get_sender(held->message), sender) == 0;
+	}
+	most = count < LIMIT_STRANGERS ? share_of_stranger(count) : 0;
+	if (of_sender < most)
+		return 0;
+	return fault_set(
+		fault, FAULT_LIMITS_EXCEEDED,
+		"%u calls of %s, and %u in all, wait already for the bus to tell whose they "
+		"are; try again in a moment",
+		of_sender, sender, count);
+}
+
+static void on_caller_gone(void *userdata)
+{
+	held_free(userdata);
+}
+
+/* One of a stranger until settle is called. */
+static int held_new(struct bus_hold *hold, sd_bus_message *message, struct held **ret)
+{
+	_cleanup_(held_freep) struct held *held = calloc(1, sizeof(*held));
 	int r;
 
-	sweep(hold, message);
-	r = check_limits(hold, uid, fault);
-	if (r < 0)
-		return r;
-	held = calloc(1, sizeof(*held));
 	if (!held)
 		return -ENOMEM;
 	held->hold = hold;
-	held->uid = uid;
+	held->is_stranger = true;
+	held->peer.pidfd = -1;
 	held->message = sd_bus_message_ref(message);
-	r = sd_bus_track_new(hold->bus, &held->track, on_caller_gone, held);
-	if (r >= 0)
-		r = sd_bus_track_add_sender(held->track, message);
+	r = bus_caller_new(message, false, on_caller_gone, held, &held->caller);
 	if (r < 0)
 		return r;
 	held->next = hold->first;
 	*ret = hold->first = TAKE_PTR(held);
+	return 0;
+}
+
+/* The held call of message, which is going to wait for more than the bus: it counts as one of uid. */
+static int settle(struct bus_hold *hold, sd_bus_message *message, uid_t uid, struct held **ret,
+		  struct fault *fault)
+{
+	struct held *held = find(hold, message);
+	int r;
+
+	if (held && !held->is_stranger) {
+		*ret = held;
+		return 0;
+	}
+	sweep(hold, message);
+	r = check_limits(hold, uid, fault);
+	if (r >= 0 && !held)
+		r = held_new(hold, message, &held);
+	if (r < 0)
+		return r;
+	held->is_stranger = false;
+	held->uid = uid;
+	*ret = held;
 	return 0;
 }
 
@@ -192,18 +243,14 @@ static void wait_again(struct held *held)
 		(void)sd_event_source_set_enabled(held->dropper, SD_EVENT_OFF);
 }
 
-static int look_up(struct bus_hold *hold, struct held *held, sd_bus_message *message, uid_t uid,
-		   struct fault *fault)
+static int look_up(struct bus_hold *hold, sd_bus_message *message, uid_t uid, struct fault *fault)
 {
+	struct held *held;
 	int r;
 
-	if (held && held->refusal.code != FAULT_NONE)
-		return fault_set(fault, held->refusal.code, "%s", held->refusal.text);
-	if (!held) {
-		r = held_new(hold, message, uid, &held, fault);
-		if (r < 0)
-			return r;
-	}
+	r = settle(hold, message, uid, &held, fault);
+	if (r < 0)
+		return r;
 	r = resolver_ask(hold->resolver, uid, on_known, held, &held->wait, fault);
 	if (r < 0) {
 		held_free(held);
@@ -213,17 +260,79 @@ static int look_up(struct bus_hold *hold, struct held *held, sd_bus_message *mes
 	return 0;
 }
 
-int bus_hold_subject(struct bus_hold *hold, sd_bus_message *message, struct subject *ret,
+static void on_peer(const struct bus_peer *peer, int error, void *userdata)
+{
+	struct held *held = userdata;
+
+	held->peer_wait = NULL;
+	if (error >= 0)
+		error = bus_peer_copy(peer, &held->peer);
+	held->has_peer = error >= 0;
+	if (error < 0)
+		(void)fault_set(&held->refusal, FAULT_ACCESS_DENIED,
+				"the bus does not tell who calls: %s", strerror(-error));
+	release(held);
+}
+
+static int ask_bus(struct bus_hold *hold, sd_bus_message *message, struct fault *fault)
+{
+	struct held *held;
+	int r;
+
+	sweep(hold, message);
+	r = check_strangers(hold, message, fault);
+	if (r >= 0)
+		r = held_new(hold, message, &held);
+	if (r < 0)
+		return r;
+	r = bus_peers_ask(hold->peers, message, on_peer, held, &held->peer_wait);
+	if (r < 0) {
+		held_free(held);
+		return r;
+	}
+	return 0;
+}
+
+/* 1: *ret, for bus_peer_deinit. 0: message comes again. */
+static int find_peer(struct bus_hold *hold, sd_bus_message *message, struct bus_peer *ret,
 		     struct fault *fault)
 {
 	struct held *held = find(hold, message);
-	struct bus_peer peer;
 	int r;
 
 	if (held)
 		held->is_back = true;
-	r = bus_peers_get(hold->peers, message, &peer);
-	if (r < 0)
+	if (held && held->refusal.code != FAULT_NONE)
+		return fault_set(fault, held->refusal.code, "%s", held->refusal.text);
+	if (held && held->has_peer) {
+		r = bus_peer_copy(&held->peer, ret);
+		return r < 0 ? r : 1;
+	}
+	r = bus_peers_get(hold->peers, message, ret);
+	return r == 0 ? ask_bus(hold, message, fault) : r;
+}
+
+int bus_hold_uid(struct bus_hold *hold, sd_bus_message *message, uid_t *ret, struct fault *fault)
+{
+	struct bus_peer peer;
+	int r;
+
+	r = find_peer(hold, message, &peer, fault);
+	if (r <= 0)
+		return r;
+	*ret = peer.uid;
+	bus_peer_deinit(&peer);
+	return 1;
+}
+
+int bus_hold_subject(struct bus_hold *hold, sd_bus_message *message, struct subject *ret,
+		     struct fault *fault)
+{
+	struct bus_peer peer;
+	int r;
+
+	r = find_peer(hold, message, &peer, fault);
+	if (r <= 0)
 		return r;
 	r = resolver_get(hold->resolver, peer.uid, ret);
 	if (r > 0) {
@@ -232,7 +341,7 @@ int bus_hold_subject(struct bus_hold *hold, sd_bus_message *message, struct subj
 		ret->start = peer.start;
 		ret->unit = TAKE_PTR(peer.unit);
 	} else if (r == 0) {
-		r = look_up(hold, held, message, peer.uid, fault);
+		r = look_up(hold, message, peer.uid, fault);
 	}
 	bus_peer_deinit(&peer);
 	return r;
@@ -330,48 +439,12 @@ int bus_hold_ask(struct bus_hold *hold, sd_bus_message *message, const struct su
 		*fault = held->answers[n].fault;
 		return fault->code == FAULT_NONE ? 1 : -EACCES;
 	}
-	if (is_new) {
-		r = held_new(hold, message, subject->uid, &held, fault);
-		if (r < 0)
-			return r;
-	}
+	r = settle(hold, message, subject->uid, &held, fault);
+	if (r < 0)
+		return r;
 	r = ask(held, query, TAKE_PTR(text), fault);
 	if (r < 0 && is_new)
 		held_free(held);
-	return r;
-}
-
-int bus_hold_authorize(struct bus_hold *hold, sd_bus_message *message,
-		       const struct subject *subject, const char *action,
-		       const struct device *device, struct fault *fault)
-{
-	char intro[LIMIT_USER_BYTES + 128];
-	struct polkit_query query = { .action = action, .intro = intro };
-	const struct audit_record record = {
-		.event = AUDIT_REFUSAL,
-		.device = device ? device->name : NULL,
-		.has_subject = true,
-		.uid = subject->uid,
-		.pid = subject->pid,
-		.user = subject->user,
-		.unit = subject->unit,
-		.reason = action,
-	};
-	int r;
-
-	snprintf(intro, sizeof(intro), "%s (uid %u) is not root", subject->user,
-		 (unsigned int)subject->uid);
-	if (device) {
-		query.details[0] = (struct polkit_detail){ CCWB_DETAIL_DEVICE, device->name };
-		query.details[1] = (struct polkit_detail){ CCWB_DETAIL_TYPE, device_type(device) };
-		query.details[2] =
-			(struct polkit_detail){ CCWB_DETAIL_SUBCHANNEL, device->facts.subchannel };
-		query.details[3] =
-			(struct polkit_detail){ CCWB_DETAIL_DRIVER, device->facts.driver };
-	}
-	r = bus_hold_ask(hold, message, subject, &query, fault);
-	if (r < 0)
-		audit_log(&record, "refused to %s: %s", subject->user, fault->text);
 	return r;
 }
 
@@ -385,7 +458,7 @@ int bus_hold_new(sd_bus *bus, const struct resolver_config *resolver, unsigned i
 		return -ENOMEM;
 	hold->bus = sd_bus_ref(bus);
 	hold->question_ms = question_ms;
-	r = bus_peers_new(&hold->peers);
+	r = bus_peers_new(bus, &hold->peers);
 	if (r >= 0)
 		r = resolver_new(resolver, &hold->resolver);
 	if (r < 0)
@@ -412,5 +485,5 @@ int bus_hold_account(struct bus_hold *hold, sd_bus_message *message, uid_t uid, 
 	int r;
 
 	r = resolver_get(hold->resolver, uid, ret);
-	return r == 0 ? look_up(hold, find(hold, message), message, uid, fault) : r;
+	return r == 0 ? look_up(hold, message, uid, fault) : r;
 }

@@ -16,7 +16,6 @@
  * looked at before is looked at again.
  */
 struct bus_hold;
-struct device;
 
 /* bus has an event loop already. The caller owns *ret. */
 _must_check_ int bus_hold_new(sd_bus *bus, const struct resolver_config *resolver,
@@ -33,6 +32,10 @@ DEFINE_CLEANUP(struct bus_hold *, bus_hold_free)
 _must_check_ int bus_hold_subject(struct bus_hold *hold, sd_bus_message *message,
 				  struct subject *ret, struct fault *fault);
 
+/* The same for who needs to know only the uid. */
+_must_check_ int bus_hold_uid(struct bus_hold *hold, sd_bus_message *message, uid_t *ret,
+			      struct fault *fault);
+
 /* The same for the account of uid, for whom nothing but that is known. */
 _must_check_ int bus_hold_account(struct bus_hold *hold, sd_bus_message *message, uid_t uid,
 				  struct subject *ret, struct fault *fault);
@@ -45,11 +48,3 @@ _must_check_ int bus_hold_account(struct bus_hold *hold, sd_bus_message *message
 _must_check_ int bus_hold_ask(struct bus_hold *hold, sd_bus_message *message,
 			      const struct subject *subject, const struct polkit_query *query,
 			      struct fault *fault);
-
-/*
- * The same for a method that root alone may call by itself. device may be NULL; its details are added
- * to the query.
- */
-_must_check_ int bus_hold_authorize(struct bus_hold *hold, sd_bus_message *message,
-				    const struct subject *subject, const char *action,
-				    const struct device *device, struct fault *fault);

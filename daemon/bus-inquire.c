@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "broker.h"
+#include "bus-caller.h"
 #include "bus-error.h"
 #include "bus-hold.h"
 #include "bus-lookup.h"
@@ -19,7 +20,7 @@
 /* Lives until the answer or the caller's end, whichever comes first. */
 struct question {
 	sd_bus_message *message;
-	sd_bus_track *track;
+	struct bus_caller *caller;
 	struct inquiry *inquiry;
 	struct answer answer; /* as far as it is known */
 };
@@ -27,7 +28,7 @@ struct question {
 static void question_free(struct question *question)
 {
 	inquiry_free(question->inquiry);
-	sd_bus_track_unref(question->track);
+	bus_caller_free(question->caller);
 	sd_bus_message_unref(question->message);
 	free(question);
 }
@@ -62,10 +63,9 @@ static void on_looked(struct worker_result *result, void *userdata)
 	(void)reply(question->message, &question->answer); /* nobody else could be told */
 }
 
-static int on_caller_gone(sd_bus_track *track, void *userdata)
+static void on_caller_gone(void *userdata)
 {
 	question_free(userdata);
-	return 0;
 }
 
 static int question_new(sd_bus_message *message, struct question **ret)
@@ -76,10 +76,7 @@ static int question_new(sd_bus_message *message, struct question **ret)
 	if (!question)
 		return -ENOMEM;
 	question->message = sd_bus_message_ref(message);
-	r = sd_bus_track_new(sd_bus_message_get_bus(message), &question->track, on_caller_gone,
-			     question);
-	if (r >= 0)
-		r = sd_bus_track_add_sender(question->track, message);
+	r = bus_caller_new(message, false, on_caller_gone, question, &question->caller);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(question);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bus-consent.h"
 #include "bus-dict.h"
 #include "bus-error.h"
 #include "bus-hold.h"
@@ -34,7 +35,7 @@ static const char *path_of(const struct job *job, char path[static PATH_SIZE])
 
 /* ---- the methods ---- */
 
-/* The one place that says who may: as bus_hold_authorize, for whoever sent message. */
+/* The one place that says who may: as bus_consent_authorize, for whoever sent message. */
 static int authorize(struct broker *broker, sd_bus_message *message, const char *action,
 		     const struct device *device, struct fault *fault)
 {
@@ -44,7 +45,7 @@ static int authorize(struct broker *broker, sd_bus_message *message, const char 
 	r = bus_hold_subject(broker_hold(broker), message, &subject, fault);
 	if (r <= 0)
 		return r;
-	r = bus_hold_authorize(broker_hold(broker), message, &subject, action, device, fault);
+	r = bus_consent_authorize(broker_hold(broker), message, &subject, action, device, fault);
 	subject_deinit(&subject);
 	return r;
 }

@@ -11,7 +11,7 @@
 #include "bus-describe.h"
 #include "bus-dict.h"
 #include "bus-error.h"
-#include "bus-peer.h"
+#include "bus-hold.h"
 #include "bus-revoke.h"
 #include "names.h"
 #include "statistics.h"
@@ -31,8 +31,8 @@ int bus_lease_release(struct broker *broker, const char *id, sd_bus_message *mes
 	r = bus_dict_read_flags(message, fault);
 	if (r < 0)
 		return r;
-	r = bus_peer_uid(message, &uid);
-	if (r < 0)
+	r = bus_hold_uid(broker_hold(broker), message, &uid, fault);
+	if (r <= 0)
 		return r;
 	r = broker_release(broker, id, uid, fault);
 	if (r < 0)
@@ -201,6 +201,7 @@ static int method_get_file_descriptor(sd_bus_message *message, void *userdata, s
 {
 	const struct lease *lease = userdata;
 	sd_bus_slot *slot = sd_bus_get_current_slot(sd_bus_message_get_bus(message));
+	struct broker *broker = sd_bus_slot_get_userdata(slot);
 	_cleanup_close_ int fd = -1;
 	struct fault fault = {};
 	const char *name;
@@ -211,11 +212,13 @@ static int method_get_file_descriptor(sd_bus_message *message, void *userdata, s
 	if (r >= 0)
 		r = check_fd_name(name, &fault);
 	if (r >= 0)
-		r = bus_peer_uid(message, &uid);
-	if (r >= 0)
-		r = broker_reopen(sd_bus_slot_get_userdata(slot), lease->id, uid, &fd, &fault);
+		r = bus_hold_uid(broker_hold(broker), message, &uid, &fault);
+	if (r > 0)
+		r = broker_reopen(broker, lease->id, uid, &fd, &fault);
 	if (r < 0)
 		return bus_error_set(error, r, &fault);
+	if (fd < 0)
+		return 1;				     /* message comes again */
 	return sd_bus_reply_method_return(message, "h", fd); /* which has a copy of its own */
 }
 

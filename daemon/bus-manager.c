@@ -11,6 +11,7 @@
 
 #include "bus-about.h"
 #include "bus-acquire.h"
+#include "bus-consent.h"
 #include "bus-definition.h"
 #include "bus-error.h"
 #include "bus-hold.h"
@@ -78,7 +79,8 @@ static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *
 
 	r = bus_hold_subject(hold, message, &subject, &fault);
 	if (r > 0) {
-		r = bus_hold_authorize(hold, message, &subject, CCWB_ACTION_RELOAD, NULL, &fault);
+		r = bus_consent_authorize(hold, message, &subject, CCWB_ACTION_RELOAD, NULL,
+					  &fault);
 		subject_deinit(&subject);
 	}
 	if (r == 0)

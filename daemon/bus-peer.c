@@ -17,26 +17,36 @@
 #include "process.h"
 #include "unit.h"
 
+#define NAME_SIZE 64 /* of a sender */
+
 struct known {
-	char sender[64]; /* "": none */
+	char sender[NAME_SIZE]; /* "": none */
 	struct bus_peer peer;
 	uint64_t good_until; /* CLOCK_BOOTTIME, milliseconds */
 };
 
-struct bus_peers {
-	struct known list[LIMIT_PEERS];
+struct bus_peer_wait {
+	struct question *question;
+	bus_peer_done_t done;
+	void *userdata;
+	struct bus_peer_wait *next;
 };
 
-int bus_peer_uid(sd_bus_message *message, uid_t *ret)
-{
-	_cleanup_(sd_bus_creds_unrefp) sd_bus_creds *creds = NULL;
-	int r;
+/* One sender that the bus is asked for, as long as somebody waits. */
+struct question {
+	struct bus_peers *peers;
+	char sender[NAME_SIZE];
+	unsigned int n_tries;
+	sd_bus_slot *slot;
+	struct bus_peer_wait *waits; /* who came first is told first */
+	struct question *next;
+};
 
-	r = sd_bus_query_sender_creds(message, SD_BUS_CREDS_EUID, &creds);
-	if (r < 0)
-		return r;
-	return sd_bus_creds_get_euid(creds, ret);
-}
+struct bus_peers {
+	sd_bus *bus;
+	struct question *questions;
+	struct known list[LIMIT_PEERS];
+};
 
 struct credentials {
 	uint32_t uid;
@@ -104,28 +114,7 @@ static void find_process(struct bus_peer *peer, const struct credentials *creden
 		peer->unit = NULL; /* in none, or one cannot be sure: no rule for a unit matches */
 }
 
-static int ask(sd_bus_message *message, const char *sender, struct bus_peer *ret)
-{
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	struct credentials credentials = { .pidfd = -1 };
-	struct bus_peer peer = { .pidfd = -1 };
-	int r;
-
-	r = sd_bus_call_method(sd_bus_message_get_bus(message), "org.freedesktop.DBus",
-			       "/org/freedesktop/DBus", "org.freedesktop.DBus",
-			       "GetConnectionCredentials", NULL, &reply, "s", sender);
-	if (r < 0)
-		return r;
-	r = read_credentials(reply, &credentials);
-	if (r < 0)
-		return r;
-	peer.uid = credentials.uid;
-	find_process(&peer, &credentials);
-	*ret = peer;
-	return 0;
-}
-
-static int copy(const struct bus_peer *peer, struct bus_peer *ret)
+int bus_peer_copy(const struct bus_peer *peer, struct bus_peer *ret)
 {
 	struct bus_peer result = {
 		.uid = peer->uid,
@@ -191,43 +180,204 @@ static struct known *find(struct bus_peers *peers, const char *sender)
 	return oldest;
 }
 
+/* A sender's name, or NULL for what no bus can vouch for. */
+static const char *sender_of(sd_bus_message *message)
+{
+	const char *sender = sd_bus_message_get_sender(message);
+
+	return sender && strlen(sender) < NAME_SIZE ? sender : NULL;
+}
+
 /* A connection's user and process never change, and its name is never another's; its unit may. */
 int bus_peers_get(struct bus_peers *peers, sd_bus_message *message, struct bus_peer *ret)
 {
-	const char *sender = sd_bus_message_get_sender(message);
-	struct known *known;
+	const char *sender = sender_of(message);
+	const struct known *known;
 	int r;
 
-	if (!sender || strlen(sender) >= sizeof(known->sender))
+	if (!sender)
 		return -ENODATA;
 	known = find(peers, sender);
-	if (!*known->sender) {
-		r = ask(message, sender, &known->peer);
-		if (r < 0)
-			return r;
-		strcpy(known->sender, sender);
-		known->good_until = now_ms() + LIMIT_ACCOUNT_LIFE_MS;
-	}
-	return copy(&known->peer, ret);
+	if (!*known->sender)
+		return 0;
+	r = bus_peer_copy(&known->peer, ret);
+	return r < 0 ? r : 1;
 }
 
-int bus_peers_new(struct bus_peers **ret)
+static void question_free(struct question *question)
+{
+	struct question **at = &question->peers->questions;
+
+	while (*at && *at != question)
+		at = &(*at)->next;
+	if (*at)
+		*at = question->next;
+	sd_bus_slot_unref(question->slot);
+	free(question);
+}
+
+DEFINE_CLEANUP(struct question *, question_free)
+
+static void answer(struct question *question, const struct bus_peer *peer, int error)
+{
+	struct bus_peer_wait *wait;
+	bus_peer_done_t done;
+	void *userdata;
+
+	while ((wait = question->waits)) {
+		question->waits = wait->next;
+		done = wait->done;
+		userdata = wait->userdata;
+		free(wait);
+		done(peer, error, userdata);
+	}
+	question_free(question);
+}
+
+static int remember(struct bus_peers *peers, const char *sender, const struct bus_peer *peer)
+{
+	struct known *known = find(peers, sender);
+	int r;
+
+	r = bus_peer_copy(peer, &known->peer);
+	if (r < 0)
+		return r;
+	strcpy(known->sender, sender);
+	known->good_until = now_ms() + LIMIT_ACCOUNT_LIFE_MS;
+	return 0;
+}
+
+static int put(struct question *question); /* whose answer may be to put it again */
+
+static int on_credentials(sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	struct credentials credentials = { .pidfd = -1 };
+	struct bus_peer peer = { .pidfd = -1 };
+	struct question *question = userdata;
+	int r;
+
+	r = -sd_bus_message_get_errno(reply); /* 0 for what is no error */
+	if (r == -ETIMEDOUT && ++question->n_tries < LIMIT_PEER_TRIES && put(question) >= 0)
+		return 0;
+	if (r >= 0)
+		r = read_credentials(reply, &credentials);
+	if (r >= 0) {
+		peer.uid = credentials.uid;
+		find_process(&peer, &credentials);
+		r = remember(question->peers, question->sender, &peer);
+	}
+	answer(question, r < 0 ? NULL : &peer, r);
+	bus_peer_deinit(&peer);
+	return 0;
+}
+
+/* dbus-daemon loses its own replies to one for whom too much waits, so none is waited for long. */
+static int put(struct question *question)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL;
+	sd_bus *bus = question->peers->bus;
+	int r;
+
+	question->slot = sd_bus_slot_unref(question->slot);
+	r = sd_bus_message_new_method_call(bus, &message, "org.freedesktop.DBus",
+					   "/org/freedesktop/DBus", "org.freedesktop.DBus",
+					   "GetConnectionCredentials");
+	if (r >= 0)
+		r = sd_bus_message_append(message, "s", question->sender);
+	return r < 0 ? r
+		     : sd_bus_call_async(bus, &question->slot, message, on_credentials, question,
+					 LIMIT_PEER_MS * 1000ULL);
+}
+
+static int question_new(struct bus_peers *peers, const char *sender, struct question **ret)
+{
+	_cleanup_(question_freep) struct question *question = calloc(1, sizeof(*question));
+	int r;
+
+	if (!question)
+		return -ENOMEM;
+	question->peers = peers;
+	strcpy(question->sender, sender);
+	r = put(question);
+	if (r < 0)
+		return r;
+	question->next = peers->questions;
+	*ret = peers->questions = TAKE_PTR(question);
+	return 0;
+}
+
+int bus_peers_ask(struct bus_peers *peers, sd_bus_message *message, bus_peer_done_t done,
+		  void *userdata, struct bus_peer_wait **ret)
+{
+	_cleanup_free_ struct bus_peer_wait *wait = calloc(1, sizeof(*wait));
+	struct question *question = peers->questions;
+	const char *sender = sender_of(message);
+	struct bus_peer_wait **at;
+	int r;
+
+	if (!wait)
+		return -ENOMEM;
+	if (!sender)
+		return -ENODATA;
+	while (question && strcmp(question->sender, sender) != 0)
+		question = question->next;
+	if (!question) {
+		r = question_new(peers, sender, &question);
+		if (r < 0)
+			return r;
+	}
+	wait->question = question;
+	wait->done = done;
+	wait->userdata = userdata;
+	for (at = &question->waits; *at;)
+		at = &(*at)->next;
+	*ret = *at = TAKE_PTR(wait);
+	return 0;
+}
+
+void bus_peer_wait_free(struct bus_peer_wait *wait)
+{
+	struct bus_peer_wait **at;
+	struct question *question;
+
+	if (!wait)
+		return;
+	question = wait->question;
+	for (at = &question->waits; *at != wait;)
+		at = &(*at)->next;
+	*at = wait->next;
+	free(wait);
+	if (!question->waits)
+		question_free(question);
+}
+
+int bus_peers_new(sd_bus *bus, struct bus_peers **ret)
 {
 	struct bus_peers *peers = calloc(1, sizeof(*peers));
 
 	if (!peers)
 		return -ENOMEM;
+	peers->bus = sd_bus_ref(bus);
 	*ret = peers;
 	return 0;
 }
 
 void bus_peers_free(struct bus_peers *peers)
 {
+	struct bus_peer_wait *wait;
 	size_t n;
 
 	if (!peers)
 		return;
+	while (peers->questions) {
+		while ((wait = peers->questions->waits)) {
+			peers->questions->waits = wait->next;
+			free(wait);
+		}
+		question_free(peers->questions);
+	}
 	for (n = 0; n < LIMIT_PEERS; n++)
 		forget(&peers->list[n]);
+	sd_bus_unref(peers->bus);
 	free(peers);
 }

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "bus-consent.h"
 #include "bus-dict.h"
 #include "bus-hold.h"
 #include "bus-tether.h"
@@ -29,9 +30,9 @@ static int authorize(struct broker *broker, const char *id, sd_bus_message *mess
 	*ret_uid = subject.uid;
 	/* one that is not there is nobody's, which is told later */
 	if (lease && lease->uid != subject.uid)
-		r = bus_hold_authorize(hold, message, &subject, CCWB_ACTION_REVOKE,
-				       registry_peek(broker_registry(broker), lease->device),
-				       fault);
+		r = bus_consent_authorize(hold, message, &subject, CCWB_ACTION_REVOKE,
+					  registry_peek(broker_registry(broker), lease->device),
+					  fault);
 	subject_deinit(&subject);
 	return r;
 }

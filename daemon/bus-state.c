@@ -14,8 +14,8 @@
 #include "bus-device.h"
 #include "bus-dict.h"
 #include "bus-error.h"
+#include "bus-hold.h"
 #include "bus-lease.h"
-#include "bus-peer.h"
 #include "limits.h"
 #include "names.h"
 
@@ -106,9 +106,9 @@ int bus_state_dump(sd_bus_message *message, void *userdata, sd_bus_error *error)
 	uid_t uid;
 	int r;
 
-	r = bus_peer_uid(message, &uid);
-	if (r < 0)
-		return r;
+	r = bus_hold_uid(broker_hold(userdata), message, &uid, &fault);
+	if (r <= 0)
+		return r < 0 ? bus_error_set(error, r, &fault) : 1;
 	if (uid != 0) {
 		r = fault_set(&fault, FAULT_ACCESS_DENIED,
 			      "only root may have the whole state; everybody may call Describe");

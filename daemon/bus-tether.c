@@ -74,6 +74,17 @@ static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *error)
 	return 0;
 }
 
+/* Without a handler of ours a match that is refused would end the connection. */
+static int on_match(sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	if (sd_bus_message_is_method_error(reply, NULL))
+		log_error_errno(
+			-sd_bus_message_get_errno(reply),
+			"cannot watch connections: leases that hang on one end only by their "
+			"fds");
+	return 0;
+}
+
 /* One that went before the match was there is missed by it. */
 static int ask(struct bus_tether *watch, const char *name)
 {
@@ -103,7 +114,8 @@ void bus_tether_watch(struct bus_tether *watch, const struct lease *lease)
 	if (!lease_is_held(lease) || tether->lifetime != LIFETIME_CONNECTION)
 		return;
 	if (!watch->match)
-		r = sd_bus_add_match(watch->bus, &watch->match, GONE_RULE, on_gone, watch);
+		r = sd_bus_add_match_async(watch->bus, &watch->match, GONE_RULE, on_gone, on_match,
+					   watch);
 	if (r >= 0)
 		r = ask(watch, tether->connection);
 	if (r < 0)

@@ -9,10 +9,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "bus-caller.h"
+#include "bus-consent.h"
 #include "bus-dict.h"
 #include "bus-error.h"
 #include "bus-hold.h"
-#include "bus-peer.h"
 #include "names.h"
 #include "uses.h"
 
@@ -20,7 +21,7 @@
 struct question {
 	struct broker *broker;
 	sd_bus_message *message;
-	sd_bus_track *track;
+	struct bus_caller *caller;
 	struct inquiry *inquiry;
 	struct ccw_id id;
 };
@@ -28,7 +29,7 @@ struct question {
 static void question_free(struct question *question)
 {
 	inquiry_free(question->inquiry);
-	sd_bus_track_unref(question->track);
+	bus_caller_free(question->caller);
 	sd_bus_message_unref(question->message);
 	free(question);
 }
@@ -103,10 +104,9 @@ static void on_looked(struct worker_result *result, void *userdata)
 	(void)sd_bus_reply_method_error(question->message, &error); /* there is no third way */
 }
 
-static int on_caller_gone(sd_bus_track *track, void *userdata)
+static void on_caller_gone(void *userdata)
 {
 	question_free(userdata);
-	return 0;
 }
 
 static int question_new(struct broker *broker, struct ccw_id id, sd_bus_message *message,
@@ -120,10 +120,7 @@ static int question_new(struct broker *broker, struct ccw_id id, sd_bus_message 
 	question->broker = broker;
 	question->id = id;
 	question->message = sd_bus_message_ref(message);
-	r = sd_bus_track_new(sd_bus_message_get_bus(message), &question->track, on_caller_gone,
-			     question);
-	if (r >= 0)
-		r = sd_bus_track_add_sender(question->track, message);
+	r = bus_caller_new(message, false, on_caller_gone, question, &question->caller);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(question);
@@ -147,8 +144,8 @@ static int authorize(struct broker *broker, const struct device *device, sd_bus_
 	r = bus_hold_subject(broker_hold(broker), message, &subject, fault);
 	if (r <= 0)
 		return r;
-	r = bus_hold_authorize(broker_hold(broker), message, &subject, CCWB_ACTION_INSPECT, device,
-			       fault);
+	r = bus_consent_authorize(broker_hold(broker), message, &subject, CCWB_ACTION_INSPECT,
+				  device, fault);
 	subject_deinit(&subject);
 	return r;
 }
@@ -162,8 +159,8 @@ int bus_users(struct broker *broker, struct device *device, sd_bus_message *mess
 
 	r = bus_dict_read_flags(message, fault);
 	if (r >= 0)
-		r = bus_peer_uid(message, &uid);
-	if (r >= 0)
+		r = bus_hold_uid(broker_hold(broker), message, &uid, fault);
+	if (r > 0)
 		r = authorize(broker, device, message, uid, fault);
 	if (r <= 0)
 		return r;

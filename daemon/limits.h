@@ -48,15 +48,22 @@
 #define LIMIT_ACCOUNTS		64     /* accounts known at a time */
 #define LIMIT_ACCOUNT_LIFE_MS	2000   /* for how long: a change of groups counts after that */
 #define LIMIT_PEERS		64     /* connections whose senders are known, as long */
+#define LIMIT_PEER_MS		2000   /* until the bus is asked anew who a sender is */
+#define LIMIT_PEER_TRIES	5      /* and how often, until the call is refused */
 #define LIMIT_NEWS		64     /* devices whose changes are still to be told */
 #define LIMIT_NEWS_MS		20     /* for how long */
 #define LIMIT_LOOKUPS		16     /* users being looked up, root apart; each is one process */
 #define LIMIT_LOOKUP_MS		10000  /* until a lookup is given up */
-#define LIMIT_CALLS		256    /* calls put aside until something is known */
-#define LIMIT_CALLS_PER_UID	32     /* so that one user cannot keep the others out */
-#define LIMIT_QUESTIONS		32     /* to polkit under way; each may be a dialog */
-#define LIMIT_QUESTIONS_PER_UID 8      /* so that one user cannot keep the others from asking */
-#define LIMIT_ANSWERS		8      /* of polkit to one call */
+#define LIMIT_CALLS		256 /* calls put aside until something is known; each up to 16 fds */
+#define LIMIT_CALLS_PER_UID	96  /* so that one user cannot keep the others out */
+#define LIMIT_STRANGERS		576 /* calls put aside until the bus has told whose they are, */
+#define LIMIT_STRANGER_CALLS	96  /* and those of one connection, */
+#define LIMIT_STRANGERS_MANY	128 /* but with as many calls of all */
+#define LIMIT_CALLS_OF_MANY	8   /* so many of one, */
+#define LIMIT_STRANGERS_CROWD	256 /* and with as many one: a user has 256 connections at most */
+#define LIMIT_QUESTIONS		32  /* to polkit under way; each may be a dialog */
+#define LIMIT_QUESTIONS_PER_UID 8   /* so that one user cannot keep the others from asking */
+#define LIMIT_ANSWERS		8   /* of polkit to one call */
 #define LIMIT_QUESTION_MS	110000 /* for a person to answer; a client waits for two minutes */
 #define LIMIT_REFUSALS		10     /* of one user told to the journal in a period */
 #define LIMIT_REFUSALS_MS	60000  /* the period */

@@ -15,9 +15,8 @@ void pledge_make(struct store *store, struct lease *lease)
 	if (lease->tether.lifetime == LIFETIME_PIDFD)
 		return;
 	granted.state = LEASE_ACTIVE;
-	lease->is_pledged =
-		store_save(store, &granted) >= 0 &&
-		tether_prepare(&lease->tether, store_fd_peek(store), lease->id) >= 0;
+	lease->is_pledged = store_save(store, &granted) >= 0 &&
+			    tether_prepare(&lease->tether, store_fd_peek(store), lease->id) >= 0;
 }
 
 int pledge_redeem(struct store *store, struct lease *lease, sd_event *event, tether_event_t told,

@@ -17,6 +17,7 @@ contract_tests = \
 	tests/bus/test-bus-together \
 	tests/bus/test-bus-users \
 	tests/bus/test-hostile \
+	tests/bus/test-strangers \
 	tests/bus/test-contract-text
 check_PROGRAMS += $(contract_tests)
 tests_daemon_test_channel_path_CFLAGS = $(daemon_test_CFLAGS)
@@ -45,6 +46,8 @@ tests_bus_test_bus_together_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_together_LDADD = $(daemon_test_LDADD)
 tests_bus_test_bus_users_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_users_LDADD = $(daemon_test_LDADD)
+tests_bus_test_strangers_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_strangers_LDADD = $(daemon_test_LDADD)
 tests_bus_test_hostile_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_hostile_LDADD = $(daemon_test_LDADD)
 tests_bus_test_contract_text_CFLAGS = $(daemon_test_CFLAGS)

@@ -37,7 +37,8 @@ struct kernel {
 	unsigned int strike_at;
 	enum kernel_fault fault;
 	bool has_struck;
-	atomic_bool is_beginning; /* the daemon, with an acquisition; its worker waits for its turn */
+	atomic_bool
+		is_beginning; /* the daemon, with an acquisition; its worker waits for its turn */
 	char names[KERNEL_POINTS_MAX][40];
 };
 

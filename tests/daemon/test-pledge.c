@@ -155,5 +155,5 @@ END_TEST
 
 CHECK_MAIN("pledge", test_it_stands_before_the_client_has_it_and_then_is_its,
 	   test_a_daemon_that_is_killed_leaves_what_is_over,
-	   test_one_that_is_not_granted_leaves_no_reference,
-	   test_a_process_is_given_nothing_ahead, test_without_a_pledge_all_is_done_at_the_end)
+	   test_one_that_is_not_granted_leaves_no_reference, test_a_process_is_given_nothing_ahead,
+	   test_without_a_pledge_all_is_done_at_the_end)
