@@ -138,6 +138,7 @@ static void on_restored(struct worker_result *result, void *userdata)
 	struct custody *custody = lease->custody;
 	struct device *device;
 	char name[CCW_ID_STRING_SIZE];
+	bool is_new;
 
 	lease->task = (task_free(lease->task), NULL);
 	complete_fault(result, FAULT_RESTORE_FAILED);
@@ -147,11 +148,15 @@ static void on_restored(struct worker_result *result, void *userdata)
 	if (result->r >= 0 && *result->fault.text)
 		log_full(LOG_WARNING, name, lease->id, "%s", result->fault.text);
 	if (result->r >= 0 || result->fault.code == FAULT_DEVICE_GONE) {
-		lease_audit_end(lease, origin_is_lost(lease, device) || result->r < 0);
+		is_new = origin_is_lost(lease, device);
+		lease_audit_end(lease, is_new || result->r < 0);
+		is_new = is_new && device->is_autostart;
 		origin_keep(custody->store, lease, device);
 		if (device)
 			device_move(custody, device, DEVICE_HOST, NULL);
 		forget(custody, lease, lease->end);
+		if (is_new) /* to be bound, as each that appears */
+			registry_renew(custody->registry, device);
 		return;
 	}
 	log_full(LOG_ERR, name, lease->id, "%s", result->fault.text);
@@ -193,7 +198,7 @@ static void on_closed(void *userdata)
 	begin_restore(lease->custody, lease);
 }
 
-/* To unbind an open device would block until its holder closes it: wait for that here. */
+/* To unbind an open device would block until its holder closes it. */
 static void wait_closed(struct custody *custody, struct lease *lease)
 {
 	bool is_revoked =
@@ -289,10 +294,9 @@ static void find_node(struct custody *custody, const struct lease *lease)
 static void grant(struct custody *custody, struct lease *lease, struct worker_result *result)
 {
 	struct device *device = device_of(custody, lease);
-	bool is_saved;
+	bool is_saved = lease->is_pledged && lease->iommu == (enum iommu)result->detail;
 	int r;
 
-	is_saved = lease->is_pledged && lease->iommu == (enum iommu)result->detail;
 	lease->iommu = (enum iommu)result->detail;
 	find_node(custody, lease);
 	lease_set_state(lease, LEASE_ACTIVE);
@@ -351,7 +355,6 @@ static void on_taken(struct worker_result *result, void *userdata)
 
 	lease->task = (task_free(lease->task), NULL);
 	complete_fault(result, FAULT_BIND_FAILED);
-	/* the device stays known, there or not: it has a lease */
 	registry_confirm(custody->registry, lease->device);
 	has_died |= origin_is_replaced(lease, device_of(custody, lease), result);
 	if (result->r >= 0 && lease->done) {

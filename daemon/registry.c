@@ -225,6 +225,14 @@ int registry_refresh(struct registry *registry, struct ccw_id id)
 	return 0;
 }
 
+void registry_renew(struct registry *registry, struct device *device)
+{
+	struct ccw_id id = device->id;
+
+	vanish(registry, device);
+	(void)registry_refresh(registry, id); /* gone is an answer, too */
+}
+
 void registry_clear_backend(struct registry *registry, struct device *device)
 {
 	const struct backend none = { .kind = BACKEND_CCWBROKER };

@@ -80,6 +80,9 @@ struct device *registry_peek(struct registry *registry, struct ccw_id id);
  */
 _must_check_ int registry_find(struct registry *registry, struct ccw_id id, struct device **ret);
 
+/* What is there is another device than the one that is known, which nothing uses any more: takes it up. */
+void registry_renew(struct registry *registry, struct device *device);
+
 /* Removes a device that is not present and that no lease uses any more. */
 void registry_drop(struct registry *registry, struct device *device);
 

@@ -438,7 +438,22 @@ START_TEST(test_a_bound_one_is_read_anew_when_it_is_another)
 }
 END_TEST
 
-CHECK_MAIN("registry", test_a_scan_finds_all_and_sorts_them, test_an_unseen_id_is_looked_for,
+START_TEST(test_another_device_in_its_place_is_taken_up_as_new)
+{
+	setup();
+	fake_sysfs_add_tape(&fake);
+	(void)find_tape();
+	registry_renew(registry, find_tape());
+	ck_assert_str_eq(heard, "added 0.0.0580, removed 0.0.0580, added 0.0.0580");
+	fake_sysfs_remove(&fake, "0.0.0580");
+	registry_renew(registry, registry_peek(registry, tape));
+	ck_assert_ptr_null(registry_peek(registry, tape));
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("registry", test_another_device_in_its_place_is_taken_up_as_new,
+	   test_a_scan_finds_all_and_sorts_them, test_an_unseen_id_is_looked_for,
 	   test_changes_are_told_once, test_being_online_is_noticed_without_an_event,
 	   test_a_device_that_goes_is_removed, test_a_leased_device_that_goes_is_lost_until_dropped,
 	   test_one_that_took_the_place_of_another_is_another,
