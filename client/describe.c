@@ -58,6 +58,21 @@ enum exit_code describe_lease(sd_bus *bus, const char *what, const char *lease,
 	return r < 0 ? call_bad_reply(what, r) : parse(what, text, ret);
 }
 
+enum exit_code describe_append(sd_bus *bus, const char *what, const char *path,
+			       const char *interface, struct json_object *array)
+{
+	struct json_object *object = NULL;
+	enum exit_code code;
+
+	code = describe_fetch(bus, what, path, interface, 0, &object);
+	if (code)
+		return code;
+	if (json_object_array_add(array, object) >= 0)
+		return EXIT_CODE_OK;
+	json_object_put(object);
+	return call_bad_reply(what, -ENOMEM);
+}
+
 const char *describe_text(struct json_object *object, const char *key)
 {
 	struct json_object *value = NULL;

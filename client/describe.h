@@ -22,5 +22,9 @@ _must_check_ enum exit_code describe_fetch(sd_bus *bus, const char *what, const 
 _must_check_ enum exit_code describe_lease(sd_bus *bus, const char *what, const char *lease,
 					   struct json_object **ret);
 
+/* Appends Describe of one object to an array; complains itself. */
+_must_check_ enum exit_code describe_append(sd_bus *bus, const char *what, const char *path,
+					    const char *interface, struct json_object *array);
+
 /* A member as text, NULL when it is none; the object's. */
 const char *describe_text(struct json_object *object, const char *key);

@@ -4,10 +4,10 @@
  * Owns `ccwctl info`: everything the broker knows about one device.
  */
 #include <errno.h>
-#include <json-c/json.h>
 #include <string.h>
 
 #include "call.h"
+#include "describe.h"
 #include "lease-list.h"
 #include "names.h"
 #include "properties.h"
@@ -47,35 +47,6 @@ static const struct property device_properties[] = {
 	{},
 };
 
-static void add_string(struct json_object *object, const char *key, const char *text)
-{
-	json_object_object_add(object, key, text && *text ? json_object_new_string(text) : NULL);
-}
-
-static struct json_object *to_json(const struct device_info *info, const struct lease_row *lease)
-{
-	struct json_object *object = json_object_new_object();
-
-	if (!object)
-		return NULL;
-	add_string(object, "id", info->id);
-	add_string(object, "type", info->type);
-	add_string(object, "control_unit", info->control_unit);
-	add_string(object, "subchannel", info->subchannel);
-	add_string(object, "driver", info->driver);
-	add_string(object, "original_driver", info->original_driver);
-	json_object_object_add(object, "online", json_object_new_boolean(info->is_online));
-	add_string(object, "state", info->state);
-	add_string(object, "state_reason", info->reason[0]);
-	add_string(object, "state_text", info->reason[1]);
-	json_object_object_add(object, "defined", json_object_new_boolean(info->is_defined));
-	json_object_object_add(object, "autostart", json_object_new_boolean(info->is_autostart));
-	add_string(object, "sysfs_path", info->sysfs_path);
-	add_string(object, "vfio_path", info->vfio_path);
-	json_object_object_add(object, "lease", lease ? lease_list_row_to_json(lease) : NULL);
-	return object;
-}
-
 static enum exit_code print_lease(const struct lease_row *lease)
 {
 	_cleanup_free_ char *since = NULL;
@@ -113,10 +84,9 @@ static enum exit_code print_text(const struct device_info *info, const struct le
 	return lease ? print_lease(lease) : EXIT_CODE_OK;
 }
 
-static enum exit_code fetch_info(sd_bus *bus, const char *id, const char *what,
-				 struct device_info *info)
+static enum exit_code find_path(sd_bus *bus, const char *id, const char *what, char **ret)
 {
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *device = NULL, *reply = NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *device = NULL;
 	enum exit_code code;
 	const char *path;
 	int r;
@@ -125,39 +95,50 @@ static enum exit_code fetch_info(sd_bus *bus, const char *id, const char *what,
 	if (code)
 		return code;
 	r = sd_bus_message_read(device, "o", &path);
-	if (r < 0)
-		return call_bad_reply(what, r);
+	if (r >= 0 && !(*ret = strdup(path)))
+		r = -ENOMEM;
+	return r < 0 ? call_bad_reply(what, r) : EXIT_CODE_OK;
+}
+
+static enum exit_code show_text(sd_bus *bus, const char *id, const char *path, const char *what,
+				struct device_info *info)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	_cleanup_(lease_list_freep) struct lease_list *leases = NULL;
+	struct lease_row *lease;
+	enum exit_code code;
+	int r;
+
 	code = call_properties(bus, what, path, CCWB_IFACE_DEVICE, &reply);
 	if (code)
 		return code;
 	r = properties_read(reply, device_properties, info);
 	if (r < 0)
 		return call_bad_reply(what, r);
-	return EXIT_CODE_OK;
+	code = lease_list_fetch(bus, &leases);
+	if (code)
+		return code;
+	lease = lease_list_find(leases, id);
+	r = lease ? lease_list_fetch_terms(bus, lease) : 0;
+	return r < 0 ? call_bad_reply(what, r) : print_text(info, lease);
 }
 
 static enum exit_code show_info(sd_bus *bus, const struct options *options, const char *id,
 				struct device_info *info)
 {
-	_cleanup_(lease_list_freep) struct lease_list *leases = NULL;
-	struct lease_row *lease;
-	char what[64];
-	int r;
+	_cleanup_free_ char *path = NULL;
+	struct json_object *object = NULL;
 	enum exit_code code;
+	char what[64];
 
 	snprintf(what, sizeof(what), "look at %s", id);
-	code = fetch_info(bus, id, what, info);
-	if (!code)
-		code = lease_list_fetch(bus, &leases);
+	code = find_path(bus, id, what, &path);
 	if (code)
 		return code;
-	lease = lease_list_find(leases, id);
-	r = lease ? lease_list_fetch_terms(bus, lease) : 0;
-	if (r < 0)
-		return call_bad_reply(what, r);
-	if (options->json)
-		return show_json(stdout, to_json(info, lease), options->json);
-	return print_text(info, lease);
+	if (!options->json)
+		return show_text(bus, id, path, what, info);
+	code = describe_fetch(bus, what, path, CCWB_IFACE_DEVICE, 0, &object);
+	return code ? code : show_json(stdout, object, options->json);
 }
 
 struct look {

@@ -4,10 +4,10 @@
  * Owns `ccwctl leases`: who has which device since when.
  */
 #include <errno.h>
-#include <json-c/json.h>
 #include <string.h>
 
 #include "call.h"
+#include "describe.h"
 #include "lease-list.h"
 #include "show.h"
 
@@ -66,13 +66,20 @@ static int print_table(const struct options *options, const struct lease_list *l
 	return 0;
 }
 
-static struct json_object *to_json(const struct lease_list *list)
+/* One that has just ended is left out. */
+static enum exit_code print_json(sd_bus *bus, const struct options *options,
+				 const struct lease_list *list)
 {
-	struct json_object *array = json_object_new_array();
+	_cleanup_(describe_putp) struct json_object *array = json_object_new_array();
+	enum exit_code code = EXIT_CODE_OK;
+	struct json_object *lease;
 
-	for (size_t i = 0; array && i < list->n; i++)
-		json_object_array_add(array, lease_list_row_to_json(&list->rows[i]));
-	return array;
+	for (size_t i = 0; array && !code && i < list->n; i++) {
+		code = describe_lease(bus, "list leases", list->rows[i].id, &lease);
+		if (!code && lease && json_object_array_add(array, lease) < 0)
+			code = call_bad_reply("list leases", -ENOMEM);
+	}
+	return code ? code : show_json(stdout, TAKE_PTR(array), options->json);
 }
 
 enum exit_code verb_leases(const struct options *options, const struct arguments *arguments)
@@ -84,6 +91,8 @@ enum exit_code verb_leases(const struct options *options, const struct arguments
 	code = call_open(&bus);
 	if (!code)
 		code = lease_list_fetch(bus, &list);
+	if (!code && options->json)
+		return print_json(bus, options, list);
 	for (size_t i = 0; !code && !options->quiet && i < list->n; i++) {
 		int r = lease_list_fetch_terms(bus, &list->rows[i]);
 
@@ -92,8 +101,6 @@ enum exit_code verb_leases(const struct options *options, const struct arguments
 	}
 	if (code)
 		return code;
-	if (options->json)
-		return show_json(stdout, to_json(list), options->json);
 	if (options->quiet) {
 		for (size_t i = 0; i < list->n; i++)
 			puts(list->rows[i].id);

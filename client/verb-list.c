@@ -4,39 +4,20 @@
  * Owns `ccwctl list`: which devices there are and who has them.
  */
 #include <errno.h>
-#include <json-c/json.h>
 #include <string.h>
 
 #include "call.h"
+#include "describe.h"
 #include "device-list.h"
 #include "lease-list.h"
+#include "names.h"
 #include "selection.h"
 #include "show.h"
 
-struct listing {
-	const struct options *options;
-	const struct lease_list *leases;
-	struct show_table *table;  /* with neither of the next two */
-	struct json_object *array; /* with options->json */
-};
+/* A list of all has one answer for all; the broker gives 16384 objects in one. */
+#define TOGETHER_MAX 8192
 
 static const char *const headings[] = { "ID", "TYPE", "DRIVER", "STATE", "LEASED BY", NULL };
-
-static int add_json(struct json_object *array, const struct device_row *row,
-		    const struct lease_row *lease)
-{
-	struct json_object *object = json_object_new_object();
-
-	if (!object)
-		return -ENOMEM;
-	json_object_object_add(object, "id", json_object_new_string(row->id));
-	json_object_object_add(object, "type", json_object_new_string(row->type));
-	json_object_object_add(object, "driver",
-			       *row->driver ? json_object_new_string(row->driver) : NULL);
-	json_object_object_add(object, "state", json_object_new_string(row->state));
-	json_object_object_add(object, "lease", lease ? lease_list_row_to_json(lease) : NULL);
-	return json_object_array_add(array, object) < 0 ? -ENOMEM : 0;
-}
 
 static int add_cells(struct show_table *table, const struct device_row *row,
 		     const struct lease_row *lease)
@@ -60,44 +41,67 @@ static int add_cells(struct show_table *table, const struct device_row *row,
 	return r;
 }
 
-static int add_row(struct listing *listing, const struct device_row *row)
-{
-	const struct lease_row *lease;
-
-	if (!listing->array && !listing->table) {
-		puts(row->id);
-		return 0;
-	}
-	lease = lease_list_find(listing->leases, row->id);
-	return listing->array ? add_json(listing->array, row, lease)
-			      : add_cells(listing->table, row, lease);
-}
-
 static enum exit_code print_list(const struct options *options, const struct device_list *list,
 				 const struct lease_list *leases)
 {
 	_cleanup_(show_table_freep) struct show_table *table = NULL;
-	struct listing listing = { .options = options, .leases = leases };
-	int r = 0;
+	int r;
 
-	if (options->json)
-		listing.array = json_object_new_array();
-	else if (!options->quiet)
-		r = show_table_new(headings, &table);
-	listing.table = table;
-	if (options->json && !listing.array)
-		r = -ENOMEM;
+	r = show_table_new(headings, &table);
 	for (size_t i = 0; r >= 0 && i < list->n; i++)
-		r = add_row(&listing, &list->rows[i]);
-	if (r < 0) {
-		json_object_put(listing.array);
+		r = add_cells(table, &list->rows[i], lease_list_find(leases, list->rows[i].id));
+	if (r < 0)
 		return call_bad_reply("list devices", r);
-	}
-	if (listing.array)
-		return show_json(stdout, listing.array, options->json);
-	if (table)
-		show_table_print(table, stdout, options->no_legend);
+	show_table_print(table, stdout, options->no_legend);
 	return EXIT_CODE_OK;
+}
+
+/* What the broker says of each; of all there is one answer. */
+static enum exit_code describe_list(sd_bus *bus, const struct device_list *list, bool is_all,
+				    struct json_object **ret)
+{
+	_cleanup_(describe_putp) struct json_object *all = NULL, *array = NULL;
+	enum exit_code code = EXIT_CODE_OK;
+	struct json_object *devices;
+
+	if (is_all && list->n <= TOGETHER_MAX) {
+		code = describe_fetch(bus, "list devices", CCWB_PATH, CCWB_IFACE_MANAGER,
+				      CCWB_DESCRIBE_OBJECTS, &all);
+		if (!code && !json_object_object_get_ex(all, "devices", &devices))
+			return call_bad_reply("list devices", -EBADMSG);
+		if (!code)
+			*ret = json_object_get(devices);
+		return code;
+	}
+	array = json_object_new_array();
+	if (!array)
+		return call_bad_reply("list devices", -ENOMEM);
+	for (size_t i = 0; !code && i < list->n; i++)
+		code = describe_append(bus, "list devices", list->rows[i].path, CCWB_IFACE_DEVICE,
+				       array);
+	if (!code)
+		*ret = TAKE_PTR(array);
+	return code;
+}
+
+static enum exit_code show(sd_bus *bus, const struct options *options,
+			   const struct device_list *list, bool is_all)
+{
+	_cleanup_(lease_list_freep) struct lease_list *leases = NULL;
+	struct json_object *array = NULL;
+	enum exit_code code;
+
+	if (options->json) {
+		code = describe_list(bus, list, is_all, &array);
+		return code ? code : show_json(stdout, array, options->json);
+	}
+	if (options->quiet) {
+		for (size_t i = 0; i < list->n; i++)
+			puts(list->rows[i].id);
+		return EXIT_CODE_OK;
+	}
+	code = lease_list_fetch(bus, &leases);
+	return code ? code : print_list(options, list, leases);
 }
 
 /* Those that are named by their id and are not there; a type or state that is asked for may be why. */
@@ -144,7 +148,6 @@ enum exit_code verb_list(const struct options *options, const struct arguments *
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
 	_cleanup_(selection_freep) struct selection *selection = NULL;
 	_cleanup_(device_list_freep) struct device_list *list = NULL;
-	_cleanup_(lease_list_freep) struct lease_list *leases = NULL;
 	struct device_filter filter = { .types = options->type, .states = options->states };
 	enum exit_code code;
 
@@ -155,9 +158,8 @@ enum exit_code verb_list(const struct options *options, const struct arguments *
 	if (!code)
 		code = fetch_selected(bus, selection, &filter, &list);
 	if (!code)
-		code = lease_list_fetch(bus, &leases);
-	if (!code)
-		code = print_list(options, list, leases);
+		code = show(bus, options, list,
+			    !selection_has_words(selection) && !options->type && !options->states);
 	if (code || options->type || options->states)
 		return code;
 	return complain_missing(selection, list);
