@@ -11,7 +11,7 @@
 
 #define LOAD_LEASE_SIZE 32
 
-/* What the kernel module has counted of a lease's device since it was bound. */
+/* What the kernel module has counted of a lease's device. */
 struct load {
 	char lease[LOAD_LEASE_SIZE];
 	bool is_counted; /* not by the kernel's vfio_ccw */

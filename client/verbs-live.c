@@ -29,8 +29,8 @@ const struct verb row_top = {
 	.words = "",
 	.options = "json no-legend once count",
 	.help = "show what leased devices do, again each second",
-	.text = "Shows for each lease how many channel programs its device has run since it\n"
-		"was bound, how many a second since the last look, bytes read from it and\n"
+	.text = "Shows for each lease how many channel programs the kernel module has counted\n"
+		"of its device, how many a second since the last look, bytes read from it and\n"
 		"written to it a second, and how many programs ended badly or were refused.\n"
 		"On a terminal the table is made anew each second until Ctrl-C; elsewhere\n"
 		"tables follow each other. A first look has no rates. Numbers above 999 are in\n"
