@@ -274,15 +274,18 @@ static void on_peer(const struct bus_peer *peer, int error, void *userdata)
 	release(held);
 }
 
+/* Who calls may have been known at first, and be forgotten when the call comes again: it stays the same one. */
 static int ask_bus(struct bus_hold *hold, sd_bus_message *message, struct fault *fault)
 {
-	struct held *held;
-	int r;
+	struct held *held = find(hold, message);
+	int r = 0;
 
-	sweep(hold, message);
-	r = check_strangers(hold, message, fault);
-	if (r >= 0)
-		r = held_new(hold, message, &held);
+	if (!held) {
+		sweep(hold, message);
+		r = check_strangers(hold, message, fault);
+		if (r >= 0)
+			r = held_new(hold, message, &held);
+	}
 	if (r < 0)
 		return r;
 	r = bus_peers_ask(hold->peers, message, on_peer, held, &held->peer_wait);
@@ -290,6 +293,7 @@ static int ask_bus(struct bus_hold *hold, sd_bus_message *message, struct fault 
 		held_free(held);
 		return r;
 	}
+	wait_again(held);
 	return 0;
 }
 

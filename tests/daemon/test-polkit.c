@@ -26,6 +26,7 @@ static sd_bus *bus;
 /* What a client in a process of its own expects; it reports by its exit status. */
 static struct {
 	bool is_interactive;
+	bool is_known; /* has called before, so that the daemon knows its connection for a moment */
 	const char *error; /* NULL: a grant */
 	const char *words;
 } wanted;
@@ -39,7 +40,7 @@ static void setup_with_patience(unsigned int patience_ms)
 	broker_bus_stop(&bb);
 	broker_bus_start(&bb);
 	fake_polkit_start(&polkit, &bb);
-	wanted.is_interactive = false;
+	wanted.is_interactive = wanted.is_known = false;
 }
 
 static void setup(void)
@@ -61,6 +62,9 @@ static void acquire(const struct broker_bus *client_bb, sd_bus *client)
 	int r;
 
 	sd_bus_set_allow_interactive_authorization(client, wanted.is_interactive);
+	if (wanted.is_known &&
+	    broker_bus_call(client, "AcquireDevice", NULL, NULL, "sa{sv}", "0.0.ffff", 0) >= 0)
+		_exit(4);
 	r = broker_bus_call(client, "AcquireDevice", &error, NULL, "sa{sv}", BROKER_BUS_TAPE, 1,
 			    "who", "s", "my program");
 	if (!wanted.error && r >= 0)
@@ -399,10 +403,30 @@ START_TEST(test_a_device_that_was_leased_meanwhile_is_not_given_twice)
 }
 END_TEST
 
+/* A dialog takes longer than what is known of a connection is good for. */
+START_TEST(test_a_slow_answer_is_asked_for_once)
+{
+	pid_t pid;
+
+	setup_with_patience(3 * LIMIT_ACCOUNT_LIFE_MS);
+	wanted.is_known = true;
+	fake_polkit_behave(&polkit, "wait");
+	pid = begin(NULL, NULL);
+	if (pid > 0) {
+		poll(NULL, 0, LIMIT_ACCOUNT_LIFE_MS + 500);
+		finish(pid);
+		wait_count("check", 1);
+		broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
+	}
+	teardown();
+}
+END_TEST
+
 CHECK_MAIN("polkit", test_a_yes_gives_the_device_and_the_rules_see_the_details,
 	   test_everything_but_a_yes_is_a_no_that_says_why,
 	   test_a_dialog_is_for_callers_that_allow_it, test_root_is_never_asked,
 	   test_what_is_roots_may_be_others_as_polkit_says, test_to_force_is_another_question,
 	   test_questions_end_at_the_limits_and_with_the_caller,
 	   test_a_policy_that_changed_meanwhile_counts,
-	   test_a_device_that_was_leased_meanwhile_is_not_given_twice)
+	   test_a_device_that_was_leased_meanwhile_is_not_given_twice,
+	   test_a_slow_answer_is_asked_for_once)
