@@ -100,8 +100,7 @@ static enum exit_code acquire_all(sd_bus *bus, const struct options *options,
 		code = loan_acquire(bus, selection_get(selection, i), &wish,
 				    &acquisition->loans[acquisition->n]);
 		if (code) {
-			if (give_back(bus, acquisition))
-				return code; /* has complained itself */
+			(void)give_back(bus, acquisition); /* complains itself */
 			return code;
 		}
 		acquisition->n++;
