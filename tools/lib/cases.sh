@@ -91,7 +91,21 @@ cases_emulator_died()
 	grep -qa '^run: the emulator itself crashed' "$1"
 }
 
-# The newest case to end: waits for it and reports it. One that lost its emulator is begun again, once.
+# NAME LOG: begins a case that failed once more; what it said first stays.
+cases_again()
+{
+	if cases_emulator_died "$2"; then
+		report_note "$(printf '%-16s the emulator crashed; once more (%s.first)' "$1" "$2")"
+	else
+		report_note "$(printf '%-16s did not pass; once more (%s.first)' "$1" "$2")"
+		grep -a '^not ok - ' "$2" | sed 's/^/             | /' || true
+		report_log_tail "$2"
+	fi
+	mv "$2" "$2.first"
+	cases_start "$1"
+}
+
+# The newest case to end: waits for it and reports it.
 cases_reap()
 {
 	local pid name log status=0
@@ -99,13 +113,14 @@ cases_reap()
 	name=${cases_running[$pid]}
 	log=$cases_logs/$name.log
 	unset "cases_running[$pid]"
-	if [ "$status" -ne 0 ] && [ ! -e "$log.first" ] && cases_emulator_died "$log"; then
-		report_note "$(printf '%-16s the emulator crashed; once more (%s.first)' "$name" "$log")"
-		mv "$log" "$log.first"
-		cases_start "$name"
+	if [ "$status" -ne 0 ] && [ ! -e "$log.first" ]; then
+		cases_again "$name" "$log"
 		return
 	fi
 	cases_report "$name" "$log" "$status" $((SECONDS - cases_started[pid]))
+	if [ "$cases_bad" -eq 0 ] && [ -e "$log.first" ] && ! cases_emulator_died "$log.first"; then
+		report_second_attempt "$name"
+	fi
 }
 
 # On interrupt the machines must not stay behind: each case ends its own on TERM.
