@@ -190,6 +190,17 @@ static void note_fault(struct job *job, const struct worker_result *result)
 	log_full(LOG_WARNING, name, NULL, "%s", job->fault.text);
 }
 
+/* Facts that are older than the work would say that the device is at home, or is not. */
+static void fail_unseen(struct job *job, int error)
+{
+	struct fault fault = {};
+
+	(void)fault_set(&fault, FAULT_RESTORE_FAILED,
+			"cannot see what has become of %s: %s; RestoreDevice gives it back",
+			job->device->name, strerror(-error));
+	fail(job, &fault);
+}
+
 static void on_changed(struct worker_result *result, void *userdata)
 {
 	struct job *job = userdata;
@@ -197,15 +208,18 @@ static void on_changed(struct worker_result *result, void *userdata)
 	bool has_died = result->r < 0 && result->fault.code == FAULT_NONE;
 	bool is_undone = job->state == JOB_UNDOING ||
 			 (job->state == JOB_STUCK && job->fault.code != FAULT_NONE);
+	int seen;
 
 	custody->n_jobs -= !worker_is_late(job->worker);
 	job->worker = (worker_free(job->worker), NULL);
 	/* it stays, there or not: it has a job */
-	(void)registry_refresh(custody->registry, job->device->id);
+	seen = registry_refresh(custody->registry, job->device->id);
 	if (result->r < 0 && !is_undone)
 		note_fault(job, result);
 	if (has_died && !is_undone) {
 		undo(job);
+	} else if (seen < 0 && seen != -ENOENT) {
+		fail_unseen(job, seen);
 	} else if (result->r < 0 && result->fault.code != FAULT_DEVICE_GONE &&
 		   (is_undone || result->fault.code == FAULT_RESTORE_FAILED)) {
 		if (has_died)

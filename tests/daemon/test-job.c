@@ -47,6 +47,17 @@ static void never(void *data, struct worker_result *result)
 	result->r = fault_set(&result->fault, FAULT_RESTORE_FAILED, "never");
 }
 
+/* It is elsewhere then, and nobody can see where. */
+static void bind_and_hide(void *data, struct worker_result *result)
+{
+	struct fake_sysfs seen = fake;
+
+	seen.scratch.fd = open(seen.scratch.path, O_PATH | O_CLOEXEC);
+	scratch_remove(&seen.scratch, "bus/ccw/devices/0.0.0580/driver");
+	fake_sysfs_set(&seen, "0.0.0580", "driver", "no link");
+	result->r = 0;
+}
+
 static void on_removed(struct job *removed, enum job_result result, void *userdata)
 {
 	ended = (int)result;
@@ -186,7 +197,24 @@ START_TEST(test_one_that_cannot_be_undone_is_failed_and_remembered)
 }
 END_TEST
 
+/* By what was known of it before it would be at home, and where that is forgotten. */
+START_TEST(test_one_whose_device_cannot_be_seen_is_failed_and_remembered)
+{
+	setup(bind_and_hide);
+	ck_assert_int_eq(begin(tape, CHANGE_BIND), 0);
+	ck_assert_int_eq(sd_event_loop(event), 0);
+	ck_assert_int_eq(ended, JOB_FAILED);
+	ck_assert(scratch_has(&work, "run/leases/0.0.0580.json"));
+	scratch_remove(&fake.scratch, "bus/ccw/devices/0.0.0580/driver");
+	fake_sysfs_set_driver(&fake, "0.0.0580", CCWB_DRIVER);
+	ck_assert_int_eq(broker_find_device(broker, tape, &fault)->state, DEVICE_FAILED);
+	ck_assert_str_eq(broker_find_device(broker, tape, &fault)->origin.driver, "tape_34xx");
+	teardown();
+}
+END_TEST
+
 CHECK_MAIN("job", test_a_stop_waits_for_its_end, test_so_many_jobs_and_no_more,
 	   test_a_device_has_one_job_at_a_time, test_one_that_is_canceled_is_undone,
 	   test_one_that_is_refused_leaves_all_as_it_was,
-	   test_one_that_cannot_be_undone_is_failed_and_remembered)
+	   test_one_that_cannot_be_undone_is_failed_and_remembered,
+	   test_one_whose_device_cannot_be_seen_is_failed_and_remembered)
