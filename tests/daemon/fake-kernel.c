@@ -38,6 +38,7 @@ static struct fake_sysfs tree_open(void)
 {
 	struct fake_sysfs fake = *tree;
 
+	fake_sysfs_depth++;
 	fake.scratch.fd = open(fake.scratch.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return fake;
 }
@@ -45,6 +46,7 @@ static struct fake_sysfs tree_open(void)
 static void tree_close(struct fake_sysfs *fake)
 {
 	close(fake->scratch.fd);
+	fake_sysfs_depth--;
 }
 
 static bool is_there(const struct fake_sysfs *fake)
@@ -318,8 +320,10 @@ int __wrap_vfio_open(struct sysfs *sysfs, int dev_fd, const struct sysfs_site *s
 	r = kernel_point("open", "fds", ANY_FAULT, open_effect, NULL);
 	if (r < 0)
 		return fault_set(fault, FAULT_BIND_FAILED, "test: %s", strerror(-r));
+	fake_sysfs_depth++;
 	for (n = 0; vfio_fd_name(*ret_iommu, n); n++)
 		ret_fds[n] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	fake_sysfs_depth--;
 	*ret_n = n;
 	return 0;
 }

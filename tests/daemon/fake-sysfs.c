@@ -13,6 +13,8 @@
 #include "macro.h"
 #include "names.h"
 
+int fake_sysfs_depth;
+
 struct text {
 	char at[256];
 };

@@ -22,6 +22,9 @@ struct fake_device {
 	bool is_online;
 };
 
+/* Not 0 while this process is at something that is none of the daemon's: what stands for the kernel, or the test. */
+extern int fake_sysfs_depth;
+
 /* With the bus, the drivers tape_34xx, dasd-eckd and ccwbroker, and no device. */
 void fake_sysfs_init(struct fake_sysfs *fake);
 void fake_sysfs_deinit(struct fake_sysfs *fake);

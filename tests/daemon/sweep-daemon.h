@@ -16,6 +16,7 @@ struct sweep_daemon {
 	int control;
 	int fds[LIMIT_WORKER_FDS]; /* what the client was given, closed or -1 */
 	unsigned int n_starts;
+	unsigned int n_crashes; /* ended by a signal that was not ours */
 	unsigned int step_limit_ms;
 };
 

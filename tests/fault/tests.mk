@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright the ccwbroker authors
+#
+# A part of Makefile.am: what fails at every call to the C library, once each.
+check_PROGRAMS += tests/fault/test-fault-broker
+# Called before any sanitizer has begun, so that it has none itself.
+check_LTLIBRARIES += libinterpose.la
+libinterpose_la_SOURCES = tests/fault/interpose.h tests/fault/interpose.c
+libinterpose_la_CFLAGS = $(AM_CFLAGS) -O1 -g
+tests_fault_test_fault_broker_CFLAGS = $(daemon_test_CFLAGS) -iquote $(top_srcdir)/tests/fault
+tests_fault_test_fault_broker_LDADD = libinterpose.la $(daemon_test_LDADD)
+tests_fault_test_fault_broker_SOURCES = tests/fault/test-fault-broker.c \
+	tests/daemon/sweep-daemon.h tests/daemon/sweep-daemon.c \
+	tests/daemon/fake-css.h tests/daemon/fake-css.c \
+	tests/daemon/fake-kernel.h tests/daemon/fake-kernel.c
+tests_fault_test_fault_broker_LDFLAGS = $(tests_daemon_test_step_sweep_LDFLAGS)
