@@ -21,7 +21,7 @@ static inline int check_main_run(const char *name, void (*add_tests)(TCase *test
 	SRunner *runner;
 	int failed;
 
-	tcase_set_timeout(tests, 60);
+	tcase_set_timeout(tests, 180);
 	add_tests(tests);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

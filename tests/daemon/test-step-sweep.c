@@ -15,9 +15,13 @@
 #include "names.h"
 #include "sweep-daemon.h"
 
-/* How long a step may take where one hangs, and where none does. */
+/*
+ * How long a step may take where one hangs, and where none does. On a busy machine one that does not
+ * hang may take longer than the short patience, too, and then more is lost than the fault costs: so
+ * what counts is what is lost with LONG_MS, after two shorter ones.
+ */
 #define SHORT_MS 60
-#define LONG_MS	 20000
+#define LONG_MS	 6000
 
 #define POLICY_STAY                                                                                \
 	"{\"profiles\": {\"stay\": {\"restore\": false}}, \"rules\": [{\"action\": \"allow\", "    \
@@ -179,14 +183,8 @@ static bool has_fds_again(int n_fds)
 	return status.n_fds == n_fds;
 }
 
-static void judge(const struct plan_case *sweep, int n_fds, int own_fds)
+static void judge_rest(const struct plan_case *sweep, int n_fds)
 {
-	struct sweep_status status = {};
-
-	if (!settle_well(sweep, &status) || status.state != DEVICE_HOST) {
-		complain(sweep, &totals->stranded, "the device is stranded", status.text);
-		return;
-	}
 	if (!is_at_origin(sweep))
 		complain(sweep, &totals->drivers, "not as it was", "");
 	if (kernel_has_claim())
@@ -199,9 +197,25 @@ static void judge(const struct plan_case *sweep, int n_fds, int own_fds)
 		complain(sweep, &totals->fds, "the daemon has other fds", "");
 	if (target.n_starts == 1 && sweep->strike_at < 0)
 		sweep_daemon_stop(&target);
+}
+
+static void judge(const struct plan_case *sweep, int n_fds, int own_fds)
+{
+	struct sweep_status status = {};
+
+	if (!settle_well(sweep, &status) || status.state != DEVICE_HOST)
+		complain(sweep, &totals->stranded, "the device is stranded", status.text);
+	else
+		judge_rest(sweep, n_fds);
 	sweep_daemon_deinit(&target);
 	if (scratch_count_fds() != own_fds)
 		totals->fds++;
+}
+
+static unsigned int count_losses(void)
+{
+	return totals->lost + totals->stranded + totals->drivers + totals->claims + totals->files +
+	       totals->fds;
 }
 
 static bool does_hang(const struct plan_case *sweep)
@@ -288,14 +302,13 @@ static unsigned int act(const struct plan_case *sweep)
 	return kernel->n_points;
 }
 
-static unsigned int run(const struct plan_case *sweep)
+static unsigned int run_once(const struct plan_case *sweep, unsigned int step_limit_ms)
 {
 	int own_fds = scratch_count_fds();
 	struct sweep_status status;
 	unsigned int n_steps;
 
-	sweep_daemon_init(&target, sweep->origin->driver, sweep->origin->is_online,
-			  does_hang(sweep) ? SHORT_MS : LONG_MS);
+	sweep_daemon_init(&target, sweep->origin->driver, sweep->origin->is_online, step_limit_ms);
 	if (sweep->action == STAY)
 		sweep_daemon_set_policy(&target, POLICY_STAY);
 	ck_assert(sweep_daemon_settle(&target, &status));
@@ -307,6 +320,21 @@ static unsigned int run(const struct plan_case *sweep)
 	}
 	judge(sweep, status.n_fds, own_fds);
 	return n_steps;
+}
+
+static unsigned int run(const struct plan_case *sweep)
+{
+	unsigned int step_limit_ms = does_hang(sweep) ? SHORT_MS : LONG_MS, n_steps;
+	const struct totals before = *totals;
+	unsigned int losses = count_losses();
+
+	for (;;) {
+		n_steps = run_once(sweep, step_limit_ms);
+		if (count_losses() == losses || step_limit_ms >= LONG_MS)
+			return n_steps;
+		step_limit_ms *= 10;
+		*totals = before;
+	}
 }
 
 static bool is_full(void)
@@ -336,12 +364,6 @@ static void sweep_plan(struct plan_case sweep)
 			sweep.fault = (enum kernel_fault)fault;
 			(void)run(&sweep); /* counted once, above */
 		}
-}
-
-static unsigned int count_losses(void)
-{
-	return totals->lost + totals->stranded + totals->drivers + totals->claims + totals->files +
-	       totals->fds;
 }
 
 /* Jobs know no way, and of those by our module only the open step does. */
@@ -424,7 +446,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_a_device_that_is_online_is_never_lost);
 	tcase_add_test(tests, test_a_device_that_is_offline_is_never_lost);
 	tcase_add_test(tests, test_a_device_without_a_driver_is_never_lost);
-	tcase_set_timeout(tests, is_full() ? 900 : 180);
+	tcase_set_timeout(tests, is_full() ? 3600 : 900);
 }
 
 int main(void)
