@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Copyright the ccwbroker authors
 /*
- * Registered memory of a request: when it may come and go, and what is counted of it. Which pages
- * these are is cp-memory.c's business.
+ * Registered memory of a request: when it may come and go. Which pages these are is cp-memory.c's
+ * business.
  */
-#include <linux/minmax.h>
 #include <linux/mutex.h>
 
 #include "request-priv.h"
-
-void request_count_pins(struct request *req, unsigned int pinned)
-{
-	struct request_stats *stats = &req->stats;
-
-	lockdep_assert_held(&req->io_mutex);
-	stats->pins = stats->registered + pinned;
-	stats->pins_max = max(stats->pins_max, stats->pins);
-}
 
 /* Registered memory came or went, perhaps while a program is active. */
 static void request_count_memory(struct request *req)

@@ -46,13 +46,14 @@ int request_begin(struct request *req, const u8 *orb, struct cp_refusal *refusal
  */
 void request_settle(struct request *req, struct irb *last);
 
+/* So many pages are pinned besides registered memory. */
+void request_count_pins(struct request *req, unsigned int pinned);
+
 /* Nothing is pinned anew for a while after an unmap met something: see REQUEST_UNMAP_QUIET_MS. */
 void request_wait_quiet(struct request *req);
 
 /* -- request-memory.c: io_mutex held -- */
 
-/* So many pages are pinned besides registered memory. */
-void request_count_pins(struct request *req, unsigned int pinned);
 /* Drops registered memory of which a part lies there. No program uses it. Was there any? */
 bool request_drop_memory(struct request *req, u64 iova, u64 length);
 void request_drop_all_memory(struct request *req);

@@ -6,6 +6,7 @@
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
@@ -47,6 +48,15 @@ static void request_tell_loss(struct request *req, struct irb *last)
 	lock = request_lock(req, &flags);
 	irb_queue_protect(&req->irbs);
 	spin_unlock_irqrestore(lock, flags);
+}
+
+void request_count_pins(struct request *req, unsigned int pinned)
+{
+	struct request_stats *stats = &req->stats;
+
+	lockdep_assert_held(&req->io_mutex);
+	stats->pins = stats->registered + pinned;
+	stats->pins_max = max(stats->pins_max, stats->pins);
 }
 
 static void request_release(struct request *req)

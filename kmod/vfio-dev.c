@@ -272,8 +272,3 @@ unsigned int vfio_dev_fds(struct vfio_dev *dev)
 	/* until it retires one of them is the registration's own */
 	return count && !READ_ONCE(dev->end.is_retired) ? count - 1 : count;
 }
-
-void vfio_dev_put(struct vfio_dev *dev)
-{
-	vfio_put_device(&dev->vdev);
-}

@@ -52,7 +52,11 @@ void vfio_dev_retire(struct vfio_dev *dev);
 /* How many fds of it there are, open as a device or not: what vfio_dev_retire() waits for. */
 unsigned int vfio_dev_fds(struct vfio_dev *dev);
 /* Frees a device that is retired or was never registered, once no interrupt can find it. */
-void vfio_dev_put(struct vfio_dev *dev);
+static inline void vfio_dev_put(struct vfio_dev *dev)
+{
+	vfio_put_device(&dev->vdev);
+}
+
 /* Ends the client's use at once, whatever it does: request_revoke(), and the world is told. */
 void vfio_dev_revoke(struct vfio_dev *dev);
 /* Once for the module: what waits for revoked clients. Exit waits for the last of them. */
