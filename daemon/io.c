@@ -56,7 +56,7 @@ int io_read_fd(int fd, size_t max, char **ret, size_t *ret_size)
 
 int io_read_at(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_size)
 {
-	_cleanup_close_ int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	_cleanup_close_ int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd < 0)
 		return -errno;
@@ -80,7 +80,7 @@ int io_read_line_at(int dir_fd, const char *path, char **ret)
 
 int io_read_word_at(int dir_fd, const char *path, char *field, size_t size)
 {
-	_cleanup_close_ int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	_cleanup_close_ int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	ssize_t n;
 
 	if (fd < 0)

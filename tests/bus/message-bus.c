@@ -57,7 +57,10 @@ static void write_config(const struct scratch *work, bool has_system_policy)
 	else
 		ck_assert_int_ge(asprintf(&text,
 					  "<busconfig><listen>unix:tmpdir=/tmp</listen>"
-					  "<auth>EXTERNAL</auth>%s</busconfig>",
+					  "<auth>EXTERNAL</auth>%s"
+					  "<limit name=\"max_connections_per_user\">2000</limit>"
+					  "<limit name=\"max_completed_connections\">2100</limit>"
+					  "</busconfig>",
 					  open_policy),
 				 0);
 	scratch_write(work, "bus.conf", text);

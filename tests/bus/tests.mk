@@ -3,6 +3,9 @@
 #
 # A part of Makefile.am: the tests of the bus side's parts, built as those of tests/daemon/tests.mk.
 contract_tests = \
+	tests/bus/test-any-call \
+	tests/bus/test-hostile-crowd \
+	tests/bus/test-hostile-files \
 	tests/daemon/test-channel-path \
 	tests/daemon/test-kind \
 	tests/daemon/test-locate \
@@ -48,6 +51,13 @@ tests_bus_test_bus_users_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_bus_users_LDADD = $(daemon_test_LDADD)
 tests_bus_test_strangers_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_strangers_LDADD = $(daemon_test_LDADD)
+tests_bus_test_any_call_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_any_call_LDADD = $(daemon_test_LDADD)
+tests_bus_test_any_call_SOURCES = tests/bus/any-value.h tests/bus/any-value.c tests/bus/test-any-call.c
+tests_bus_test_hostile_crowd_CFLAGS = $(daemon_test_CFLAGS) -pthread
+tests_bus_test_hostile_crowd_LDADD = $(daemon_test_LDADD)
+tests_bus_test_hostile_files_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_hostile_files_LDADD = $(daemon_test_LDADD)
 tests_bus_test_hostile_CFLAGS = $(daemon_test_CFLAGS)
 tests_bus_test_hostile_LDADD = $(daemon_test_LDADD)
 tests_bus_test_contract_text_CFLAGS = $(daemon_test_CFLAGS)
