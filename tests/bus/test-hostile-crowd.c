@@ -199,6 +199,16 @@ START_TEST(test_64_threads_take_and_release_one_device)
 }
 END_TEST
 
-CHECK_MAIN("hostile-crowd", test_ten_thousand_requests_without_a_reader,
-	   test_a_thousand_connections, test_a_lease_is_not_guessed,
-	   test_64_threads_take_and_release_one_device)
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, test_ten_thousand_requests_without_a_reader);
+	tcase_add_test(tests, test_a_thousand_connections);
+	tcase_add_test(tests, test_a_lease_is_not_guessed);
+	tcase_add_test(tests, test_64_threads_take_and_release_one_device);
+	tcase_set_timeout(tests, 600); /* what counts is that it ends */
+}
+
+int main(void)
+{
+	return check_main_run("hostile-crowd", add_tests);
+}
