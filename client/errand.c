@@ -5,7 +5,6 @@
  * the terminal. Does not know what the job does.
  */
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <systemd/sd-event.h>
 #include <time.h>
@@ -13,8 +12,10 @@
 
 #include "call.h"
 #include "errand.h"
+#include "interrupt.h"
 #include "names.h"
 #include "properties.h"
+#include "sender.h"
 
 /* How long it may take before the terminal hears of it, and how often it does then */
 #define PROGRESS_USEC 1000000
@@ -99,6 +100,8 @@ static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error 
 	uint32_t id;
 	int r;
 
+	if (message != errand->early && !sender_is_broker(message))
+		return 0;
 	if (!errand->job) {
 		/* ours may be over at once, and then stands right before the reply */
 		sd_bus_message_unref(errand->early);
@@ -123,6 +126,8 @@ static int on_broker_gone(sd_bus_message *message, void *userdata, sd_bus_error 
 {
 	struct errand *errand = userdata;
 
+	if (!sender_is_bus(message))
+		return 0;
 	call_complain("cannot %s: the broker has ended meanwhile; what was begun is undone when it "
 		      "starts again",
 		      errand->what);
@@ -205,24 +210,6 @@ static int listen_to(struct errand *errand)
 				on_broker_gone, errand);
 }
 
-static int catch_signals(struct errand *errand)
-{
-	sigset_t set;
-	int r;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return -errno;
-	r = sd_event_add_signal(errand->event, NULL, SIGINT, on_signal, errand);
-	if (r >= 0)
-		r = sd_event_add_signal(errand->event, NULL, SIGTERM, on_signal, errand);
-	if (r >= 0)
-		r = sd_bus_attach_event(errand->bus, errand->event, SD_EVENT_PRIORITY_NORMAL);
-	return r;
-}
-
 static int on_job_properties(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
 	struct errand *errand = userdata;
@@ -287,7 +274,9 @@ static int begin(struct errand *errand, sd_bus_message *call)
 
 	r = listen_to(errand);
 	if (r >= 0)
-		r = catch_signals(errand);
+		r = interrupt_catch(errand->event, false, on_signal, errand);
+	if (r >= 0)
+		r = sd_bus_attach_event(errand->bus, errand->event, SD_EVENT_PRIORITY_NORMAL);
 	if (r >= 0)
 		r = show_progress(errand);
 	if (r >= 0)

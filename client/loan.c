@@ -13,6 +13,7 @@
 
 #include "call.h"
 #include "names.h"
+#include "sender.h"
 
 /* A device comes back when its paths are verified by its driver, 10 s each at worst. */
 #define GIVE_BACK_USEC (90ULL * 1000 * 1000)
@@ -132,6 +133,8 @@ static int on_lease_removed(sd_bus_message *message, void *userdata, sd_bus_erro
 	const char *lease, *reason;
 	int r;
 
+	if (!sender_is_broker(message))
+		return 0;
 	r = sd_bus_message_read(message, "ssos", &lease, NULL, NULL, &reason);
 	if (r < 0 || strcmp(lease, farewell->lease))
 		return 0;

@@ -5,14 +5,15 @@
  */
 #include <errno.h>
 #include <json-c/json.h>
-#include <signal.h>
 #include <string.h>
 #include <systemd/sd-event.h>
 #include <time.h>
 
 #include "call.h"
 #include "event-line.h"
+#include "interrupt.h"
 #include "names.h"
+#include "sender.h"
 #include "show.h"
 
 #define WHAT	 "monitor"
@@ -134,7 +135,7 @@ static int on_manager_signal(sd_bus_message *message, void *userdata, sd_bus_err
 
 	while (row < rows + ARRAY_SIZE(rows) && strcmp(row->member, member))
 		row++;
-	if (row == rows + ARRAY_SIZE(rows))
+	if (row == rows + ARRAY_SIZE(rows) || !sender_is_broker(message))
 		return 0;
 	event = new_event(row->event);
 	types = row->types;
@@ -192,11 +193,15 @@ static int read_changes(sd_bus_message *message, struct json_object *changes)
 
 static int on_properties(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-	struct json_object *event = new_event("changed"), *changes = json_object_new_object();
+	struct json_object *event, *changes;
 	const char *interface;
 	bool is_known;
 	int r;
 
+	if (!sender_is_broker(message))
+		return 0;
+	event = new_event("changed");
+	changes = json_object_new_object();
 	is_known = event && changes && add_object(event, sd_bus_message_get_path(message));
 	r = is_known ? sd_bus_message_read(message, "s", &interface) : -EINVAL;
 	if (r >= 0)
@@ -215,7 +220,8 @@ static int on_owner(sd_bus_message *message, void *userdata, sd_bus_error *error
 {
 	const char *name, *before, *now;
 
-	if (sd_bus_message_read(message, "sss", &name, &before, &now) < 0)
+	if (!sender_is_bus(message) ||
+	    sd_bus_message_read(message, "sss", &name, &before, &now) < 0)
 		return 0;
 	tell(userdata, new_event(*now ? "daemon-started" : "daemon-ended"));
 	return 0;
@@ -264,26 +270,6 @@ static int listen_to(struct monitor *monitor)
 	return r;
 }
 
-static int catch_signals(struct monitor *monitor)
-{
-	sigset_t set;
-	int r;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return -errno;
-	r = sd_event_add_signal(monitor->event, NULL, SIGINT, on_signal, monitor);
-	if (r >= 0)
-		r = sd_event_add_signal(monitor->event, NULL, SIGTERM, on_signal, monitor);
-	if (r >= 0)
-		r = watch_output(monitor);
-	if (r >= 0)
-		r = sd_bus_attach_event(monitor->bus, monitor->event, SD_EVENT_PRIORITY_NORMAL);
-	return r;
-}
-
 /* The first line: from here on nothing is missed. */
 static enum exit_code begin(struct monitor *monitor)
 {
@@ -304,7 +290,11 @@ static enum exit_code run(struct monitor *monitor)
 
 	r = listen_to(monitor);
 	if (r >= 0)
-		r = catch_signals(monitor);
+		r = interrupt_catch(monitor->event, false, on_signal, monitor);
+	if (r >= 0)
+		r = watch_output(monitor);
+	if (r >= 0)
+		r = sd_bus_attach_event(monitor->bus, monitor->event, SD_EVENT_PRIORITY_NORMAL);
 	if (r < 0) {
 		call_complain("cannot " WHAT ": %s", strerror(-r));
 		return EXIT_CODE_FAILURE;

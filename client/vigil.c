@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
@@ -17,7 +16,9 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "interrupt.h"
 #include "names.h"
+#include "sender.h"
 
 struct vigil {
 	sd_bus *bus;
@@ -41,7 +42,8 @@ static int on_lease_removed(sd_bus_message *message, void *userdata, sd_bus_erro
 	struct vigil *vigil = userdata;
 	const char *lease, *reason;
 
-	if (sd_bus_message_read(message, "ssos", &lease, NULL, NULL, &reason) < 0)
+	if (!sender_is_broker(message) ||
+	    sd_bus_message_read(message, "ssos", &lease, NULL, NULL, &reason) < 0)
 		return 0;
 	for (size_t i = 0; i < vigil->n; i++) {
 		if (!vigil->loans[i] || strcmp(vigil->loans[i]->lease, lease))
@@ -59,7 +61,8 @@ static int on_revoke_requested(sd_bus_message *message, void *userdata, sd_bus_e
 	const char *reason;
 	uint64_t deadline, left;
 
-	if (sd_bus_message_read(message, "st", &reason, &deadline) < 0)
+	if (!sender_is_broker(message) ||
+	    sd_bus_message_read(message, "st", &reason, &deadline) < 0)
 		return 0;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	left = deadline / 1000000 > (uint64_t)now.tv_sec ? deadline / 1000000 - (uint64_t)now.tv_sec
@@ -100,17 +103,9 @@ static bool is_input_watched(void)
 
 static int listen_to_user(struct vigil *vigil)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	sigset_t set;
-	int r = 0;
+	int r;
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
-		sigaddset(&set, signals[i]);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return -errno;
-	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(signals); i++)
-		r = sd_event_add_signal(vigil->event, NULL, signals[i], on_signal, vigil);
+	r = interrupt_catch(vigil->event, true, on_signal, vigil);
 	if (r >= 0 && is_input_watched())
 		r = sd_event_add_io(vigil->event, NULL, STDIN_FILENO, EPOLLIN, on_input, vigil);
 	return r;

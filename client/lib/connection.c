@@ -12,9 +12,7 @@
 #include "connection.h"
 #include "error.h"
 #include "names.h"
-
-#define BUS_NAME "org.freedesktop.DBus"
-#define BUS_PATH "/org/freedesktop/DBus"
+#include "sender.h"
 
 struct ccwb_connection {
 	sd_bus *bus;
@@ -71,29 +69,12 @@ struct ccwb_connection *ccwb_connection_free(struct ccwb_connection *connection)
 	return NULL;
 }
 
-/*
- * Anybody on the bus may send us a signal that looks like the broker's: the bus delivers those that name
- * us, whatever was matched. So the sender is asked for, once for each signal; they are rare.
- */
-static bool is_from_broker(const struct ccwb_connection *connection, sd_bus_message *message)
-{
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	const char *sender = sd_bus_message_get_sender(message), *owner;
-
-	if (sd_bus_is_bus_client(connection->bus) <= 0)
-		return true; /* nobody else is at the other end */
-	return sender &&
-	       sd_bus_call_method(connection->bus, BUS_NAME, BUS_PATH, BUS_NAME, "GetNameOwner",
-				  NULL, &reply, "s", CCWB_BUS_NAME) >= 0 &&
-	       sd_bus_message_read(reply, "s", &owner) > 0 && !strcmp(sender, owner);
-}
-
 static int tell(struct ccwb_connection *connection, sd_bus_message *message,
 		const struct connection_event *event)
 {
 	struct connection_listener *next;
 
-	if (!is_from_broker(connection, message))
+	if (!sender_is_broker(message))
 		return 0;
 	for (struct connection_listener *one = connection->listeners; one; one = next) {
 		next = one->next;

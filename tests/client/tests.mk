@@ -43,6 +43,7 @@ client_tests = \
 	tests/client/test-tree \
 	tests/client/test-event-line \
 	tests/client/test-load \
+	tests/client/test-interrupt \
 	tests/client/test-errand \
 	tests/client/test-placeholder \
 	tests/client/test-command \
@@ -68,6 +69,9 @@ tests_client_test_policy_text_LDADD = $(client_test_LDADD)
 tests_client_test_policy_json_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_policy_json_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_policy_json_LDADD = $(client_test_LDADD)
+tests_client_test_interrupt_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_test_interrupt_CFLAGS = $(client_test_CFLAGS)
+tests_client_test_interrupt_LDADD = $(client_test_LDADD)
 tests_client_test_option_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_client_test_option_CFLAGS = $(client_test_CFLAGS)
 tests_client_test_option_LDADD = $(client_test_LDADD)
@@ -198,8 +202,13 @@ EXTRA_PROGRAMS += tests/client/broker
 tests_client_broker_SOURCES = tests/client/broker.c
 tests_client_broker_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS) $(JSON_CFLAGS)
 tests_client_broker_LDADD = libdaemon.la $(SYSTEMD_LIBS) $(JSON_LIBS)
-check_DATA = tests/client/ccwctl tests/client/broker client/ccwctl.1 client/bash/ccwctl tests/client/lib/label.c
-CLEANFILES += tests/client/ccwctl tests/client/broker
+EXTRA_PROGRAMS += tests/client/forger
+tests_client_forger_SOURCES = tests/client/forger.c
+tests_client_forger_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_client_forger_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
+tests_client_forger_LDADD = $(SYSTEMD_LIBS)
+check_DATA = tests/client/ccwctl tests/client/broker tests/client/forger client/ccwctl.1 client/bash/ccwctl tests/client/lib/label.c
+CLEANFILES += tests/client/ccwctl tests/client/broker tests/client/forger
 dist_check_SCRIPTS += tests/client/cli tests/client/cli-bus tests/client/cli-policy tests/client/manual \
 	tests/client/sessions/replay \
 	tests/client/lib/library
@@ -209,7 +218,7 @@ EXTRA_DIST += tests/client/cli.bash tests/client/world.bash doc/ccwctl.md \
 	tests/client/sessions/qemu-args.session \
 	tests/client/sessions/who.session tests/client/sessions/top.session \
 	tests/client/sessions/check.session tests/client/sessions/completion.session tests/client/sessions/define.session \
-	tests/client/sessions/hostile.session tests/client/sessions/ids.session tests/client/sessions/info.session \
+	tests/client/sessions/forged.session tests/client/sessions/hostile.session tests/client/sessions/ids.session tests/client/sessions/info.session \
 	tests/client/sessions/io.session tests/client/sessions/job.session \
 	tests/client/sessions/leases.session tests/client/sessions/list.session tests/client/sessions/monitor.session \
 	tests/client/sessions/policy.session tests/client/sessions/refused.session \
