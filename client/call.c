@@ -46,19 +46,25 @@ static const struct {
 	{ "org.freedesktop.systemd1.", EXIT_CODE_UNREACHABLE },
 };
 
-void call_complain(const char *format, ...)
+void call_print_line(FILE *out, const char *before, const char *format, va_list args)
 {
 	_cleanup_free_ char *text = NULL;
-	va_list args;
 
-	va_start(args, format);
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
-	va_end(args);
 	/* names and commands of others are in it, and it goes to a terminal */
 	if (text)
 		text_sanitize(text);
-	fprintf(stderr, "ccwctl: %s\n", text ? text : "out of memory");
+	fprintf(out, "%s%s\n", before, text ? text : "out of memory");
+}
+
+void call_complain(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	call_print_line(stderr, "ccwctl: ", format, args);
+	va_end(args);
 }
 
 enum exit_code call_usage(const char *usage)

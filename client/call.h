@@ -2,6 +2,8 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <systemd/sd-bus.h>
 
 #include "macro.h"
@@ -12,6 +14,10 @@
 
 /* Prints "ccwctl: " and the message on standard error, in which control characters become '?'. */
 void call_complain(const char *format, ...) _printf_(1, 2);
+
+/* Prints before, the message and a line end; control characters in the message become '?'. */
+void call_print_line(FILE *out, const char *before, const char *format, va_list args)
+	_printf_(3, 0);
 
 /* Says how the verb is used, after a complaint. Returns EXIT_CODE_USAGE. */
 enum exit_code call_usage(const char *usage);

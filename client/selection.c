@@ -273,6 +273,18 @@ enum exit_code selection_resolve(struct selection *selection, sd_bus *bus)
 	return code;
 }
 
+enum exit_code selection_open(const struct verb *verb, const struct options *options,
+			      char *const *words, unsigned int n_words, unsigned int max,
+			      sd_bus **ret_bus, struct selection **ret)
+{
+	enum exit_code code;
+
+	code = selection_new(verb, options, words, n_words, max, ret);
+	if (!code)
+		code = call_open(ret_bus);
+	return code ? code : selection_resolve(*ret, *ret_bus);
+}
+
 enum exit_code selection_expand(struct selection *selection)
 {
 	enum exit_code code = EXIT_CODE_OK;

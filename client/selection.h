@@ -31,7 +31,13 @@ DEFINE_CLEANUP(struct selection *, selection_free)
  */
 _must_check_ enum exit_code selection_resolve(struct selection *selection, sd_bus *bus);
 
-/* The same without a broker: a range stands for every id of it, and what only a broker knows is refused. */
+/* selection_new for all words of one verb, a connection to the bus, and selection_resolve. */
+_must_check_ enum exit_code selection_open(const struct verb *verb, const struct options *options,
+					   char *const *words, unsigned int n_words,
+					   unsigned int max, sd_bus **ret_bus,
+					   struct selection **ret);
+
+/* selection_resolve without a broker: a range stands for every id of it, and what only a broker knows is refused. */
 _must_check_ enum exit_code selection_expand(struct selection *selection);
 
 /* Whether any device is named. */

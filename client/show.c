@@ -134,16 +134,11 @@ void show_table_print(const struct show_table *table, FILE *out, bool no_legend)
 
 void show_line(FILE *out, const char *format, ...)
 {
-	_cleanup_free_ char *text = NULL;
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	call_print_line(out, "", format, args);
 	va_end(args);
-	if (text)
-		text_sanitize(text);
-	fprintf(out, "%s\n", text ? text : "out of memory");
 }
 
 void show_field(FILE *out, const char *name, const char *value)

@@ -60,12 +60,9 @@ static enum exit_code change_all(const struct verb *verb, const struct options *
 	struct change change = { .is_autostart = is_autostart };
 	enum exit_code code;
 
-	code = selection_new(verb, options, arguments->words, n_words, SELECTION_MAX, &selection);
-	if (!code)
-		code = call_open(&bus);
+	code = selection_open(verb, options, arguments->words, n_words, SELECTION_MAX, &bus,
+			      &selection);
 	change.bus = bus;
-	if (!code)
-		code = selection_resolve(selection, bus);
 	return code ? code : selection_each(selection, visit, &change);
 }
 

@@ -168,12 +168,8 @@ enum exit_code verb_info(const struct options *options, const struct arguments *
 	struct look look = { .options = options };
 	enum exit_code code;
 
-	code = selection_new(&row_info, options, arguments->words, arguments->n_words,
-			     SELECTION_MAX, &selection);
-	if (!code)
-		code = call_open(&bus);
+	code = selection_open(&row_info, options, arguments->words, arguments->n_words,
+			      SELECTION_MAX, &bus, &selection);
 	look.bus = bus;
-	if (!code)
-		code = selection_resolve(selection, bus);
 	return code ? code : selection_each(selection, show_device, &look);
 }

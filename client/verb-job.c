@@ -131,11 +131,8 @@ static enum exit_code run_all(const struct verb *verb, const struct options *opt
 	enum exit_code code;
 
 	work->verb = verb->name;
-	code = selection_new(verb, options, arguments->words, n_words, SELECTION_MAX, &selection);
-	if (!code)
-		code = call_open(&bus);
-	if (!code)
-		code = selection_resolve(selection, bus);
+	code = selection_open(verb, options, arguments->words, n_words, SELECTION_MAX, &bus,
+			      &selection);
 	return code ? code : selection_each(selection, run, work);
 }
 

@@ -65,12 +65,8 @@ enum exit_code verb_libvirt_xml(const struct options *options, const struct argu
 	struct qemu_way way;
 	size_t n;
 
-	code = selection_new(&row_libvirt_xml, options, arguments->words, arguments->n_words,
-			     DEVICES_MAX, &selection);
-	if (!code)
-		code = call_open(&bus);
-	if (!code)
-		code = selection_resolve(selection, bus);
+	code = selection_open(&row_libvirt_xml, options, arguments->words, arguments->n_words,
+			      DEVICES_MAX, &bus, &selection);
 	for (n = 0; !code && n < selection_count(selection); n++)
 		ids[n] = selection_get(selection, (unsigned int)n);
 	if (!code)

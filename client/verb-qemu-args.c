@@ -77,12 +77,8 @@ enum exit_code verb_qemu_args(const struct options *options, const struct argume
 	struct plan plan = {};
 	enum exit_code code;
 
-	code = selection_new(&row_qemu_args, options, arguments->words, arguments->n_words,
-			     DEVICES_MAX, &selection);
-	if (!code)
-		code = call_open(&bus);
-	if (!code)
-		code = selection_resolve(selection, bus);
+	code = selection_open(&row_qemu_args, options, arguments->words, arguments->n_words,
+			      DEVICES_MAX, &bus, &selection);
 	for (; !code && plan.n < selection_count(selection); plan.n++)
 		plan.ids[plan.n] = selection_get(selection, (unsigned int)plan.n);
 	if (!code)

@@ -162,12 +162,8 @@ enum exit_code verb_who(const struct options *options, const struct arguments *a
 	struct who who = { .options = options };
 	enum exit_code code, printed;
 
-	code = selection_new(&row_who, options, arguments->words, arguments->n_words, SELECTION_MAX,
-			     &selection);
-	if (!code)
-		code = call_open(&bus);
-	if (!code)
-		code = selection_resolve(selection, bus);
+	code = selection_open(&row_who, options, arguments->words, arguments->n_words,
+			      SELECTION_MAX, &bus, &selection);
 	if (code)
 		return code;
 	if (options->json)
