@@ -341,16 +341,31 @@ static int lose_effect(struct autostart *autostart, struct device *device, struc
 	return was_bound ? give_back(autostart, device, fault) : 0;
 }
 
+int autostart_check_undefine(const struct autostart *autostart, struct ccw_id id,
+			     struct fault *fault)
+{
+	const struct device *device = registry_peek(autostart->custody->registry, id);
+	char text[CCW_ID_STRING_SIZE];
+
+	if (device && is_on_its_way(device))
+		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
+				 "%s is just being taken or given back; try again in a moment",
+				 device->name);
+	if (!definitions_find(autostart->definitions, id))
+		return fault_set(fault, FAULT_NOT_DEFINED, "%s is not defined",
+				 ccw_id_format(id, text));
+	return 0;
+}
+
 int autostart_undefine(struct autostart *autostart, struct ccw_id id, struct fault *fault)
 {
 	struct device *device = registry_peek(autostart->custody->registry, id);
 	struct fault later = {};
 	int r, q;
 
-	if (device && is_on_its_way(device))
-		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
-				 "%s is just being taken or given back; try again in a moment",
-				 device->name);
+	r = autostart_check_undefine(autostart, id, fault);
+	if (r < 0)
+		return r;
 	r = definitions_remove(autostart->definitions, id, fault);
 	if (!device || !device->is_defined || definitions_find(autostart->definitions, id))
 		return r;

@@ -53,3 +53,7 @@ _must_check_ int autostart_set(struct autostart *autostart, const struct definit
  */
 _must_check_ int autostart_undefine(struct autostart *autostart, struct ccw_id id,
 				    struct fault *fault);
+
+/* What autostart_undefine would refuse before it looks at the disk. */
+_must_check_ int autostart_check_undefine(const struct autostart *autostart, struct ccw_id id,
+					  struct fault *fault);

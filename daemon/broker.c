@@ -134,13 +134,14 @@ static struct lease *find_own(struct broker *broker, const char *lease_id, uid_t
 	return NULL;
 }
 
-int broker_release(struct broker *broker, const char *lease_id, uid_t uid, struct fault *fault)
+int broker_release(struct broker *broker, const char *lease_id, uid_t uid, bool is_dry_run,
+		   struct fault *fault)
 {
 	struct lease *lease = find_own(broker, lease_id, uid, false, "end it", fault);
 
 	if (!lease)
 		return fault->code == FAULT_NO_SUCH_LEASE ? -ENOENT : -EPERM;
-	if (lease_is_held(lease))
+	if (lease_is_held(lease) && !is_dry_run)
 		custody_end(&broker->custody, lease, LEASE_END_RELEASED);
 	return 0;
 }

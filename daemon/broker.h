@@ -87,9 +87,9 @@ _must_check_ int broker_acquire(struct broker *broker, struct ccw_id id,
 /* Nobody waits for the outcome of broker_acquire any more: what is taken is given back. */
 void broker_abandon(struct broker *broker, struct lease *lease);
 
-/* Ends a lease for its owner or root. One that has ended already is no error. */
+/* Ends a lease for its owner or root, or only says whether it would. One that has ended already is no error. */
 _must_check_ int broker_release(struct broker *broker, const char *lease_id, uid_t uid,
-				struct fault *fault);
+				bool is_dry_run, struct fault *fault);
 
 /*
  * Asks its holder to go, and ends the lease at the end of the time that wish gives; checked by

@@ -54,7 +54,8 @@ static int reply(sd_bus_message *message, int r, const struct fault *fault, sd_b
 	return r == 0 ? 1 : sd_bus_reply_method_return(message, NULL);
 }
 
-static int read_definition(sd_bus_message *message, struct definition *ret, struct fault *fault)
+static int read_definition(sd_bus_message *message, struct definition *ret, uint64_t *ret_flags,
+			   struct fault *fault)
 {
 	static const struct bus_key keys[] = { { CCWB_DEFINITION_AUTOSTART, 'b', 0 } };
 	int is_autostart = 0;
@@ -65,7 +66,7 @@ static int read_definition(sd_bus_message *message, struct definition *ret, stru
 		r = bus_dict_read(message, "definition key", keys, ARRAY_SIZE(keys), &is_autostart,
 				  fault);
 	if (r >= 0)
-		r = bus_dict_read_flags(message, fault);
+		r = bus_dict_read_flags_of(message, CCWB_FLAG_DRY_RUN, ret_flags, fault);
 	if (r >= 0)
 		ret->is_autostart = is_autostart;
 	return r;
@@ -73,15 +74,19 @@ static int read_definition(sd_bus_message *message, struct definition *ret, stru
 
 int bus_definition_define(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+	struct autostart *autostart = broker_autostart(userdata);
 	struct definition definition = {};
 	struct fault fault = {};
+	uint64_t flags;
 	int r;
 
-	r = read_definition(message, &definition, &fault);
+	r = read_definition(message, &definition, &flags, &fault);
 	if (r >= 0)
 		r = authorize(userdata, message, definition.id, &fault);
 	if (r > 0) {
-		r = autostart_define(broker_autostart(userdata), &definition, &fault);
+		r = flags & CCWB_FLAG_DRY_RUN ? definitions_check(autostart_definitions(autostart),
+								  definition.id, &fault)
+					      : autostart_define(autostart, &definition, &fault);
 		r = r < 0 ? r : 1;
 	}
 	return reply(message, r, &fault, error);
@@ -89,17 +94,20 @@ int bus_definition_define(sd_bus_message *message, void *userdata, sd_bus_error 
 
 int bus_definition_undefine(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+	struct autostart *autostart = broker_autostart(userdata);
 	struct fault fault = {};
+	uint64_t flags;
 	struct ccw_id id;
 	int r;
 
 	r = read_id(message, &id, &fault);
 	if (r >= 0)
-		r = bus_dict_read_flags(message, &fault);
+		r = bus_dict_read_flags_of(message, CCWB_FLAG_DRY_RUN, &flags, &fault);
 	if (r >= 0)
 		r = authorize(userdata, message, id, &fault);
 	if (r > 0) {
-		r = autostart_undefine(broker_autostart(userdata), id, &fault);
+		r = flags & CCWB_FLAG_DRY_RUN ? autostart_check_undefine(autostart, id, &fault)
+					      : autostart_undefine(autostart, id, &fault);
 		r = r < 0 ? r : 1;
 	}
 	return reply(message, r, &fault, error);

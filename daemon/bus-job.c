@@ -16,6 +16,7 @@
 #include "bus-error.h"
 #include "bus-hold.h"
 #include "bus-lookup.h"
+#include "bus-rehearse.h"
 #include "names.h"
 #include "text.h"
 
@@ -59,47 +60,60 @@ static int check_driver(const char *driver, struct fault *fault)
 			 driver);
 }
 
-/* 1: started; 0: message comes again. */
-static int begin(struct broker *broker, sd_bus_message *message, enum change_kind kind,
-		 struct job **ret, struct fault *fault)
-{
-	const char *action = kind == CHANGE_RESET ? CCWB_ACTION_RESET : CCWB_ACTION_BIND;
-	const char *driver = "";
-	struct device *device;
+/* What a call asks for; driver belongs to the message. */
+struct request {
+	enum change_kind kind;
 	struct ccw_id id;
+	const char *driver;
+	uint64_t flags;
+};
+
+static int read_request(sd_bus_message *message, struct request *request, struct fault *fault)
+{
 	int r;
 
-	r = bus_lookup_read_id(message, &id, fault);
-	if (r >= 0 && kind == CHANGE_BIND)
-		r = sd_bus_message_read(message, "s", &driver);
-	if (r >= 0 && kind == CHANGE_BIND)
-		r = check_driver(driver, fault);
-	if (r >= 0)
-		r = bus_dict_read_flags(message, fault);
-	if (r < 0)
-		return r;
-	device = broker_find_device(broker, id, fault);
+	r = bus_lookup_read_id(message, &request->id, fault);
+	if (r >= 0 && request->kind == CHANGE_BIND)
+		r = sd_bus_message_read(message, "s", &request->driver);
+	if (r >= 0 && request->kind == CHANGE_BIND)
+		r = check_driver(request->driver, fault);
+	return r < 0 ? r
+		     : bus_dict_read_flags_of(message, CCWB_FLAG_DRY_RUN, &request->flags, fault);
+}
+
+/* 1: there is a reply, or will be; 0: message comes again. */
+static int begin(struct broker *broker, sd_bus_message *message, const struct request *request,
+		 struct fault *fault)
+{
+	const char *action = request->kind == CHANGE_RESET ? CCWB_ACTION_RESET : CCWB_ACTION_BIND;
+	struct device *device;
+	char path[PATH_SIZE];
+	struct job *job;
+	int r;
+
+	device = broker_find_device(broker, request->id, fault);
 	if (!device)
 		return -ENOENT;
 	r = authorize(broker, message, action, device, fault);
 	if (r <= 0)
 		return r;
-	r = job_begin(broker_jobs(broker), kind, device, driver, ret, fault);
-	return r < 0 ? r : 1;
+	if (request->flags & CCWB_FLAG_DRY_RUN)
+		return bus_rehearse(broker, message, request->kind, device, request->driver, fault);
+	r = job_begin(broker_jobs(broker), request->kind, device, request->driver, &job, fault);
+	return r < 0 ? r : sd_bus_reply_method_return(message, "o", path_of(job, path));
 }
 
 static int start(struct broker *broker, sd_bus_message *message, enum change_kind kind,
 		 sd_bus_error *error)
 {
-	char path[PATH_SIZE];
+	struct request request = { .kind = kind, .driver = "" };
 	struct fault fault = {};
-	struct job *job;
 	int r;
 
-	r = begin(broker, message, kind, &job, &fault);
-	if (r < 0)
-		return bus_error_set(error, r, &fault);
-	return r == 0 ? 1 : sd_bus_reply_method_return(message, "o", path_of(job, path));
+	r = read_request(message, &request, &fault);
+	if (r >= 0)
+		r = begin(broker, message, &request, &fault);
+	return r < 0 ? bus_error_set(error, r, &fault) : 1;
 }
 
 int bus_job_bind(sd_bus_message *message, void *userdata, sd_bus_error *error)

@@ -25,16 +25,17 @@ int bus_lease_path(const struct lease *lease, char **ret)
 int bus_lease_release(struct broker *broker, const char *id, sd_bus_message *message,
 		      struct fault *fault)
 {
+	uint64_t flags;
 	uid_t uid;
 	int r;
 
-	r = bus_dict_read_flags(message, fault);
+	r = bus_dict_read_flags_of(message, CCWB_FLAG_DRY_RUN, &flags, fault);
 	if (r < 0)
 		return r;
 	r = bus_hold_uid(broker_hold(broker), message, &uid, fault);
 	if (r <= 0)
 		return r;
-	r = broker_release(broker, id, uid, fault);
+	r = broker_release(broker, id, uid, flags & CCWB_FLAG_DRY_RUN, fault);
 	if (r < 0)
 		return r;
 	return sd_bus_reply_method_return(message, NULL);

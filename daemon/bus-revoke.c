@@ -39,16 +39,18 @@ static int authorize(struct broker *broker, const char *id, sd_bus_message *mess
 
 int bus_revoke(struct broker *broker, const char *id, sd_bus_message *message, struct fault *fault)
 {
-	struct revoke_wish wish;
+	struct revoke_wish wish = {};
+	uint64_t flags;
 	uid_t uid;
 	int r;
 
 	r = sd_bus_message_read(message, "st", &wish.reason, &wish.timeout);
 	if (r < 0)
 		return r;
-	r = bus_dict_read_flags(message, fault);
+	r = bus_dict_read_flags_of(message, CCWB_FLAG_DRY_RUN, &flags, fault);
 	if (r < 0)
 		return r;
+	wish.is_dry_run = flags & CCWB_FLAG_DRY_RUN;
 	r = revoke_check(&wish, fault);
 	if (r < 0)
 		return r;

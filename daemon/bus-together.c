@@ -58,7 +58,7 @@ static void together_free(struct together *together)
 		if (item->lease)
 			broker_abandon(together->broker, item->lease);
 		if (!together->is_granted && *item->lease_id &&
-		    broker_release(together->broker, item->lease_id, 0, &fault) < 0)
+		    broker_release(together->broker, item->lease_id, 0, false, &fault) < 0)
 			log_debug("over already: %s", fault.text);
 		for (n = 0; n < item->result.n_fds; n++)
 			item->result.fds[n] = macro_close(item->result.fds[n]);

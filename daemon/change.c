@@ -90,17 +90,16 @@ static int run_plan(const struct change *change, const struct plan *plan, struct
 	return 0;
 }
 
-static int change_driver(const struct change *change, struct fault *fault)
+/* Whether there is anything to say against it. Touches nothing. */
+static int look(const struct change *change, struct sysfs_facts *ret, struct fault *fault)
 {
 	enum backend_kind kind = BACKEND_CCWBROKER;
-	struct sysfs_facts facts;
-	struct plan plan;
 	int r;
 
-	r = sysfs_read(change->sysfs, change->id, &facts, NULL);
+	r = sysfs_read(change->sysfs, change->id, ret, NULL);
 	if (r < 0)
 		return r;
-	if (change->incarnation != 0 && facts.incarnation != change->incarnation)
+	if (change->incarnation != 0 && ret->incarnation != change->incarnation)
 		return fault_set(fault, FAULT_DEVICE_GONE,
 				 "%s went, and another device has come in its place; try again",
 				 name_of(change));
@@ -109,10 +108,17 @@ static int change_driver(const struct change *change, struct fault *fault)
 				 "there is no driver %s on the ccw bus; load its module first",
 				 change->driver);
 	if (change->kind == CHANGE_BIND && strcmp(change->driver, CCWB_DRIVER) == 0)
-		r = backend_choose(change->sysfs, kind, name_of(change), &facts, &kind, fault);
-	if (r < 0)
-		return r;
-	r = check_use(change, &facts, fault);
+		r = backend_choose(change->sysfs, kind, name_of(change), ret, &kind, fault);
+	return r < 0 ? r : check_use(change, ret, fault);
+}
+
+static int change_driver(const struct change *change, struct fault *fault)
+{
+	struct sysfs_facts facts;
+	struct plan plan;
+	int r;
+
+	r = look(change, &facts, fault);
 	if (r < 0)
 		return r;
 	if (change->kind == CHANGE_BIND)
@@ -135,6 +141,26 @@ static void restore(const struct change *change, struct worker_result *result)
 	binder_restore(&job, result);
 }
 
+static void explain(const struct change *change, struct worker_result *result)
+{
+	if (result->r < 0 && result->fault.code == FAULT_NONE)
+		(void)fault_set(&result->fault,
+				result->r == -ENOENT || result->r == -ENODEV ? FAULT_DEVICE_GONE
+									     : FAULT_BIND_FAILED,
+				"%s cannot be looked at: %s", name_of(change),
+				strerror(-result->r));
+}
+
+void change_rehearse(void *data, struct worker_result *result)
+{
+	const struct change *change = data;
+	struct sysfs_facts facts;
+
+	/* what is to go home goes, whoever uses it */
+	result->r = change->kind == CHANGE_RESTORE ? 0 : look(change, &facts, &result->fault);
+	explain(change, result);
+}
+
 void change_run(void *data, struct worker_result *result)
 {
 	const struct change *change = data;
@@ -144,10 +170,5 @@ void change_run(void *data, struct worker_result *result)
 		return;
 	}
 	result->r = change_driver(change, &result->fault);
-	if (result->r < 0 && result->fault.code == FAULT_NONE)
-		(void)fault_set(&result->fault,
-				result->r == -ENOENT || result->r == -ENODEV ? FAULT_DEVICE_GONE
-									     : FAULT_BIND_FAILED,
-				"%s cannot be looked at: %s", name_of(change),
-				strerror(-result->r));
+	explain(change, result);
 }

@@ -33,3 +33,6 @@ struct change {
  * fault is RESTORE_FAILED.
  */
 void change_run(void *data, struct worker_result *result);
+
+/* The same as far as it can be foreseen: what would be refused is, and nothing is done. */
+void change_rehearse(void *data, struct worker_result *result);

@@ -319,6 +319,14 @@ static int check_foreign(const struct definitions *definitions, int dir_fd, stru
 			 definitions->directory, name.text);
 }
 
+int definitions_check(const struct definitions *definitions, struct ccw_id id, struct fault *fault)
+{
+	if (definitions->count < LIMIT_DEFINITIONS || definitions_find(definitions, id))
+		return 0;
+	return fault_set(fault, FAULT_LIMITS_EXCEEDED,
+			 "%d devices are defined, and there cannot be more", LIMIT_DEFINITIONS);
+}
+
 int definitions_set(struct definitions *definitions, const struct definition *definition,
 		    struct fault *fault)
 {
@@ -326,10 +334,9 @@ int definitions_set(struct definitions *definitions, const struct definition *de
 	_cleanup_close_ int fd = -1;
 	int r;
 
-	if (!known && definitions->count >= LIMIT_DEFINITIONS)
-		return fault_set(fault, FAULT_LIMITS_EXCEEDED,
-				 "%d devices are defined, and there cannot be more",
-				 LIMIT_DEFINITIONS);
+	r = definitions_check(definitions, definition->id, fault);
+	if (r < 0)
+		return r;
 	r = definitions->directory ? open_directory(definitions->directory, &fd) : -ENOENT;
 	if (r < 0)
 		return explain(definitions, definition->id, r, fault);

@@ -54,6 +54,10 @@ const struct definition *definitions_find(const struct definitions *definitions,
 _must_check_ int definitions_set(struct definitions *definitions,
 				 const struct definition *definition, struct fault *fault);
 
+/* What definitions_set would refuse before it looks at the disk. */
+_must_check_ int definitions_check(const struct definitions *definitions, struct ccw_id id,
+				   struct fault *fault);
+
 /* A fault when it is not defined; else as definitions_set. */
 _must_check_ int definitions_remove(struct definitions *definitions, struct ccw_id id,
 				    struct fault *fault);

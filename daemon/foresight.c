@@ -7,6 +7,7 @@
 #include "foresight.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "admission.h"
 #include "binder.h"
@@ -96,4 +97,21 @@ int foresight_look_for_uses(struct foresight *foresight, struct ccw_id id, uid_t
 
 	return inquiry_new(&foresight->desk, caller, job.sysfs, uses_run, &job, done, userdata, ret,
 			   fault);
+}
+
+int foresight_rehearse(struct foresight *foresight, enum change_kind kind,
+		       const struct device *device, const char *driver, uid_t caller,
+		       worker_done_t done, void *userdata, struct inquiry **ret,
+		       struct fault *fault)
+{
+	struct change change = {
+		.sysfs = foresight->custody->sysfs,
+		.id = device->id,
+		.kind = kind,
+		.incarnation = device->facts.incarnation,
+	};
+
+	snprintf(change.driver, sizeof(change.driver), "%s", driver);
+	return inquiry_new(&foresight->desk, caller, change.sysfs, change_rehearse, &change, done,
+			   userdata, ret, fault);
 }

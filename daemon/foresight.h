@@ -4,6 +4,7 @@
 
 #include "answer.h"
 #include "authority.h"
+#include "change.h"
 #include "custody.h"
 #include "fault.h"
 #include "inquiry.h"
@@ -49,6 +50,12 @@ _must_check_ int foresight_inquire(struct foresight *foresight, struct ccw_id id
 _must_check_ int foresight_look_for_uses(struct foresight *foresight, struct ccw_id id,
 					 uid_t caller, worker_done_t done, void *userdata,
 					 struct inquiry **ret, struct fault *fault);
+
+/* Has a worker look what would be refused of a change to a device that nobody has. The rest as inquiry_new. */
+_must_check_ int foresight_rehearse(struct foresight *foresight, enum change_kind kind,
+				    const struct device *device, const char *driver, uid_t caller,
+				    worker_done_t done, void *userdata, struct inquiry **ret,
+				    struct fault *fault);
 
 /* What the worker has found, into the answer of foresight_inquire. */
 void foresight_conclude(struct answer *answer, const struct worker_result *result);

@@ -244,8 +244,8 @@ void job_cancel(struct job *job)
 
 /* ---- the beginning ---- */
 
-static int check(struct jobs *jobs, enum change_kind kind, const struct device *device,
-		 struct fault *fault)
+int job_check(const struct jobs *jobs, enum change_kind kind, const struct device *device,
+	      struct fault *fault)
 {
 	if (jobs->custody->is_stopping)
 		return fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
@@ -329,7 +329,7 @@ int job_begin(struct jobs *jobs, enum change_kind kind, struct device *device, c
 	struct job *job;
 	int r;
 
-	r = check(jobs, kind, device, fault);
+	r = job_check(jobs, kind, device, fault);
 	if (r < 0)
 		return r;
 	job = make(jobs, kind, device, driver);

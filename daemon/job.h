@@ -66,6 +66,10 @@ void jobs_set_listener(struct jobs *jobs, const struct job_listener *listener, v
 _must_check_ int job_begin(struct jobs *jobs, enum change_kind kind, struct device *device,
 			   const char *driver, struct job **ret, struct fault *fault);
 
+/* What job_begin would refuse now. */
+_must_check_ int job_check(const struct jobs *jobs, enum change_kind kind,
+			   const struct device *device, struct fault *fault);
+
 /* What is done so far is undone. */
 void job_cancel(struct job *job);
 

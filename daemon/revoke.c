@@ -66,6 +66,8 @@ int revoke_begin(struct custody *custody, struct lease *lease, const struct revo
 		if (r < 0)
 			return r;
 	}
+	if (wish->is_dry_run)
+		return 0;
 	r = sd_event_now(custody->event, CLOCK_MONOTONIC, &now);
 	if (r < 0)
 		return r;

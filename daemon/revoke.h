@@ -10,6 +10,7 @@ struct revoke_wish {
 	uid_t uid; /* who it is */
 	const char *reason;
 	uint64_t timeout; /* microseconds; 0: at once */
+	bool is_dry_run;  /* only whether it could be done */
 };
 
 /* FAULT_INVALID_ARGS unless wish is within the limits. */

@@ -70,6 +70,9 @@
 #define CCWB_FILTER_LEASED "leased" /* b */
 #define CCWB_FILTER_IDS	   "ids"    /* as: ids or ranges, "0.0.0580" or "0.0.0100-0.0.01ff" */
 
+/* Bits of the t flags of methods that change something: check as they do, and change nothing. */
+#define CCWB_FLAG_DRY_RUN 1
+
 /* Bits of Describe's t flags, for the Manager only. */
 #define CCWB_DESCRIBE_OBJECTS 1 /* with all devices and leases */
 

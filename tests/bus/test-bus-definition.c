@@ -178,7 +178,7 @@ START_TEST(test_what_is_unknown_is_refused)
 			 0);
 	broker_bus_expect_error(&error, CCWB_ERROR_INVALID_ARGS, "tape");
 	ck_assert_int_lt(broker_bus_call(bus, "DefineDevice", &error, NULL, "sa{sv}t",
-					 BROKER_BUS_TAPE, 0, (uint64_t)1),
+					 BROKER_BUS_TAPE, 0, (uint64_t)2),
 			 0);
 	broker_bus_expect_error(&error, CCWB_ERROR_INVALID_ARGS, "flags");
 	ck_assert_int_lt(undefine(), 0);
@@ -237,7 +237,35 @@ START_TEST(test_others_may_not)
 }
 END_TEST
 
-CHECK_MAIN("bus-definition", test_a_definition_is_listed_shown_and_kept,
+START_TEST(test_a_dry_run_defines_nothing)
+{
+	setup();
+	ck_assert_int_lt(broker_bus_call(bus, "UndefineDevice", &error, NULL, "st", BROKER_BUS_TAPE,
+					 (uint64_t)CCWB_FLAG_DRY_RUN),
+			 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_NOT_DEFINED, "");
+	ck_assert_int_ge(broker_bus_call(bus, "DefineDevice", &error, NULL, "sa{sv}t",
+					 BROKER_BUS_TAPE, 0, (uint64_t)CCWB_FLAG_DRY_RUN),
+			 0);
+	ck_assert_int_lt(broker_bus_call(bus, "UndefineDevice", &error, NULL, "st", BROKER_BUS_TAPE,
+					 (uint64_t)0),
+			 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_NOT_DEFINED, "");
+	ck_assert_int_ge(broker_bus_call(bus, "DefineDevice", &error, NULL, "sa{sv}t",
+					 BROKER_BUS_TAPE, 0, (uint64_t)0),
+			 0);
+	ck_assert_int_ge(broker_bus_call(bus, "UndefineDevice", &error, NULL, "st", BROKER_BUS_TAPE,
+					 (uint64_t)CCWB_FLAG_DRY_RUN),
+			 0);
+	ck_assert_int_ge(broker_bus_call(bus, "UndefineDevice", &error, NULL, "st", BROKER_BUS_TAPE,
+					 (uint64_t)0),
+			 0);
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("bus-definition", test_a_dry_run_defines_nothing,
+	   test_a_definition_is_listed_shown_and_kept,
 	   test_a_machine_that_starts_binds_what_is_defined,
 	   test_a_leased_device_stays_bound_after_its_lease,
 	   test_a_leased_device_that_is_undefined_goes_home_after_its_lease,

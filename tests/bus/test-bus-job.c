@@ -162,9 +162,57 @@ START_TEST(test_what_is_no_driver_or_flag_is_refused)
 		broker_bus_expect_error(&error, CCWB_ERROR_INVALID_ARGS, "no driver's name");
 	}
 	ck_assert_int_lt(broker_bus_call(bus, "ResetDevice", &error, NULL, "st", BROKER_BUS_TAPE,
-					 (uint64_t)1),
+					 (uint64_t)2),
 			 0);
 	broker_bus_expect_error(&error, CCWB_ERROR_INVALID_ARGS, "flags");
+	teardown();
+}
+END_TEST
+
+/* A call that changes nothing: what it says, and how the device is afterwards. */
+static int rehearse(const char *method, const char *driver)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const char *job;
+	int r;
+
+	r = driver ? broker_bus_call(bus, method, &error, &reply, "sst", BROKER_BUS_TAPE, driver,
+				     (uint64_t)CCWB_FLAG_DRY_RUN)
+		   : broker_bus_call(bus, method, &error, &reply, "st", BROKER_BUS_TAPE,
+				     (uint64_t)CCWB_FLAG_DRY_RUN);
+	if (r < 0)
+		return r;
+	ck_assert_int_gt(sd_bus_message_read(reply, "o", &job), 0);
+	ck_assert_str_eq(job, CCWB_PATH_NONE);
+	expect("State", "host");
+	expect("Driver", "tape_34xx");
+	ck_assert_str_eq(outcome, "");
+	return r;
+}
+
+START_TEST(test_a_rehearsal_starts_no_job)
+{
+	struct grant grant;
+
+	setup();
+	ck_assert_int_ge(rehearse("BindDevice", CCWB_DRIVER), 0);
+	ck_assert_int_ge(rehearse("RestoreDevice", NULL), 0);
+	ck_assert_int_ge(rehearse("ResetDevice", NULL), 0);
+	ck_assert_int_lt(rehearse("BindDevice", "no-such-driver"), 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_NOT_SUPPORTED, "no driver no-such-driver");
+	ck_assert_int_lt(rehearse("BindDevice", "a/b"), 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_INVALID_ARGS, "no driver's name");
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	ck_assert_int_lt(rehearse("BindDevice", CCWB_DRIVER), 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_DEVICE_LEASED, "leased to");
+	broker_bus_drop(&grant);
+	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
+	ck_assert_int_ge(bind_to(CCWB_DRIVER), 0);
+	wait_outcome("done");
+	ck_assert_int_lt(broker_bus_call(bus, "ResetDevice", &error, NULL, "st", BROKER_BUS_TAPE,
+					 (uint64_t)CCWB_FLAG_DRY_RUN),
+			 0);
+	broker_bus_expect_error(&error, CCWB_ERROR_NOT_SUPPORTED, "resets it");
 	teardown();
 }
 END_TEST
@@ -227,9 +275,9 @@ static void try_as_nobody(const struct broker_bus *daemon, sd_bus *nobody)
 	sd_bus_error refusal = SD_BUS_ERROR_NULL;
 	size_t n;
 
-	for (n = 0; n < ARRAY_SIZE(methods); n++) {
-		if (broker_bus_call(nobody, methods[n], &refusal, NULL, "st", BROKER_BUS_TAPE,
-				    (uint64_t)0) >= 0)
+	for (n = 0; n < 2 * ARRAY_SIZE(methods); n++) {
+		if (broker_bus_call(nobody, methods[n / 2], &refusal, NULL, "st", BROKER_BUS_TAPE,
+				    (uint64_t)(n % 2 ? CCWB_FLAG_DRY_RUN : 0)) >= 0)
 			_exit(2);
 		broker_bus_expect_error(&refusal, CCWB_ERROR_ACCESS_DENIED, "");
 	}
@@ -246,5 +294,6 @@ END_TEST
 CHECK_MAIN("bus-job", test_after_a_lease_without_restore_the_device_stays_bound,
 	   test_a_bound_device_stays_so_over_leases_and_restarts_until_it_is_restored,
 	   test_a_leased_device_is_left_alone, test_what_is_no_driver_or_flag_is_refused,
-	   test_a_job_can_be_canceled_and_holds_off_others, test_a_job_that_fails_says_why,
-	   test_a_daemon_killed_in_the_middle_gives_back, test_others_may_not)
+	   test_a_rehearsal_starts_no_job, test_a_job_can_be_canceled_and_holds_off_others,
+	   test_a_job_that_fails_says_why, test_a_daemon_killed_in_the_middle_gives_back,
+	   test_others_may_not)

@@ -193,7 +193,7 @@ START_TEST(test_a_lease_that_is_not_there_cannot_be_released)
 {
 	setup();
 	ck_assert_int_ge(broker_start(broker), 0);
-	ck_assert_int_eq(broker_release(broker, "l0123456789abcdef", 0, &fault), -ENOENT);
+	ck_assert_int_eq(broker_release(broker, "l0123456789abcdef", 0, false, &fault), -ENOENT);
 	ck_assert_int_eq(fault.code, FAULT_NO_SUCH_LEASE);
 	teardown();
 }

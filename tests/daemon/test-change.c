@@ -86,6 +86,25 @@ START_TEST(test_one_that_is_gone_is_said_to_be)
 }
 END_TEST
 
-CHECK_MAIN("change", test_a_driver_that_is_not_there_is_not_bound_to,
-	   test_binding_goes_the_way_of_the_plan, test_a_bind_that_fails_is_taken_back,
-	   test_one_that_is_gone_is_said_to_be)
+START_TEST(test_a_rehearsal_says_what_would_be_refused_and_writes_nothing)
+{
+	setup(CHANGE_BIND, "ccwbroker");
+	change_rehearse(&change, &result);
+	ck_assert_int_eq(result.r, 0);
+	expect_driver("tape_34xx", "unbind", "");
+	expect_driver("ccwbroker", "claim", "");
+	strcpy(change.driver, "vmur");
+	change_rehearse(&change, &result);
+	ck_assert_int_eq(result.fault.code, FAULT_NOT_SUPPORTED);
+	fake_sysfs_remove(&fake, "0.0.0580");
+	result = (struct worker_result){};
+	change.kind = CHANGE_RESET;
+	change_rehearse(&change, &result);
+	ck_assert_int_eq(result.fault.code, FAULT_DEVICE_GONE);
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("change", test_a_rehearsal_says_what_would_be_refused_and_writes_nothing,
+	   test_a_driver_that_is_not_there_is_not_bound_to, test_binding_goes_the_way_of_the_plan,
+	   test_a_bind_that_fails_is_taken_back, test_one_that_is_gone_is_said_to_be)

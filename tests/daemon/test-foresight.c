@@ -366,7 +366,7 @@ static void give_up_one(void)
 
 	if (!*lease_ids[at])
 		return;
-	ck_assert_int_eq(broker_release(broker, lease_ids[at], 0, &fault), 0);
+	ck_assert_int_eq(broker_release(broker, lease_ids[at], 0, false, &fault), 0);
 	macro_close(lease_fds[at]);
 	*lease_ids[at] = '\0';
 	n_held--;
