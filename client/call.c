@@ -11,6 +11,7 @@
 
 #include "call.h"
 #include "names.h"
+#include "progress.h"
 #include "text.h"
 
 /* How often and how long apart a device is asked for that is just on its way back: 5 s in all */
@@ -86,6 +87,20 @@ enum exit_code call_exit_code(const char *error_name)
 	return EXIT_CODE_FAILURE;
 }
 
+enum exit_code call_refusal_code(const char *last_part)
+{
+	static const char *const prefixes[] = { "org.ccwbroker1.Error.",
+						"org.freedesktop.DBus.Error." };
+	enum exit_code code = EXIT_CODE_FAILURE;
+	char full[128];
+
+	for (size_t i = 0; code == EXIT_CODE_FAILURE && i < ARRAY_SIZE(prefixes); i++) {
+		snprintf(full, sizeof(full), "%s%s", prefixes[i], last_part);
+		code = call_exit_code(full);
+	}
+	return code;
+}
+
 static enum exit_code complain_unreachable(const char *why)
 {
 	call_complain("cannot reach the broker: %s", why);
@@ -116,13 +131,46 @@ enum exit_code call_refused(const char *what, const sd_bus_error *error)
 	return code;
 }
 
+static int on_reply(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	*(sd_bus_message **)userdata = sd_bus_message_ref(message);
+	return 0;
+}
+
+/* As sd_bus_call, with a line on the terminal while it takes its time. */
+static int call_and_show(sd_bus *bus, sd_bus_message *message, struct progress *progress,
+			 sd_bus_error *error, sd_bus_message **ret)
+{
+	_cleanup_(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r;
+
+	r = sd_bus_call_async(bus, &slot, message, on_reply, &reply, CALL_TIMEOUT_USEC);
+	while (r >= 0 && !reply) {
+		progress_show(progress, "waiting", -1);
+		r = sd_bus_process(bus, NULL);
+		if (r == 0)
+			r = sd_bus_wait(bus, progress_wait_usec(progress));
+		if (r == -EINTR)
+			r = 0;
+	}
+	if (r < 0)
+		return r;
+	if (sd_bus_message_is_method_error(reply, NULL))
+		return sd_bus_error_copy(error, sd_bus_message_get_error(reply));
+	*ret = TAKE_PTR(reply);
+	return 0;
+}
+
+/* With progress: OperationInProgress is told as *ret_is_busy. */
 static enum exit_code call_send(sd_bus *bus, const char *what, sd_bus_message *message,
-				sd_bus_message **ret, bool *ret_is_busy)
+				sd_bus_message **ret, struct progress *progress, bool *ret_is_busy)
 {
 	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
 	int r;
 
-	r = sd_bus_call(bus, message, CALL_TIMEOUT_USEC, &error, ret);
+	r = progress ? call_and_show(bus, message, progress, &error, ret)
+		     : sd_bus_call(bus, message, CALL_TIMEOUT_USEC, &error, ret);
 	if (r >= 0)
 		return EXIT_CODE_OK;
 	if (!sd_bus_error_is_set(&error))
@@ -131,6 +179,8 @@ static enum exit_code call_send(sd_bus *bus, const char *what, sd_bus_message *m
 		*ret_is_busy = true;
 		return EXIT_CODE_LEASED;
 	}
+	if (progress)
+		progress_clear(progress);
 	return call_refused(what, &error);
 }
 
@@ -150,12 +200,12 @@ int call_new(sd_bus *bus, sd_bus_message **ret, const char *member)
 enum exit_code call_message(sd_bus *bus, const char *what, sd_bus_message *message,
 			    sd_bus_message **ret)
 {
-	return call_send(bus, what, message, ret, NULL);
+	return call_send(bus, what, message, ret, NULL, NULL);
 }
 
 static enum exit_code call_once(sd_bus *bus, const char *what, sd_bus_message **ret,
-				const char *member, bool *ret_is_busy, const char *types,
-				va_list args)
+				const char *member, struct progress *progress, bool *ret_is_busy,
+				const char *types, va_list args)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL;
 	int r;
@@ -167,7 +217,7 @@ static enum exit_code call_once(sd_bus *bus, const char *what, sd_bus_message **
 		call_complain("cannot %s: %s", what, strerror(-r));
 		return EXIT_CODE_FAILURE;
 	}
-	return call_send(bus, what, message, ret, ret_is_busy);
+	return call_send(bus, what, message, ret, progress, ret_is_busy);
 }
 
 enum exit_code call_manager(sd_bus *bus, const char *what, sd_bus_message **ret, const char *member,
@@ -177,7 +227,7 @@ enum exit_code call_manager(sd_bus *bus, const char *what, sd_bus_message **ret,
 	va_list args;
 
 	va_start(args, types);
-	code = call_once(bus, what, ret, member, NULL, types, args);
+	code = call_once(bus, what, ret, member, NULL, NULL, types, args);
 	va_end(args);
 	return code;
 }
@@ -186,6 +236,7 @@ enum exit_code call_manager_patiently(sd_bus *bus, const char *what, sd_bus_mess
 				      const char *member, const char *types, ...)
 {
 	const struct timespec pause = { .tv_nsec = CALL_PAUSE_NSEC };
+	struct progress progress = progress_start(what);
 	enum exit_code code;
 	bool is_busy;
 	va_list args;
@@ -193,11 +244,14 @@ enum exit_code call_manager_patiently(sd_bus *bus, const char *what, sd_bus_mess
 	for (unsigned int attempt = 1;; attempt++) {
 		is_busy = false;
 		va_start(args, types);
-		code = call_once(bus, what, ret, member, attempt < CALL_ATTEMPTS ? &is_busy : NULL,
-				 types, args);
+		code = call_once(bus, what, ret, member, &progress,
+				 attempt < CALL_ATTEMPTS ? &is_busy : NULL, types, args);
 		va_end(args);
-		if (!is_busy)
+		if (!is_busy) {
+			progress_clear(&progress);
 			return code;
+		}
+		progress_show(&progress, "waiting", -1);
 		(void)nanosleep(&pause, NULL); /* a signal that does not end us only shortens it */
 	}
 }
@@ -216,7 +270,7 @@ enum exit_code call_properties(sd_bus *bus, const char *what, const char *path,
 		call_complain("cannot %s: %s", what, strerror(-r));
 		return EXIT_CODE_FAILURE;
 	}
-	return call_send(bus, what, message, ret, NULL);
+	return call_send(bus, what, message, ret, NULL, NULL);
 }
 
 enum exit_code call_object(sd_bus *bus, const char *what, const char *path, const char *interface,
@@ -232,7 +286,7 @@ enum exit_code call_object(sd_bus *bus, const char *what, const char *path, cons
 		call_complain("cannot %s: %s", what, strerror(-r));
 		return EXIT_CODE_FAILURE;
 	}
-	return call_send(bus, what, message, ret, NULL);
+	return call_send(bus, what, message, ret, NULL, NULL);
 }
 
 int call_properties_quietly(sd_bus *bus, const char *path, const char *interface,

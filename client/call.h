@@ -66,5 +66,8 @@ enum exit_code call_refused(const char *what, const sd_bus_error *error);
 /* Complains that the answer cannot be read. Returns EXIT_CODE_FAILURE. */
 enum exit_code call_bad_reply(const char *what, int error);
 
+/* The exit status of the error that has this last part of its name, as reasons of jobs and answers have it. */
+enum exit_code call_refusal_code(const char *last_part);
+
 /* The exit status that a D-Bus error name stands for. */
 enum exit_code call_exit_code(const char *error_name);

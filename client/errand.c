@@ -7,18 +7,14 @@
 #include <errno.h>
 #include <string.h>
 #include <systemd/sd-event.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "call.h"
 #include "errand.h"
 #include "interrupt.h"
 #include "names.h"
+#include "progress.h"
 #include "properties.h"
 #include "sender.h"
-
-/* How long it may take before the terminal hears of it, and how often it does then */
-#define PROGRESS_USEC 1000000
 
 struct errand {
 	sd_bus *bus;
@@ -26,8 +22,7 @@ struct errand {
 	const char *what;
 	char *job;	       /* its path; NULL: not started yet */
 	sd_bus_message *early; /* the last end of a job before ours had a path */
-	uint64_t started_usec;
-	bool has_progress; /* a line of it stands on the terminal */
+	struct progress progress;
 	bool is_canceled;
 	bool is_over;
 	enum exit_code code; /* when it is over */
@@ -55,34 +50,6 @@ int errand_outcome_from_string(const char *text)
 		if (!strcmp(names[i], text))
 			return (int)i;
 	return -EINVAL;
-}
-
-static uint64_t now_usec(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
-
-static void clear_progress(struct errand *errand)
-{
-	if (errand->has_progress)
-		fputs("\r\x1b[K", stderr);
-	errand->has_progress = false;
-}
-
-/* percent: -1 while the steps are not known */
-static void print_progress(struct errand *errand, int percent, const char *state)
-{
-	unsigned int seconds = (unsigned int)((now_usec() - errand->started_usec) / 1000000);
-
-	clear_progress(errand);
-	fprintf(stderr, "%s: %s, %u s", errand->what, state, seconds);
-	if (percent >= 0)
-		fprintf(stderr, ", %d %%", percent);
-	errand->has_progress = true;
-	(void)fflush(stderr); /* what it says comes again in a second */
 }
 
 /* Not by sd_event_exit, which closes the bus as well. */
@@ -115,6 +82,7 @@ static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error 
 	if (r < 0)
 		return end(errand, call_bad_reply(errand->what, r));
 	errand->ret->outcome = (enum errand_outcome)r;
+	errand->ret->code = call_refusal_code(code);
 	errand->ret->reason = strdup(reason);
 	if (!errand->ret->reason)
 		return end(errand, call_bad_reply(errand->what, -ENOMEM));
@@ -159,7 +127,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	struct errand *errand = userdata;
 
 	if (errand->is_canceled) {
-		clear_progress(errand);
+		progress_clear(&errand->progress);
 		call_complain("cannot %s: not waited for any more; %s", errand->what,
 			      errand->job ? "it is being undone"
 					  : "whether it has begun, ccwctl info tells");
@@ -179,7 +147,7 @@ static int on_started(sd_bus_message *reply, void *userdata, sd_bus_error *error
 	int r;
 
 	if (why) {
-		clear_progress(errand);
+		progress_clear(&errand->progress);
 		return end(errand, call_refused(errand->what, why));
 	}
 	r = sd_bus_message_read(reply, "o", &path);
@@ -219,8 +187,8 @@ static int on_job_properties(sd_bus_message *message, void *userdata, sd_bus_err
 	r = sd_bus_message_get_error(message) ? -ENOENT
 					      : properties_read(message, job_properties, &progress);
 	if (r >= 0 && !errand->is_over)
-		print_progress(errand, progress.is_valid ? (int)(progress.done * 100.0 + 0.5) : -1,
-			       progress.state ? progress.state : "running");
+		progress_show(&errand->progress, progress.state ? progress.state : "running",
+			      progress.is_valid ? (int)(progress.done * 100.0 + 0.5) : -1);
 	properties_free(job_properties, &progress);
 	return 0;
 }
@@ -236,18 +204,15 @@ static int on_second(sd_event_source *source, uint64_t usec, void *userdata)
 			"org.freedesktop.DBus.Properties", "GetAll", on_job_properties, errand, "s",
 			CCWB_IFACE_JOB); /* without an answer there is none */
 	else
-		print_progress(errand, -1, "asking");
+		progress_show(&errand->progress, "asking", -1);
 	r = sd_event_source_set_time_relative(source, PROGRESS_USEC);
 	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-/* Only a person is told; a script would have the line in its log. */
 static int show_progress(struct errand *errand)
 {
-	const char *terminal = getenv("TERM");
-
-	errand->started_usec = now_usec();
-	if (!isatty(STDERR_FILENO) || !terminal || !strcmp(terminal, "dumb"))
+	errand->progress = progress_start(errand->what);
+	if (!errand->progress.is_wanted)
 		return 0;
 	return sd_event_add_time_relative(errand->event, NULL, CLOCK_MONOTONIC, PROGRESS_USEC, 0,
 					  on_second, errand);
@@ -260,7 +225,7 @@ static enum exit_code wait_for_end(struct errand *errand)
 	while (r >= 0 && !errand->is_over && sd_bus_is_open(errand->bus) > 0)
 		r = sd_event_run(errand->event, UINT64_MAX);
 	(void)sd_bus_detach_event(errand->bus); /* it was attached */
-	clear_progress(errand);
+	progress_clear(&errand->progress);
 	if (errand->is_over)
 		return errand->code;
 	call_complain("cannot %s: cannot wait for its end: %s", errand->what,

@@ -16,7 +16,8 @@ enum errand_outcome {
 /* How a job ended. */
 struct errand_end {
 	enum errand_outcome outcome;
-	char *reason; /* the broker's sentence, empty for a job that is done; owned */
+	enum exit_code code; /* what a failure stands for */
+	char *reason;	     /* the broker's sentence, empty for a job that is done; owned */
 };
 
 /*

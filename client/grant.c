@@ -5,16 +5,24 @@
  * complaints with their exit status. Does not know what the fds are used for.
  */
 #include <errno.h>
+#include <poll.h>
+#include <time.h>
 
 #include "call.h"
+#include "consent.h"
 #include "grant.h"
 #include "names.h"
+#include "progress.h"
 
 /* A device comes back when its paths are verified by its driver, 10 s each at worst. */
 #define GIVE_BACK_MS 90000
 
-/* For how long a device is asked for that is just on its way back */
-#define PATIENCE_MS 5000
+/* How often and how long apart a device is asked for that is just on its way back: 5 s in all */
+#define ATTEMPTS   26
+#define PAUSE_NSEC (200 * 1000 * 1000)
+
+/* What is left to be sent is looked at so often */
+#define POLL_MS 1000
 
 static const char *const fd_names[GRANT_FDS] = {
 	[CCWB_LEASE_FD_CONTAINER] = CCWB_FD_CONTAINER, [CCWB_LEASE_FD_GROUP] = CCWB_FD_GROUP,
@@ -50,6 +58,73 @@ enum exit_code grant_connect(sd_bus *bus, struct ccwb_connection **ret)
 	return EXIT_CODE_UNREACHABLE;
 }
 
+/* Until something has come, or the terminal is to be told. */
+static void wait_a_moment(struct ccwb_connection *connection, const struct progress *progress)
+{
+	struct pollfd pollfd = { .fd = ccwb_connection_fd(connection), .events = POLLIN };
+	uint64_t usec = progress_wait_usec(progress);
+	int timeout = ccwb_connection_timeout(connection);
+
+	if (timeout < 0 || timeout > POLL_MS)
+		timeout = POLL_MS;
+	if (usec / 1000 < (uint64_t)timeout)
+		timeout = (int)(usec / 1000) + 1;
+	(void)poll(&pollfd, 1, timeout); /* whatever it says, the connection is looked at */
+}
+
+static int ask_once(struct ccwb_connection *connection, const char *id,
+		    const struct ccwb_lease_options *wish, struct progress *progress,
+		    struct ccwb_lease **ret, struct ccwb_error *error)
+{
+	struct ccwb_request *request;
+	int r;
+
+	r = ccwb_request_new(connection, &id, 1, wish, &request, error);
+	if (r < 0)
+		return r;
+	for (;;) {
+		r = ccwb_connection_process(connection, error);
+		if (r >= 0)
+			r = ccwb_request_finish(request, ret, error);
+		if (r != 0)
+			break;
+		progress_show(progress, "waiting", -1);
+		wait_a_moment(connection, progress);
+	}
+	ccwb_request_free(request);
+	return r;
+}
+
+static int ask_patiently(struct ccwb_connection *connection, const char *id,
+			 const struct ccwb_lease_options *wish, struct ccwb_lease **ret,
+			 struct ccwb_error *error)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NSEC };
+	struct progress progress;
+	char what[32];
+	int r;
+
+	(void)snprintf(what, sizeof(what), "acquire %s", id); /* an id is short */
+	progress = progress_start(what);
+	for (unsigned int attempt = 1;; attempt++) {
+		r = ask_once(connection, id, wish, &progress, ret, error);
+		if (r != -EAGAIN || attempt == ATTEMPTS)
+			break;
+		progress_show(&progress, "waiting", -1);
+		(void)nanosleep(&pause, NULL); /* a signal that does not end us only shortens it */
+	}
+	progress_clear(&progress);
+	return r;
+}
+
+enum exit_code grant_confirm(const struct options *options, const char *id, unsigned int n)
+{
+	if (!options->force)
+		return EXIT_CODE_OK;
+	return consent_ask(options, "this takes %s%s also from programs that use %s", id,
+			   n > 1 ? " and others" : "", n > 1 ? "them" : "it");
+}
+
 enum exit_code grant_acquire(struct ccwb_connection *connection, const char *id,
 			     const struct options *options, const char *who,
 			     struct ccwb_lease **ret)
@@ -63,12 +138,11 @@ enum exit_code grant_acquire(struct ccwb_connection *connection, const char *id,
 		.force = options->force,
 		/* polkit may ask for a password where the policy wants that */
 		.is_interactive = true,
-		.patience_ms = PATIENCE_MS,
 	};
 	struct ccwb_error error;
 	const char *warning;
 
-	if (ccwb_lease_new(connection, id, &wish, ret, &error) < 0)
+	if (ask_patiently(connection, id, &wish, ret, &error) < 0)
 		return complain(&error);
 	warning = ccwb_lease_info(*ret, CCWB_INFO_WARNING);
 	if (warning)

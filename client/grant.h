@@ -25,6 +25,10 @@ _must_check_ enum exit_code grant_acquire(struct ccwb_connection *connection, co
 					  const struct options *options, const char *who,
 					  struct ccwb_lease **ret);
 
+/* With --force: whether the user at the terminal means it. */
+_must_check_ enum exit_code grant_confirm(const struct options *options, const char *id,
+					  unsigned int n);
+
 /*
  * Frees the lease and returns when the device is back where it was, so that the next command finds
  * it there. Complains when it could not be given back.

@@ -114,7 +114,16 @@ static const char head[] =
 	"subchannel, schid:0.0.0003; or a list of these, 580,590\\-592. With \\fB\\-\\-by\\-path\\fR it is a\n"
 	"subchannel, 0.0.0003, or a channel path, 0.40, which stands for all devices that are reached by it.\n"
 	"One call is about at most 256 devices, each once. A verb that takes one \\fIDEV\\fR takes what\n"
-	"stands for one device.\n";
+	"stands for one device.\n"
+	".SH QUESTIONS AND DRY RUNS\n"
+	"What hurts others or cannot simply be taken back, \\fB\\-\\-force\\fR, \\fBundefine\\fR, and the end of\n"
+	"somebody else\\(aqs lease, is asked for first when standard input and standard error are terminals; anything\n"
+	"but y or yes is status 16, and nothing is done. Nothing is asked elsewhere, as by\n.BR rm (1),\n"
+	"or with \\fB\\-\\-yes\\fR: a script goes on.\n"
+	".PP\nWith \\fB\\-\\-dry\\-run\\fR the broker checks all that it would check, permission too, and changes nothing;\n"
+	"ccwctl prints what would be done, or complains as it would, with the same status. Nobody is asked for a\n"
+	"password then: where polkit would ask, that is status 4. What only the attempt shows, as a driver that does not\n"
+	"take the device, is not foreseen, and a device on its way back is not waited for.\n";
 
 static const char tail[] =
 	".SH ENVIRONMENT\n"

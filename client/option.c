@@ -107,6 +107,17 @@ const struct option_row option_table[] = {
 		.offset = offsetof(struct options, force),
 	},
 	{
+		.name = "dry-run",
+		.help = "check all, say what would be done, and do nothing",
+		.offset = offsetof(struct options, dry_run),
+	},
+	{
+		.name = "yes",
+		.letter = 'y',
+		.help = "do not ask back, also on a terminal",
+		.offset = offsetof(struct options, yes),
+	},
+	{
 		.name = "hold",
 		.help = "stay, and give back at Ctrl-C or the end of input",
 		.offset = offsetof(struct options, hold),

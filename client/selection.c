@@ -14,6 +14,7 @@
 #include "help.h"
 #include "names.h"
 #include "selection.h"
+#include "total.h"
 
 struct selection {
 	const struct verb *verb;
@@ -310,17 +311,10 @@ enum exit_code selection_each(const struct selection *selection,
 			      enum exit_code (*visit)(const char *id, void *userdata),
 			      void *userdata)
 {
-	enum exit_code first_bad = EXIT_CODE_OK;
-	unsigned int n_good = 0;
+	struct total total = {};
 
-	for (unsigned int i = 0; i < selection->n; i++) {
-		enum exit_code code = visit(selection->ids[i], userdata);
-
-		if (code == EXIT_CODE_UNREACHABLE || code == EXIT_CODE_ABORTED)
-			return code;
-		n_good += !code;
-		if (code && !first_bad)
-			first_bad = code;
-	}
-	return first_bad && n_good ? EXIT_CODE_PARTIAL : first_bad;
+	for (unsigned int i = 0; i < selection->n; i++)
+		if (!total_add(&total, visit(selection->ids[i], userdata)))
+			break;
+	return total_status(&total);
 }

@@ -48,11 +48,7 @@ unsigned int selection_count(const struct selection *selection);
 /* "0.0.0580" */
 const char *selection_get(const struct selection *selection, unsigned int i);
 
-/*
- * Has visit called for each device. All statuses alike are the status of all; with some good ones it is
- * EXIT_CODE_PARTIAL, with none the one of the first. Without a broker, or when the user stops it, the rest is not
- * tried.
- */
+/* Has visit called for each device, as long as it makes sense; one status for all, as total.h has it. */
 _must_check_ enum exit_code selection_each(const struct selection *selection,
 					   enum exit_code (*visit)(const char *id, void *userdata),
 					   void *userdata);

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "grant.h"
 #include "help.h"
+#include "inquiry.h"
 #include "limits.h"
 #include "loan.h"
 #include "selection.h"
@@ -183,12 +185,45 @@ static enum exit_code print(const struct options *options, const struct acquisit
 	return code;
 }
 
+/* Up to the first that is not to be had. */
+static enum exit_code rehearse(sd_bus *bus, const struct options *options,
+			       const struct selection *selection,
+			       const struct acquisition *acquisition)
+{
+	enum exit_code code = EXIT_CODE_OK;
+
+	for (unsigned int i = 0; !code && i < selection_count(selection); i++)
+		code = inquiry_rehearse(bus, selection_get(selection, i), options, true);
+	if (!code && acquisition->pid)
+		show_line(stdout, "would be had until process %d ends", (int)acquisition->pid);
+	else if (!code)
+		show_line(stdout, "would be held");
+	return code;
+}
+
+static enum exit_code carry_out(sd_bus *bus, const struct options *options,
+				const struct selection *selection, struct acquisition *acquisition)
+{
+	enum exit_code code, given_back;
+
+	code = grant_confirm(options, selection_get(selection, 0), selection_count(selection));
+	if (!code)
+		code = acquire_all(bus, options, selection, acquisition);
+	if (!code)
+		code = print(options, acquisition);
+	if (code || !options->hold)
+		return code;
+	code = vigil_keep(bus, acquisition->loans, acquisition->n);
+	given_back = give_back(bus, acquisition);
+	return code ? code : given_back;
+}
+
 enum exit_code verb_acquire(const struct options *options, const struct arguments *arguments)
 {
 	_cleanup_(acquisition_deinit) struct acquisition acquisition = { .pidfd = -1 };
 	_cleanup_(selection_freep) struct selection *selection = NULL;
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
-	enum exit_code code, given_back;
+	enum exit_code code;
 
 	if (options->hold && options->pid) {
 		call_complain("--hold and --pid exclude each other");
@@ -202,13 +237,8 @@ enum exit_code verb_acquire(const struct options *options, const struct argument
 		code = call_open(&bus);
 	if (!code)
 		code = selection_resolve(selection, bus);
-	if (!code)
-		code = acquire_all(bus, options, selection, &acquisition);
-	if (!code)
-		code = print(options, &acquisition);
-	if (code || !options->hold)
+	if (code)
 		return code;
-	code = vigil_keep(bus, acquisition.loans, acquisition.n);
-	given_back = give_back(bus, &acquisition);
-	return code ? code : given_back;
+	return options->dry_run ? rehearse(bus, options, selection, &acquisition)
+				: carry_out(bus, options, selection, &acquisition);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "consent.h"
 #include "help.h"
 #include "names.h"
 #include "selection.h"
@@ -19,63 +20,85 @@ static const char *const headings[] = { "DEVICE", "AUTOSTART", NULL };
 struct change {
 	sd_bus *bus;
 	bool is_autostart;
+	bool is_dry_run;
 };
 
-static enum exit_code define(sd_bus *bus, const char *id, const char *what, bool is_autostart)
+static uint64_t flags_of(const struct change *change)
+{
+	return change->is_dry_run ? CCWB_FLAG_DRY_RUN : 0;
+}
+
+static enum exit_code define(const struct change *change, const char *id, const char *what)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	enum exit_code code;
 
-	return call_manager(bus, what, &reply, "DefineDevice", "sa{sv}t", id, 1,
-			    CCWB_DEFINITION_AUTOSTART, "b", (int)is_autostart, (uint64_t)0);
+	code = call_manager(change->bus, what, &reply, "DefineDevice", "sa{sv}t", id, 1,
+			    CCWB_DEFINITION_AUTOSTART, "b", (int)change->is_autostart,
+			    flags_of(change));
+	if (!code && change->is_dry_run)
+		show_line(stdout, "%s: would be defined, %s", id,
+			  change->is_autostart ? "and bound as soon as it is free"
+					       : "and not be bound by itself");
+	return code;
 }
 
 static enum exit_code define_device(const char *id, void *userdata)
 {
-	const struct change *change = userdata;
 	char what[64];
 
 	snprintf(what, sizeof(what), "define %s", id);
-	return define(change->bus, id, what, change->is_autostart);
+	return define(userdata, id, what);
 }
 
 static enum exit_code undefine_device(const char *id, void *userdata)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	const struct change *change = userdata;
+	enum exit_code code;
 	char what[64];
 
 	snprintf(what, sizeof(what), "undefine %s", id);
-	return call_manager_patiently(change->bus, what, &reply, "UndefineDevice", "st", id,
-				      (uint64_t)0);
+	code = call_manager_patiently(change->bus, what, &reply, "UndefineDevice", "st", id,
+				      flags_of(change));
+	if (!code && change->is_dry_run)
+		show_line(stdout,
+			  "%s: would be defined no more; when it is bound, it would go back to "
+			  "its driver",
+			  id);
+	return code;
 }
 
-/* Does it to each of the first n_words. */
+/* Does it to each of the first n_words, when question, which may be NULL, is answered with yes. */
 static enum exit_code change_all(const struct verb *verb, const struct options *options,
 				 const struct arguments *arguments, unsigned int n_words,
 				 enum exit_code (*visit)(const char *id, void *userdata),
-				 bool is_autostart)
+				 bool is_autostart, const char *question)
 {
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
 	_cleanup_(selection_freep) struct selection *selection = NULL;
-	struct change change = { .is_autostart = is_autostart };
+	struct change change = { .is_autostart = is_autostart, .is_dry_run = options->dry_run };
 	enum exit_code code;
 
 	code = selection_open(verb, options, arguments->words, n_words, SELECTION_MAX, &bus,
 			      &selection);
 	change.bus = bus;
+	if (!code && question)
+		code = consent_ask(options, "%s%s %s", selection_get(selection, 0),
+				   selection_count(selection) > 1 ? " and others" : "", question);
 	return code ? code : selection_each(selection, visit, &change);
 }
 
 enum exit_code verb_define(const struct options *options, const struct arguments *arguments)
 {
 	return change_all(&row_define, options, arguments, arguments->n_words, define_device,
-			  options->autostart);
+			  options->autostart, NULL);
 }
 
 enum exit_code verb_undefine(const struct options *options, const struct arguments *arguments)
 {
 	return change_all(&row_undefine, options, arguments, arguments->n_words, undefine_device,
-			  false);
+			  false, "will be defined no more, and go back when bound");
 }
 
 /* ---- what there is ---- */
@@ -152,7 +175,7 @@ static enum exit_code change_autostart(const char *id, void *userdata)
 
 	snprintf(what, sizeof(what), "change autostart of %s", id);
 	code = check_defined(change->bus, id, what);
-	return code ? code : define(change->bus, id, what, change->is_autostart);
+	return code ? code : define(change, id, what);
 }
 
 enum exit_code verb_autostart(const struct options *options, const struct arguments *arguments)
@@ -165,7 +188,8 @@ enum exit_code verb_autostart(const struct options *options, const struct argume
 		call_complain("\"%s\" is neither on nor off", word);
 		return help_usage(&row_autostart);
 	}
-	return change_all(&row_autostart, options, arguments, n_devices, change_autostart, is_on);
+	return change_all(&row_autostart, options, arguments, n_devices, change_autostart, is_on,
+			  NULL);
 }
 
 static struct json_object *to_json(const char *id, bool is_autostart)

@@ -8,12 +8,14 @@
 
 #include "call.h"
 #include "grant.h"
+#include "inquiry.h"
 #include "names.h"
 #include "outcome.h"
 #include "program-text.h"
 #include "report-json.h"
 #include "report.h"
 #include "selection.h"
+#include "show.h"
 
 #define USAGE "io DEV CCW...     (CCW: CMD[,FLAG]...[:COUNT|=HEX|=@FILE] or tic:N)"
 
@@ -114,14 +116,43 @@ static enum exit_code parse_program(const struct arguments *arguments, struct cc
 	return r == -EINVAL ? call_usage(USAGE) : EXIT_CODE_FAILURE;
 }
 
+static enum exit_code rehearse(sd_bus *bus, const struct options *options, const char *id,
+			       const struct ccwb_program *program)
+{
+	enum exit_code code = inquiry_rehearse(bus, id, options, false);
+
+	if (!code)
+		show_line(stdout, "would run a program of %u CCWs on %s",
+			  ccwb_program_count(program), id);
+	return code;
+}
+
+static enum exit_code carry_out(sd_bus *bus, const struct options *options, const char *id,
+				struct ccwb_program *program)
+{
+	_cleanup_(ccwb_connection_freep) struct ccwb_connection *connection = NULL;
+	struct ccwb_lease *lease;
+	enum exit_code code, back;
+
+	code = grant_confirm(options, id, 1);
+	if (!code)
+		code = grant_connect(bus, &connection);
+	if (!code)
+		code = grant_acquire(connection, id, options, "ccwctl io", &lease);
+	if (code)
+		return code;
+	code = use_device(options, program, lease);
+	(void)fflush(stdout); /* main() looks for write errors at the end */
+	back = grant_give_back(lease);
+	return code ? code : back;
+}
+
 enum exit_code verb_io(const struct options *options, const struct arguments *arguments)
 {
 	_cleanup_(selection_freep) struct selection *selection = NULL;
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
-	_cleanup_(ccwb_connection_freep) struct ccwb_connection *connection = NULL;
 	_cleanup_(ccwb_program_freep) struct ccwb_program *program = NULL;
-	struct ccwb_lease *lease;
-	enum exit_code code, back;
+	enum exit_code code;
 
 	code = selection_new(&row_io, options, arguments->words, 1, 1, &selection);
 	if (!code)
@@ -130,15 +161,8 @@ enum exit_code verb_io(const struct options *options, const struct arguments *ar
 		code = call_open(&bus);
 	if (!code)
 		code = selection_resolve(selection, bus);
-	if (!code)
-		code = grant_connect(bus, &connection);
-	if (!code)
-		code = grant_acquire(connection, selection_get(selection, 0), options, "ccwctl io",
-				     &lease);
 	if (code)
 		return code;
-	code = use_device(options, program, lease);
-	(void)fflush(stdout); /* main() looks for write errors at the end */
-	back = grant_give_back(lease);
-	return code ? code : back;
+	return options->dry_run ? rehearse(bus, options, selection_get(selection, 0), program)
+				: carry_out(bus, options, selection_get(selection, 0), program);
 }

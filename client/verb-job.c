@@ -19,12 +19,16 @@
 
 struct device_after {
 	char *driver;
+	char *original_driver; /* "": none is known */
 	char *state;
 	char *reason[2]; /* code and sentence, empty when all is well */
+	bool is_online;
 };
 
 static const struct property after_properties[] = {
 	{ "Driver", PROPERTY_STRING, offsetof(struct device_after, driver) },
+	{ "OriginalDriver", PROPERTY_STRING, offsetof(struct device_after, original_driver) },
+	{ "Online", PROPERTY_BOOL, offsetof(struct device_after, is_online) },
 	{ "State", PROPERTY_STRING, offsetof(struct device_after, state) },
 	{ "StateReason", PROPERTY_PAIR, offsetof(struct device_after, reason) },
 	{},
@@ -48,7 +52,8 @@ static enum exit_code fetch_after(sd_bus *bus, const char *id, const char *what,
 	if (code)
 		return code;
 	r = properties_read(reply, after_properties, after);
-	if (r < 0 || !after->driver || !after->state || !after->reason[1])
+	if (r < 0 || !after->driver || !after->original_driver || !after->state ||
+	    !after->reason[1])
 		return call_bad_reply(what, r < 0 ? r : -EBADMSG);
 	return EXIT_CODE_OK;
 }
@@ -68,7 +73,7 @@ static enum exit_code tell(const char *id, const char *what, const struct errand
 		      *after->reason[1] ? ": " : "", after->reason[1]);
 	if (end->outcome == ERRAND_CANCELED)
 		return EXIT_CODE_ABORTED;
-	return !strcmp(after->state, STATE_STUCK) ? EXIT_CODE_TIMEOUT : EXIT_CODE_FAILURE;
+	return !strcmp(after->state, STATE_STUCK) ? EXIT_CODE_TIMEOUT : end->code;
 }
 
 /* What is to be done to each device */
@@ -76,7 +81,45 @@ struct work {
 	const char *verb;
 	const char *method;
 	const char *driver; /* NULL: the method takes none */
+	/* says what it would do */
+	void (*foretell)(const struct work *work, const char *id, const struct device_after *now);
+	bool is_dry_run;
 };
+
+static const char *name_or_none(const char *driver)
+{
+	return *driver ? driver : "none";
+}
+
+static void foretell_driver(const char *id, const char *now, const char *then)
+{
+	if (!strcmp(now, then))
+		show_line(stdout, "%s: would stay with driver %s", id, name_or_none(now));
+	else
+		show_line(stdout, "%s: would go from driver %s to %s", id, name_or_none(now),
+			  name_or_none(then));
+}
+
+static void foretell_bind(const struct work *work, const char *id, const struct device_after *now)
+{
+	foretell_driver(id, now->driver, work->driver);
+}
+
+/* Without an original driver it is where it belongs. */
+static void foretell_restore(const struct work *work, const char *id,
+			     const struct device_after *now)
+{
+	foretell_driver(id, now->driver,
+			*now->original_driver ? now->original_driver : now->driver);
+}
+
+static void foretell_reset(const struct work *work, const char *id, const struct device_after *now)
+{
+	show_line(stdout,
+		  now->is_online ? "%s: would be set offline and online again"
+				 : "%s: is offline, and would stay so",
+		  id);
+}
 
 static int new_call(sd_bus *bus, const struct work *work, const char *id, sd_bus_message **ret)
 {
@@ -87,17 +130,53 @@ static int new_call(sd_bus *bus, const struct work *work, const char *id, sd_bus
 		r = sd_bus_message_append(*ret, "s", id);
 	if (r >= 0 && work->driver)
 		r = sd_bus_message_append(*ret, "s", work->driver);
-	return r < 0 ? r : sd_bus_message_append(*ret, "t", (uint64_t)0);
+	return r < 0 ? r
+		     : sd_bus_message_append(*ret, "t",
+					     work->is_dry_run ? (uint64_t)CCWB_FLAG_DRY_RUN : 0);
+}
+
+/* The answer to a call that starts nothing has no job. */
+static enum exit_code rehearse(sd_bus *bus, const struct work *work, const char *id,
+			       const char *what, sd_bus_message *call)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct device_after now = {};
+	enum exit_code code;
+
+	/* nobody is asked for a password for what is not done */
+	(void)sd_bus_message_set_allow_interactive_authorization(call,
+								 false); /* else polkit asks */
+	code = call_message(bus, what, call, &reply);
+	if (!code)
+		code = fetch_after(bus, id, what, &now);
+	if (!code)
+		work->foretell(work, id, &now);
+	properties_free(after_properties, &now);
+	return code;
+}
+
+static enum exit_code carry_out(sd_bus *bus, const char *id, const char *what, sd_bus_message *call)
+{
+	struct device_after after = {};
+	struct errand_end end = {};
+	enum exit_code code;
+
+	code = errand_run(bus, what, call, &end);
+	if (!code)
+		code = fetch_after(bus, id, what, &after);
+	if (!code)
+		code = tell(id, what, &end, &after);
+	free(end.reason);
+	properties_free(after_properties, &after);
+	return code;
 }
 
 /* On a connection of its own, which ends with all that listens to this job. */
 static enum exit_code run(const char *id, void *userdata)
 {
 	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
 	const struct work *work = userdata;
-	struct device_after after = {};
-	struct errand_end end = {};
 	enum exit_code code;
 	char what[64];
 	int r;
@@ -106,19 +185,14 @@ static enum exit_code run(const char *id, void *userdata)
 	code = call_open(&bus);
 	if (code)
 		return code;
-	r = new_call(bus, work, id, &message);
+	r = new_call(bus, work, id, &call);
 	if (r < 0) {
 		call_complain("cannot %s: %s", what, strerror(-r));
 		return EXIT_CODE_FAILURE;
 	}
-	code = errand_run(bus, what, message, &end);
-	if (!code)
-		code = fetch_after(bus, id, what, &after);
-	if (!code)
-		code = tell(id, what, &end, &after);
+	code = work->is_dry_run ? rehearse(bus, work, id, what, call)
+				: carry_out(bus, id, what, call);
 	(void)fflush(stdout); /* main() looks for write errors; the next device may take long */
-	free(end.reason);
-	properties_free(after_properties, &after);
 	return code;
 }
 
@@ -131,6 +205,7 @@ static enum exit_code run_all(const struct verb *verb, const struct options *opt
 	enum exit_code code;
 
 	work->verb = verb->name;
+	work->is_dry_run = options->dry_run;
 	code = selection_open(verb, options, arguments->words, n_words, SELECTION_MAX, &bus,
 			      &selection);
 	return code ? code : selection_each(selection, run, work);
@@ -141,6 +216,7 @@ enum exit_code verb_bind(const struct options *options, const struct arguments *
 	struct work work = {
 		.method = "BindDevice",
 		.driver = arguments->n_words > 1 ? arguments->words[1] : CCWB_DRIVER,
+		.foretell = foretell_bind,
 	};
 
 	return run_all(&row_bind, options, arguments, 1, &work);
@@ -148,14 +224,14 @@ enum exit_code verb_bind(const struct options *options, const struct arguments *
 
 enum exit_code verb_restore(const struct options *options, const struct arguments *arguments)
 {
-	struct work work = { .method = "RestoreDevice" };
+	struct work work = { .method = "RestoreDevice", .foretell = foretell_restore };
 
 	return run_all(&row_restore, options, arguments, arguments->n_words, &work);
 }
 
 enum exit_code verb_reset(const struct options *options, const struct arguments *arguments)
 {
-	struct work work = { .method = "ResetDevice" };
+	struct work work = { .method = "ResetDevice", .foretell = foretell_reset };
 
 	return run_all(&row_reset, options, arguments, arguments->n_words, &work);
 }

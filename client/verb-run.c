@@ -10,13 +10,16 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 
 #include "call.h"
 #include "command.h"
 #include "grant.h"
+#include "inquiry.h"
 #include "limits.h"
 #include "selection.h"
+#include "show.h"
 
 #define RUN_DEVICES_MAX 64
 
@@ -182,28 +185,65 @@ static enum exit_code execute(const struct run *run, char **command)
 	return r == ENOENT ? EXIT_CODE_RUN_NOT_FOUND : EXIT_CODE_RUN_CANNOT_EXECUTE;
 }
 
-enum exit_code verb_run(const struct options *options, const struct arguments *arguments)
+/* As execvp(3) would. */
+static enum exit_code find_command(const char *command)
 {
-	_cleanup_(selection_freep) struct selection *selection = NULL;
-	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
-	_cleanup_(run_freep) struct run *run = NULL;
+	enum exit_code code = EXIT_CODE_RUN_NOT_FOUND;
+	const char *paths = getenv("PATH");
+	char path[PATH_MAX];
+
+	if (strchr(command, '/'))
+		return access(command, X_OK) >= 0 ? EXIT_CODE_OK
+		       : errno == ENOENT	  ? EXIT_CODE_RUN_NOT_FOUND
+						  : EXIT_CODE_RUN_CANNOT_EXECUTE;
+	while (paths && *paths) {
+		size_t length = strcspn(paths, ":");
+
+		snprintf(path, sizeof(path), "%.*s%s%s", (int)length, paths, length ? "/" : "",
+			 command);
+		if (access(path, X_OK) >= 0)
+			return EXIT_CODE_OK;
+		if (errno == EACCES)
+			code = EXIT_CODE_RUN_CANNOT_EXECUTE;
+		paths += length + (paths[length] == ':');
+	}
+	return code;
+}
+
+/* In the order in which they would be acquired, up to the first that is not to be had. */
+static enum exit_code rehearse(sd_bus *bus, const struct options *options,
+			       const struct selection *selection, const char *command)
+{
+	enum exit_code code = EXIT_CODE_OK;
+
+	for (unsigned int i = 0; !code && i < selection_count(selection); i++)
+		code = inquiry_rehearse(bus, selection_get(selection, i), options,
+					options->by_path == 1);
+	if (code)
+		return code == EXIT_CODE_FAILURE ? EXIT_CODE_RUN_FAILED : code;
+	code = find_command(command);
+	if (code)
+		call_complain("cannot run %s: %s", command,
+			      strerror(code == EXIT_CODE_RUN_NOT_FOUND ? ENOENT : EACCES));
+	else
+		show_line(stdout, "would run %s", command);
+	return code;
+}
+
+/* Returns only when the command could not be started; then what was acquired is back. */
+static enum exit_code carry_out(sd_bus *bus, const struct options *options,
+				const struct arguments *arguments,
+				const struct selection *selection)
+{
 	_cleanup_(ccwb_connection_freep) struct ccwb_connection *connection = NULL;
+	_cleanup_(run_freep) struct run *run = calloc(1, sizeof(*run));
 	enum exit_code code;
 
-	_Static_assert(RUN_DEVICES_MAX * GRANT_FDS < 1000, "must fit in a usual RLIMIT_NOFILE");
-	code = selection_new(&row_run, options, arguments->words, arguments->n_words,
-			     RUN_DEVICES_MAX, &selection);
-	if (code)
-		return code;
-	run = calloc(1, sizeof(*run));
 	if (!run) {
 		call_complain("out of memory");
 		return EXIT_CODE_RUN_FAILED;
 	}
-	code = call_open(&bus);
-	if (code)
-		return code;
-	code = selection_resolve(selection, bus);
+	code = grant_confirm(options, selection_get(selection, 0), selection_count(selection));
 	if (!code)
 		code = grant_connect(bus, &connection);
 	if (!code)
@@ -214,4 +254,19 @@ enum exit_code verb_run(const struct options *options, const struct arguments *a
 		return execute(run, arguments->command);
 	give_back_all(run);
 	return code == EXIT_CODE_FAILURE ? EXIT_CODE_RUN_FAILED : code;
+}
+
+enum exit_code verb_run(const struct options *options, const struct arguments *arguments)
+{
+	_cleanup_(selection_freep) struct selection *selection = NULL;
+	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
+	enum exit_code code;
+
+	_Static_assert(RUN_DEVICES_MAX * GRANT_FDS < 1000, "must fit in a usual RLIMIT_NOFILE");
+	code = selection_open(&row_run, options, arguments->words, arguments->n_words,
+			      RUN_DEVICES_MAX, &bus, &selection);
+	if (code)
+		return code == EXIT_CODE_FAILURE ? EXIT_CODE_RUN_FAILED : code;
+	return options->dry_run ? rehearse(bus, options, selection, arguments->command[0])
+				: carry_out(bus, options, arguments, selection);
 }

@@ -49,6 +49,8 @@ struct options {
 	const char *backend;	 /* likewise */
 	unsigned int by_path;	 /* 1: --grant=path */
 	bool force;
+	bool dry_run;
+	bool yes;
 	bool autostart;
 	bool hold;
 	const char *pid; /* NULL: the parent's */

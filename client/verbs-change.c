@@ -10,7 +10,7 @@ const struct verb row_bind = {
 	.words = "DEV [DRIVER]",
 	.words_min = 1,
 	.words_max = 2,
-	.options = "by-path",
+	.options = "by-path dry-run",
 	.help = "bind a device to ccwbroker, or another driver, for good",
 	.text = "Binds a device that nobody has to ccwbroker, or to another driver of the ccw\n"
 		"bus, where it stays over leases and restarts of the daemon until restore, an\n"
@@ -30,7 +30,7 @@ const struct verb row_restore = {
 	.words = "DEV...",
 	.words_min = 1,
 	.words_max = 256,
-	.options = "by-path",
+	.options = "by-path dry-run",
 	.help = "give bound or failed devices back to their own drivers",
 	.text = "Undoes bind, and gives a device back that failed to go back after a lease.\n"
 		"For whom and how as bind.",
@@ -44,7 +44,7 @@ const struct verb row_reset = {
 	.words = "DEV...",
 	.words_min = 1,
 	.words_max = 256,
-	.options = "by-path",
+	.options = "by-path dry-run",
 	.help = "set online devices of the host offline and online again",
 	.text = "For a device that its driver cannot bring to reason. One that is bound to\n"
 		"ccwbroker is reset whenever a client opens it. For whom and how as bind.",
@@ -57,7 +57,7 @@ const struct verb row_define = {
 	.words = "DEV...",
 	.words_min = 1,
 	.words_max = 256, /* SELECTION_MAX, here and below */
-	.options = "autostart by-path",
+	.options = "autostart by-path dry-run",
 	.help = "keep definitions of devices over restarts of the machine",
 	.text = "Keeps a definition of each device, there or not, in /etc/ccwbroker/devices.d.\n"
 		"With --autostart the device is bound to ccwbroker now, at every start of the\n"
@@ -72,12 +72,12 @@ const struct verb row_undefine = {
 	.words = "DEV...",
 	.words_min = 1,
 	.words_max = 256,
-	.options = "by-path",
+	.options = "by-path dry-run yes",
 	.help = "remove definitions, and give their devices back",
 	.text = "A device that is bound goes back to its own driver, at the end of its lease\n"
-		"when it has one.",
+		"when it has one. On a terminal you are asked first whether you mean it.",
 	.examples = "$ ccwctl undefine 0580\n",
-	.exits = "3 4 6 7",
+	.exits = "3 4 6 7 16",
 };
 
 const struct verb row_autostart = {
@@ -85,7 +85,7 @@ const struct verb row_autostart = {
 	.words = "DEV... on|off",
 	.words_min = 2,
 	.words_max = 1 + 256,
-	.options = "by-path",
+	.options = "by-path dry-run",
 	.help = "change whether defined devices are bound at every start",
 	.text = "on also tries again at once; off leaves a device bound that is.",
 	.examples = "$ ccwctl autostart 0580 on\n",

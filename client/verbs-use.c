@@ -11,7 +11,7 @@ const struct verb row_run = {
 	.words_min = 1,
 	.words_max = 64, /* RUN_DEVICES_MAX */
 	.takes_command = true,
-	.options = "backend force grant iommu who by-path",
+	.options = "backend dry-run force grant iommu who by-path yes",
 	.help = "run a command with devices as fds from 3 on",
 	.text = "Acquires every DEV in turn and runs the command in ccwctl's place, with the\n"
 		"devices as file descriptors from 3 on, as sd_listen_fds_with_names(3) reads\n"
@@ -25,7 +25,8 @@ const struct verb row_run = {
 		"meanwhile.\n"
 		"\n"
 		"--force is for root, and for others when polkit agrees. It never takes what is\n"
-		"mounted or swap; what it passed over is told.\n"
+		"mounted or swap; what it passed over is told. On a terminal you are asked\n"
+		"first whether you mean it.\n"
 		"\n"
 		"A device that is on its way back from an earlier command is waited for, up to\n"
 		"five seconds. Once the command runs the status is the command's.",
@@ -33,7 +34,7 @@ const struct verb row_run = {
 		    "# a QEMU without iommufd, which opens the device by its name\n"
 		    "$ ccwctl run --grant=path 0.0.1234 -- qemu-system-s390x ...\n"
 		    "    -device vfio-ccw,sysfsdev=/sys/bus/ccw/devices/0.0.1234\n",
-	.exits = "3 4 5 6 8 125 126 127",
+	.exits = "3 4 5 6 8 16 125 126 127",
 };
 
 const struct verb row_io = {
@@ -41,7 +42,7 @@ const struct verb row_io = {
 	.words = "DEV CCW...",
 	.words_min = 2,
 	.words_max = 1 + 255, /* CCWB_PROGRAM_CCWS_MAX */
-	.options = "json ebcdic timeout backend force iommu who by-path",
+	.options = "json ebcdic timeout backend dry-run force iommu who by-path yes",
 	.help = "run one channel program on a device",
 	.text = "Runs one channel program and prints what was read and how it ended. A CCW is\n"
 		"CMD[,FLAG]... followed by :COUNT (the device sends up to so many bytes), =HEX\n"
@@ -62,32 +63,36 @@ const struct verb row_io = {
 		    "$ ccwctl io --ebcdic 0580 07 02,sli:80\n"
 		    "# record 3 of a 3390: Seek, Search ID Equal until found, Read Data\n"
 		    "$ ccwctl io --ebcdic 0120 07=000000000000 31=0000000003 tic:1 06,sli:80\n",
-	.exits = "3 4 5 6 8",
+	.exits = "3 4 5 6 8 16",
 };
 
 const struct verb row_release = {
 	.name = "release",
-	.words = "LEASE",
+	.words = "LEASE...",
 	.words_min = 1,
-	.words_max = 1,
-	.options = "",
-	.help = "end a lease",
-	.text = "Ends a lease of yours (root: of anybody) by its name in leases. The device\n"
-		"goes back to its driver when the program that has it open closes it.",
-	.examples = "$ ccwctl release l0123456789abcdef\n",
-	.exits = "3 4",
+	.words_max = 256,
+	.options = "dry-run yes",
+	.help = "end leases",
+	.text = "Ends leases of yours (root: of anybody) by their names in leases. The device\n"
+		"goes back to its driver when the program that has it open closes it. On a\n"
+		"terminal you are asked first whether those of others are to be ended.",
+	.examples = "$ ccwctl release l0123456789abcdef\n"
+		    "# all that there are of yours\n"
+		    "$ ccwctl release $(ccwctl leases -q)\n",
+	.exits = "3 4 7 16",
 };
 
 const struct verb row_revoke = {
 	.name = "revoke",
-	.words = "LEASE",
+	.words = "LEASE...",
 	.words_min = 1,
-	.words_max = 1,
-	.options = "reason timeout",
-	.help = "ask its holder to end a lease, and end it after --timeout",
+	.words_max = 256,
+	.options = "dry-run reason timeout yes",
+	.help = "ask holders to end leases, and end them after --timeout",
 	.text = "Tells the holder of a lease to go, with --reason, and has the lease ended by\n"
 		"force after --timeout. Returns at once. A second call can shorten the time.\n"
-		"By the kernel's vfio_ccw a device cannot be taken at once.",
+		"By the kernel's vfio_ccw a device cannot be taken at once. On a terminal you\n"
+		"are asked first whether leases of others are to be ended.",
 	.examples = "$ ccwctl revoke --reason='cable is moved' --timeout=60 l0123456789abcdef\n",
-	.exits = "3 4",
+	.exits = "3 4 7 16",
 };

@@ -10,7 +10,7 @@ const struct verb row_acquire = {
 	.words = "DEV...",
 	.words_min = 1,
 	.words_max = 64,
-	.options = "json quiet no-legend backend by-path force hold pid who",
+	.options = "json quiet no-legend backend by-path dry-run force hold pid who yes",
 	.help = "have devices by path, as long as your shell runs",
 	.text = "Acquires every DEV, all or none, for programs that open it by its name, such\n"
 		"as a QEMU that libvirt starts: your user, and nobody else but root, may open\n"
@@ -29,7 +29,7 @@ const struct verb row_acquire = {
 		    "$ virsh --connect qemu:///session start guest\n"
 		    "# as a service that has the device as long as it runs\n"
 		    "$ systemd-run --user ccwctl acquire --hold 0.0.1234\n",
-	.exits = "3 4 5 6",
+	.exits = "3 4 5 6 16",
 };
 
 const struct verb row_qemu_args = {

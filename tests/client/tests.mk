@@ -218,7 +218,8 @@ EXTRA_DIST += tests/client/cli.bash tests/client/world.bash doc/ccwctl.md \
 	tests/client/sessions/qemu-args.session \
 	tests/client/sessions/who.session tests/client/sessions/top.session \
 	tests/client/sessions/check.session tests/client/sessions/completion.session tests/client/sessions/define.session \
-	tests/client/sessions/forged.session tests/client/sessions/hostile.session tests/client/sessions/ids.session tests/client/sessions/info.session \
+	tests/client/sessions/forged.session tests/client/sessions/consent.session \
+	tests/client/sessions/dry-run.session tests/client/sessions/progress.session tests/client/sessions/hostile.session tests/client/sessions/ids.session tests/client/sessions/info.session \
 	tests/client/sessions/io.session tests/client/sessions/job.session \
 	tests/client/sessions/leases.session tests/client/sessions/list.session tests/client/sessions/monitor.session \
 	tests/client/sessions/policy.session tests/client/sessions/refused.session \
