@@ -471,6 +471,11 @@ bool broker_is_stopping(const struct broker *broker)
 	return broker->custody.is_stopping;
 }
 
+bool broker_is_taking(const struct broker *broker)
+{
+	return ledger_is_taking(&broker->custody.ledger);
+}
+
 struct lease *broker_next_lease(struct broker *broker, struct lease *lease)
 {
 	lease = lease ? lease->next : broker->custody.ledger.first;

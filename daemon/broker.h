@@ -128,6 +128,9 @@ struct tally *broker_tally(struct broker *broker);
 /* Whether broker_stop has been called. */
 bool broker_is_stopping(const struct broker *broker);
 
+/* Whether a client waits for a device. */
+bool broker_is_taking(const struct broker *broker);
+
 /* Leases that clients know of, in no order: the first, and the one behind lease. NULL: no more. */
 struct lease *broker_next_lease(struct broker *broker, struct lease *lease);
 struct lease *broker_find_lease(struct broker *broker, const char *id);

@@ -15,11 +15,13 @@
 #include "names.h"
 
 #define USEC_PER_MSEC 1000ULL
+#define PERIODS_MAX   (LIMIT_NEWS_LATE_MS / LIMIT_NEWS_MS)
 
 struct bus_news {
 	sd_bus *bus;
 	struct broker *broker;
 	sd_event_source *timer; /* set for the oldest of the news, or for what is told by now */
+	unsigned int n_periods; /* for which they wait already */
 	struct ccw_id devices[LIMIT_NEWS];
 	size_t n_devices;
 	bool has_leases;
@@ -81,13 +83,27 @@ void bus_news_flush(struct bus_news *news)
 	news->has_count = false;
 }
 
+/* Cannot fail: the source is ours, and so are the values. */
+static void wait_period(struct bus_news *news)
+{
+	news->n_periods++;
+	(void)sd_event_source_set_time_relative(news->timer, LIMIT_NEWS_MS * USEC_PER_MSEC);
+	(void)sd_event_source_set_enabled(news->timer, SD_EVENT_ONESHOT);
+}
+
+/* Who waits for a device goes first, but not for ever: news cost the bus more than all the rest. */
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	bus_news_flush(userdata);
+	struct bus_news *news = userdata;
+
+	if (news->n_periods < PERIODS_MAX && broker_is_taking(news->broker)) {
+		wait_period(news);
+		return 0;
+	}
+	bus_news_flush(news);
 	return 0;
 }
 
-/* Cannot fail: the source is ours, and so are the values. */
 static void tell_soon(struct bus_news *news)
 {
 	int enabled = SD_EVENT_OFF;
@@ -95,8 +111,8 @@ static void tell_soon(struct bus_news *news)
 	(void)sd_event_source_get_enabled(news->timer, &enabled);
 	if (enabled != SD_EVENT_OFF)
 		return;
-	(void)sd_event_source_set_time_relative(news->timer, LIMIT_NEWS_MS * USEC_PER_MSEC);
-	(void)sd_event_source_set_enabled(news->timer, SD_EVENT_ONESHOT);
+	news->n_periods = 0;
+	wait_period(news);
 }
 
 void bus_news_device_changed(struct bus_news *news, struct device *device, unsigned int changes)

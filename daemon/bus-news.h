@@ -8,8 +8,9 @@
 #include "macro.h"
 
 /*
- * Changes that are still to be told. They go out after LIMIT_NEWS_MS, or when LIMIT_NEWS devices have
- * some; what changes twice until then is told once, as it is then. Calls go before them.
+ * Changes that are still to be told. They go out after LIMIT_NEWS_MS, while clients wait for devices
+ * after LIMIT_NEWS_LATE_MS, or when LIMIT_NEWS devices have some; what changes twice until then is told
+ * once, as it is then. Calls go before them.
  */
 struct bus_news;
 

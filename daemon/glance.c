@@ -27,7 +27,8 @@ static struct path path_of(struct ccw_id id, const char *file)
 	const struct sysfs_site site = sysfs_site(id);
 	struct path path;
 
-	snprintf(path.text, sizeof(path.text), "%s/%s", site.directory, file);
+	/* files of ours, which have room behind any site */
+	(void)stpcpy(stpcpy(stpcpy(path.text, site.directory), "/"), file);
 	return path;
 }
 

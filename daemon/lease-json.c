@@ -22,7 +22,10 @@ static int add(struct json_object *object, const char *key, struct json_object *
 {
 	if (!value)
 		return -ENOMEM;
-	if (json_object_object_add(object, key, value) < 0) {
+	/* each is there once, and stands in this file */
+	if (json_object_object_add_ex(object, key, value,
+				      JSON_C_OBJECT_ADD_KEY_IS_NEW |
+					      JSON_C_OBJECT_KEY_IS_CONSTANT) < 0) {
 		json_object_put(value);
 		return -ENOMEM;
 	}

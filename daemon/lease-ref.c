@@ -24,13 +24,17 @@ static struct name ref_name(const char *lease)
 	return name;
 }
 
+static int open_any(int dir_fd, const char *lease, int access)
+{
+	return openat(dir_fd, ref_name(lease).text,
+		      access | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+}
+
 static int open_end(int dir_fd, const char *lease, int access, int *ret)
 {
-	_cleanup_close_ int fd = -1;
+	_cleanup_close_ int fd = open_any(dir_fd, lease, access);
 	struct stat st;
 
-	fd = openat(dir_fd, ref_name(lease).text,
-		    access | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &st) < 0)
@@ -58,10 +62,11 @@ int lease_ref_create(int dir_fd, const char *lease, int *ret_read, int *ret_writ
 
 	if (mkfifoat(dir_fd, ref_name(lease).text, 0600) < 0)
 		return -errno;
-	r = lease_ref_open(dir_fd, lease, &read_fd);
-	if (r >= 0)
-		r = lease_ref_reopen(dir_fd, lease, &write_fd);
-	if (r < 0) {
+	/* made a moment ago, where nobody else writes: no need to look what it is */
+	read_fd = open_any(dir_fd, lease, O_RDONLY);
+	write_fd = read_fd < 0 ? -1 : open_any(dir_fd, lease, O_WRONLY);
+	if (write_fd < 0) {
+		r = -errno;
 		lease_ref_remove(dir_fd, lease);
 		return r;
 	}

@@ -57,6 +57,17 @@ unsigned int ledger_count_announced(const struct ledger *ledger)
 	return count;
 }
 
+/* Those who wait are the newest ones, which stand first. */
+bool ledger_is_taking(const struct ledger *ledger)
+{
+	struct lease *lease;
+
+	for (lease = ledger->first; lease; lease = lease->next)
+		if (lease->done)
+			return true;
+	return false;
+}
+
 bool ledger_is_busy(const struct ledger *ledger)
 {
 	struct lease *lease;

@@ -28,6 +28,9 @@ struct lease *ledger_find(const struct ledger *ledger, const char *id);
 /* How many leases clients know of. */
 unsigned int ledger_count_announced(const struct ledger *ledger);
 
+/* Whether a client waits for a device. */
+bool ledger_is_taking(const struct ledger *ledger);
+
 /* Whether a worker is at work for any lease. */
 bool ledger_is_busy(const struct ledger *ledger);
 

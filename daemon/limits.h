@@ -50,8 +50,9 @@
 #define LIMIT_PEERS		64     /* connections whose senders are known, as long */
 #define LIMIT_PEER_MS		2000   /* until the bus is asked anew who a sender is */
 #define LIMIT_PEER_TRIES	5      /* and how often, until the call is refused */
-#define LIMIT_NEWS		64     /* devices whose changes are still to be told */
-#define LIMIT_NEWS_MS		20     /* for how long */
+#define LIMIT_NEWS		256    /* devices whose changes are still to be told */
+#define LIMIT_NEWS_MS		20     /* for how long, */
+#define LIMIT_NEWS_LATE_MS	200    /* and as long as devices are being taken all the time */
 #define LIMIT_LOOKUPS		16     /* users being looked up, root apart; each is one process */
 #define LIMIT_LOOKUP_MS		10000  /* until a lookup is given up */
 #define LIMIT_CALLS		256 /* calls put aside until something is known; each up to 16 fds */

@@ -36,8 +36,11 @@ int quota_check(const struct ledger *ledger, const struct policy_verdict *verdic
 		struct fault *fault)
 {
 	const struct profile *profile = verdict->profile;
-	const struct count count = count_leases(ledger, verdict, uid);
+	struct count count;
 
+	if (!profile->leases_per_user && !profile->leases_per_group && !profile->leases)
+		return 0;
+	count = count_leases(ledger, verdict, uid);
 	if (profile->leases_per_user && count.of_user >= profile->leases_per_user)
 		return fault_set(
 			fault, FAULT_LIMITS_EXCEEDED,

@@ -34,11 +34,11 @@ struct path {
 
 static struct path device_path(struct ccw_id id, const char *file)
 {
-	char name[CCW_ID_STRING_SIZE];
 	struct path path;
 
-	snprintf(path.text, sizeof(path.text), DEVICES "/%s%s%s", ccw_id_format(id, name),
-		 *file ? "/" : "", file);
+	(void)ccw_id_format(id, stpcpy(path.text, DEVICES "/"));
+	if (*file)
+		strcat(strcat(path.text, "/"), file);
 	return path;
 }
 
@@ -362,10 +362,9 @@ int sysfs_set_claim(struct sysfs *sysfs, struct ccw_id id, bool claimed)
 struct sysfs_site sysfs_site(struct ccw_id id)
 {
 	struct sysfs_site site;
-	char name[CCW_ID_STRING_SIZE];
 
-	strcpy(site.directory, device_path(id, "").text);
-	strcpy(site.name, ccw_id_format(id, name));
+	(void)ccw_id_format(id, stpcpy(site.directory, DEVICES "/"));
+	(void)ccw_id_format(id, site.name);
 	return site;
 }
 

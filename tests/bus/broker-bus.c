@@ -2,7 +2,7 @@
 /* Copyright the ccwbroker authors */
 /*
  * Owns the bus and the daemon that bus tests talk to. Behaviours, as words in work/behave: "slow"
- * takes half a second more, "in-use" refuses, "warn" warns, "hang" and "hang-back" never end, "die"
+ * takes half a second more, "in-use" refuses, "warn" warns, "hang", "stay" (in time) and "hang-back" never end, "die"
  * and "die-back" kill the worker that takes (or does a job) or gives back, "stuck" fails to give back, "open" leaves
  * the device open, "mute" finds no account.
  */
@@ -48,9 +48,9 @@ static void worker_begin(void)
 		poll(NULL, 0, 500);
 }
 
-static _Noreturn void hang(const char *step)
+static _Noreturn void hang(const char *step, unsigned int limit_ms)
 {
-	worker_step(0, 1, 100, step);
+	worker_step(0, 1, limit_ms, step);
 	for (;;)
 		pause();
 }
@@ -74,7 +74,9 @@ static void fake_acquire(void *data, struct worker_result *result)
 	worker_begin();
 	ccw_id_format(job->id, id);
 	if (behaves("hang"))
-		hang("take it");
+		hang("take it", 100);
+	if (behaves("stay"))
+		hang("take it", 600000);
 	result->r = find_use(job, id, &result->fault);
 	if (result->r < 0)
 		return;
@@ -124,7 +126,7 @@ static void fake_restore(void *data, struct worker_result *result)
 	worker_begin();
 	ccw_id_format(job->id, id);
 	if (behaves("hang-back"))
-		hang("give it back");
+		hang("give it back", 100);
 	if (behaves("die-back"))
 		kill(getpid(), SIGKILL);
 	if (sysfs_read(job->sysfs, job->id, &facts, NULL) < 0) {
@@ -163,7 +165,7 @@ static void fake_change(void *data, struct worker_result *result)
 	worker_begin();
 	worker_step(1, 2, 60000, "half way");
 	if (behaves("hang"))
-		hang("change it");
+		hang("change it", 100);
 	if (behaves("die"))
 		kill(getpid(), SIGKILL);
 	if (behaves("wait"))

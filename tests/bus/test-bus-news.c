@@ -108,6 +108,33 @@ START_TEST(test_news_go_out_while_calls_come_all_the_time)
 }
 END_TEST
 
+static int expect_refusal(sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	return 0; /* none comes: the daemon ends before */
+}
+
+/* Who waits for a device goes before them, but one that never comes is not waited for. */
+START_TEST(test_news_go_out_while_a_device_is_being_taken_for_ever)
+{
+	struct grant grant;
+
+	setup();
+	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
+	broker_bus_behave(&bb, "stay");
+	ck_assert_int_ge(sd_bus_call_method_async(bus, NULL, CCWB_BUS_NAME, CCWB_PATH,
+						  CCWB_IFACE_MANAGER, "AcquireDevice",
+						  expect_refusal, NULL, "sa{sv}", BROKER_BUS_DISK,
+						  0),
+			 0);
+	ck_assert_int_ge(sd_bus_flush(bus), 0);
+	listen_until(&seen.lease_new, 1);
+	broker_bus_wait_state(bus, BROKER_BUS_DISK, "binding");
+	broker_bus_kill(&bb);
+	broker_bus_drop(&grant);
+	teardown();
+}
+END_TEST
+
 static struct grant grants[LIMIT_NEWS + 1];
 
 /* More devices change at once than are remembered. */
@@ -139,4 +166,5 @@ END_TEST
 
 CHECK_MAIN("bus-news", test_each_lease_is_told_of_in_order,
 	   test_news_go_out_while_calls_come_all_the_time,
+	   test_news_go_out_while_a_device_is_being_taken_for_ever,
 	   test_as_many_devices_as_are_remembered_and_one_more_are_told_of)

@@ -48,6 +48,25 @@ START_TEST(test_a_lease_is_found_while_clients_know_of_it)
 }
 END_TEST
 
+static int ignore(struct lease *lease, struct worker_result *result, void *userdata)
+{
+	return 0;
+}
+
+START_TEST(test_who_waits_for_a_device_is_known)
+{
+	struct lease *lease = add(1, LEASE_PENDING);
+
+	ck_assert(!ledger_is_taking(&ledger)); /* who asked has left */
+	lease->done = ignore;
+	add(2, LEASE_ACTIVE);
+	ck_assert(ledger_is_taking(&ledger));
+	lease->done = NULL;
+	ck_assert(!ledger_is_taking(&ledger));
+	ledger_deinit(&ledger);
+}
+END_TEST
+
 START_TEST(test_one_user_has_a_limit_and_root_has_not)
 {
 	fill(LIMIT_LEASES_PER_UID - 1, 1001, LEASE_ACTIVE);
@@ -95,5 +114,5 @@ START_TEST(test_work_under_way_has_limits)
 END_TEST
 
 CHECK_MAIN("ledger", test_a_lease_is_found_while_clients_know_of_it,
-	   test_one_user_has_a_limit_and_root_has_not, test_all_together_have_a_limit,
-	   test_work_under_way_has_limits)
+	   test_who_waits_for_a_device_is_known, test_one_user_has_a_limit_and_root_has_not,
+	   test_all_together_have_a_limit, test_work_under_way_has_limits)
