@@ -16,9 +16,11 @@
 
 struct discovery {
 	struct registry *registry;
-	struct uevent *uevent;	 /* NULL without events */
-	sd_event_source *rescan; /* off but for when events were lost */
-	bool has_told_full;	 /* once until there is room again */
+	struct uevent *uevent;	    /* NULL without events */
+	sd_event_source *rescan;    /* off but for when events were lost */
+	struct registry_scan *scan; /* under way */
+	bool is_asked_again;	    /* meanwhile */
+	bool has_told_full;	    /* once until there is room again */
 };
 
 static void tell_full(struct discovery *discovery, bool is_full)
@@ -50,10 +52,16 @@ void discovery_look(struct discovery *discovery, struct ccw_id id)
 		tell_full(discovery, true);
 }
 
+/* Cannot fail: the source is ours and one-shot is a mode it knows. */
+static void go_on(struct discovery *discovery)
+{
+	(void)sd_event_source_set_enabled(discovery->rescan, SD_EVENT_ONESHOT);
+}
+
 void discovery_look_everywhere(struct discovery *discovery)
 {
-	/* cannot fail: the source is ours and one-shot is a mode it knows */
-	(void)sd_event_source_set_enabled(discovery->rescan, SD_EVENT_ONESHOT);
+	discovery->is_asked_again = true;
+	go_on(discovery);
 }
 
 static void on_device(struct ccw_id id, void *userdata)
@@ -75,13 +83,36 @@ static void on_lost(void *userdata)
 	discovery_look_everywhere(userdata);
 }
 
+/* 1: there is more to be looked at. */
+static int scan_step(struct discovery *discovery)
+{
+	size_t left_out;
+	int r = 0;
+
+	if (!discovery->scan) {
+		discovery->is_asked_again = false;
+		r = registry_scan_new(discovery->registry, &discovery->scan);
+	}
+	if (r >= 0)
+		r = registry_scan_step(discovery->scan, LIMIT_SCAN_STEP, &left_out);
+	if (r > 0)
+		return r;
+	discovery->scan = (registry_scan_free(discovery->scan), NULL);
+	if (r >= 0)
+		tell_full(discovery, left_out > 0);
+	return r < 0 ? r : discovery->is_asked_again;
+}
+
+/* In steps, so that nobody waits for all of them. */
 static int on_rescan(sd_event_source *source, void *userdata)
 {
 	int r;
 
-	r = discovery_scan(userdata);
+	r = scan_step(userdata);
 	if (r < 0)
 		log_error_errno(r, "cannot look for devices");
+	if (r > 0)
+		go_on(userdata);
 	return 0;
 }
 
@@ -126,5 +157,6 @@ void discovery_free(struct discovery *discovery)
 		return;
 	uevent_free(discovery->uevent);
 	sd_event_source_disable_unref(discovery->rescan);
+	registry_scan_free(discovery->scan);
 	free(discovery);
 }

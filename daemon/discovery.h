@@ -25,5 +25,5 @@ _must_check_ int discovery_scan(struct discovery *discovery);
 /* Something may have happened to device id. */
 void discovery_look(struct discovery *discovery, struct ccw_id id);
 
-/* Something may have happened to every device: looks as soon as nothing else is to be done. */
+/* Something may have happened to every device: looks as soon as nothing else is to be done, in steps. */
 void discovery_look_everywhere(struct discovery *discovery);

@@ -9,6 +9,7 @@
 #define LIMIT_SYSFS_FILE_BYTES	4096		  /* a sysfs attribute is at most one page here */
 #define LIMIT_PROC_FILE_BYTES	(4 * 1024 * 1024) /* mountinfo of a host with many mounts */
 #define LIMIT_DEVICES		65536 /* those with the lowest ids; half a kilobyte each */
+#define LIMIT_SCAN_STEP		1024 /* devices that a scan looks at before others have a turn: 15 ms */
 #define LIMIT_LIST_FRESH	1024  /* devices that ListDevices looks at anew: 10 ms */
 #define LIMIT_OBJECTS		16384 /* in one GetManagedObjects: a message holds 32 MiB */
 #define LIMIT_NODE_PATH_BYTES	255   /* of a node in /dev that a caller names */

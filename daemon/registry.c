@@ -329,75 +329,117 @@ int registry_find(struct registry *registry, struct ccw_id id, struct device **r
 
 /* ---- all at once ---- */
 
-struct ids {
-	struct ccw_id *list;
+struct registry_scan {
+	struct registry *registry;
+	struct ccw_id *list; /* as they were listed, in their order */
 	size_t count;
 	size_t room;
+	size_t next;	       /* of the list */
+	bool is_listed_only;   /* by now; before, those that are known and not listed */
+	struct ccw_id checked; /* of the known, where that is going on, downwards */
+	size_t left_out;
 };
 
-static int ids_add(struct ccw_id id, void *userdata)
+static int add_id(struct ccw_id id, void *userdata)
 {
-	struct ids *ids = userdata;
+	struct registry_scan *scan = userdata;
 	struct ccw_id *list;
 	size_t room;
 
-	if (ids->count == ids->room) {
-		room = ids->room ? ids->room * 2 : 256;
-		list = reallocarray(ids->list, room, sizeof(*list));
+	if (scan->count == scan->room) {
+		room = scan->room ? scan->room * 2 : 256;
+		list = reallocarray(scan->list, room, sizeof(*list));
 		if (!list)
 			return -ENOMEM;
-		ids->list = list;
-		ids->room = room;
+		scan->list = list;
+		scan->room = room;
 	}
-	ids->list[ids->count++] = id;
+	scan->list[scan->count++] = id;
 	return 0;
 }
 
-static int ids_compare(const void *a, const void *b)
+static int compare_ids(const void *a, const void *b)
 {
 	return ccw_id_compare(*(const struct ccw_id *)a, *(const struct ccw_id *)b);
 }
 
-/* First those that are known and no longer listed: they make room, and may come back. */
-static int refresh_all(struct registry *registry, const struct ids *ids, size_t *left_out)
+int registry_scan_new(struct registry *registry, struct registry_scan **ret)
 {
-	struct ccw_id id;
-	size_t n;
+	_cleanup_(registry_scan_freep) struct registry_scan *scan = calloc(1, sizeof(*scan));
 	int r;
 
-	for (n = registry->count; n-- > 0;) {
-		id = registry->devices[n]->id;
-		if (ids->count == 0 ||
-		    !bsearch(&id, ids->list, ids->count, sizeof(id), ids_compare))
-			(void)registry_refresh(registry, id); /* gone is what we expect */
-	}
-	for (n = 0; n < ids->count; n++) {
-		r = registry_refresh(registry, ids->list[n]);
-		if (r == -E2BIG)
-			++*left_out;
-		else if (r < 0 && r != -ENOENT) /* gone since the directory was read */
-			return r;
-	}
+	if (!scan)
+		return -ENOMEM;
+	scan->registry = registry;
+	scan->checked = (struct ccw_id){ UINT8_MAX, UINT8_MAX, UINT16_MAX };
+	r = sysfs_for_each(registry->sysfs, add_id, scan);
+	if (r < 0)
+		return r;
+	if (scan->count > 0)
+		qsort(scan->list, scan->count, sizeof(*scan->list), compare_ids);
+	*ret = TAKE_PTR(scan);
 	return 0;
 }
 
-/* In their order, so that each new device goes to the end of the array. */
-int registry_scan(struct registry *registry, size_t *ret_left_out)
+void registry_scan_free(struct registry_scan *scan)
 {
-	struct ids ids = {};
-	size_t left_out = 0;
+	if (!scan)
+		return;
+	free(scan->list);
+	free(scan);
+}
+
+static bool is_listed(const struct registry_scan *scan, struct ccw_id id)
+{
+	return scan->count > 0 &&
+	       bsearch(&id, scan->list, scan->count, sizeof(id), compare_ids) != NULL;
+}
+
+/* Others may come and go between two steps: the place is an id, not an index. */
+static size_t drop_unlisted(struct registry_scan *scan, size_t most)
+{
+	struct registry *registry = scan->registry;
+	size_t at, looked;
+
+	at = search(registry, scan->checked);
+	for (looked = 0; at > 0 && looked < most; looked++) {
+		scan->checked = registry->devices[--at]->id;
+		if (!is_listed(scan, scan->checked))
+			(void)registry_refresh(registry, scan->checked); /* gone, as expected */
+	}
+	scan->is_listed_only = at == 0;
+	return looked;
+}
+
+/* First those that are known and no longer listed: they make room, and may come back. */
+int registry_scan_step(struct registry_scan *scan, size_t most, size_t *ret_left_out)
+{
+	size_t done = scan->is_listed_only ? 0 : drop_unlisted(scan, most);
 	int r;
 
-	r = sysfs_for_each(registry->sysfs, ids_add, &ids);
-	if (r >= 0 && ids.count > 0)
-		qsort(ids.list, ids.count, sizeof(*ids.list), ids_compare);
-	if (r >= 0)
-		r = refresh_all(registry, &ids, &left_out);
-	free(ids.list);
-	if (r < 0)
-		return r;
-	*ret_left_out = left_out;
+	if (!scan->is_listed_only)
+		return 1;
+	/* in their order, so that each new device goes to the end of the array */
+	for (; scan->next < scan->count && done < most; done++) {
+		r = registry_refresh(scan->registry, scan->list[scan->next++]);
+		if (r == -E2BIG)
+			scan->left_out++;
+		else if (r < 0 && r != -ENOENT) /* gone since the directory was read */
+			return r;
+	}
+	if (scan->next < scan->count)
+		return 1;
+	*ret_left_out = scan->left_out;
 	return 0;
+}
+
+int registry_scan(struct registry *registry, size_t *ret_left_out)
+{
+	_cleanup_(registry_scan_freep) struct registry_scan *scan = NULL;
+	int r;
+
+	r = registry_scan_new(registry, &scan);
+	return r < 0 ? r : registry_scan_step(scan, SIZE_MAX, ret_left_out);
 }
 
 size_t registry_count(const struct registry *registry)

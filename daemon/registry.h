@@ -37,6 +37,16 @@ DEFINE_CLEANUP(struct registry *, registry_free)
 _must_check_ int registry_scan(struct registry *registry, size_t *ret_left_out);
 
 /*
+ * The same in steps of so many devices at most, between which the registry may change. 1: there is more;
+ * 0: done, and *ret_left_out is set. The caller owns *ret, whose registry must outlive it.
+ */
+struct registry_scan;
+_must_check_ int registry_scan_new(struct registry *registry, struct registry_scan **ret);
+_must_check_ int registry_scan_step(struct registry_scan *scan, size_t most, size_t *ret_left_out);
+void registry_scan_free(struct registry_scan *scan);
+DEFINE_CLEANUP(struct registry_scan *, registry_scan_free)
+
+/*
  * The one way by which devices come, change and go: looks at id in sysfs and takes over what is
  * there. -ENOENT when there is no such device (any more), -E2BIG when it would be one too many.
  */
