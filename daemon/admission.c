@@ -120,6 +120,7 @@ int admission_decide(const struct authority *authority, const struct ledger *led
 		     const struct admission_request *request, struct policy_verdict *ret_verdict,
 		     struct fault *fault)
 {
+	const uid_t account = subject_account(request->subject);
 	const struct device *device = request->device;
 	int r;
 
@@ -146,8 +147,8 @@ int admission_decide(const struct authority *authority, const struct ledger *led
 	r = check_backend(request, ret_verdict->profile, &ret_verdict->backend, fault);
 	if (r < 0)
 		return r;
-	r = quota_check(ledger, ret_verdict, request->subject->uid, fault);
+	r = quota_check(ledger, ret_verdict, account, fault);
 	if (r < 0)
 		return r;
-	return ledger_check_limits(ledger, request->subject->uid, fault);
+	return ledger_check_limits(ledger, account, fault);
 }

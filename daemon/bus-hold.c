@@ -443,9 +443,10 @@ int bus_hold_ask(struct bus_hold *hold, sd_bus_message *message, const struct su
 		*fault = held->answers[n].fault;
 		return fault->code == FAULT_NONE ? 1 : -EACCES;
 	}
-	r = settle(hold, message, subject->uid, &held, fault);
+	r = settle(hold, message, subject_account(subject), &held, fault);
 	if (r < 0)
 		return r;
+	held->uid = subject_account(subject); /* put aside before it was known */
 	r = ask(held, query, TAKE_PTR(text), fault);
 	if (r < 0 && is_new)
 		held_free(held);

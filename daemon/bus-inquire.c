@@ -93,7 +93,7 @@ static int find_subject(struct broker *broker, sd_bus_message *message, uid_t of
 	r = bus_hold_subject(broker_hold(broker), message, &caller, fault);
 	if (r <= 0)
 		return r;
-	*ret_caller = caller.uid;
+	*ret_caller = subject_account(&caller);
 	if (of == (uid_t)-1 || of == caller.uid) {
 		*ret = caller;
 		return 1;

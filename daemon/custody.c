@@ -93,7 +93,7 @@ static int start_task(struct custody *custody, struct lease *lease, enum crew_la
 {
 	const struct task_order order = {
 		.lane = lane,
-		.uid = lease->uid,
+		.uid = lease_account(lease),
 		.run = lane == CREW_TAKE ? custody->acquire : custody->restore,
 		.data = job,
 		.size = sizeof(*job),

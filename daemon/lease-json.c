@@ -66,6 +66,7 @@ int lease_json_write(struct json_object *object, const struct lease *lease)
 		{ "device", json_object_new_string(ccw_id_format(lease->device, device)) },
 		{ "state", json_object_new_string(lease_state_to_string(lease->state)) },
 		{ "uid", json_object_new_int64(lease->uid) },
+		{ "owner", json_object_new_int64(lease->owner) },
 		{ "pid", json_object_new_int64(lease->pid) },
 		{ "user", json_object_new_string(lease->user) },
 		{ "who", json_object_new_string(lease->who) },
@@ -126,7 +127,7 @@ static int load_owner(struct json_object *object, struct lease **ret)
 {
 	const char *user, *who, *device, *unit = "";
 	struct subject subject = { .pidfd = -1 }; /* peeks */
-	uint64_t version, uid, pid;
+	uint64_t version, uid, pid, owner = 0;
 	struct ccw_id id;
 	int r;
 
@@ -141,7 +142,11 @@ static int load_owner(struct json_object *object, struct lease **ret)
 	r = get_text(object, "unit", LIMIT_UNIT_BYTES + 1, &unit);
 	if (r < 0 && r != -ENODATA) /* those of the first version do not say */
 		return r;
+	r = get_number(object, "owner", UINT32_MAX, &owner);
+	if (r < 0 && r != -ENODATA) /* nor do those that knew of no subordinates */
+		return r;
 	subject.uid = (uid_t)uid;
+	subject.owner = (uid_t)owner;
 	subject.pid = (pid_t)pid;
 	subject.user = (char *)user;
 	subject.unit = (char *)unit;

@@ -71,6 +71,7 @@ int lease_new(struct ccw_id device, const struct subject *subject, const char *w
 	tether_init(&lease->tether);
 	lease->device = device;
 	lease->uid = subject->uid;
+	lease->owner = subject->owner;
 	lease->pid = subject->pid;
 	lease->since = realtime_usec();
 	lease->user = strdup(subject->user);

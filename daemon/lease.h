@@ -61,6 +61,7 @@ struct lease {
 	struct ccw_id device;
 	uint64_t incarnation; /* PENDING: of the device that was judged, as sysfs.h has it */
 	uid_t uid;
+	uid_t owner; /* as in struct subject */
 	pid_t pid;
 	char *user;
 	char *unit; /* "": not known */
@@ -95,6 +96,12 @@ struct lease {
 
 	struct lease *next;
 };
+
+/* As subject_account. */
+static inline uid_t lease_account(const struct lease *lease)
+{
+	return lease->owner != 0 ? lease->owner : lease->uid;
+}
 
 /* A PENDING lease with a fresh id. The caller owns *ret. */
 _must_check_ int lease_new(struct ccw_id device, const struct subject *subject, const char *who,

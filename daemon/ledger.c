@@ -85,8 +85,8 @@ int ledger_check_limits(const struct ledger *ledger, uid_t uid, struct fault *fa
 
 	for (lease = ledger->first; lease; lease = lease->next) {
 		pending += lease->state == LEASE_PENDING;
-		pending_of_uid += lease->state == LEASE_PENDING && lease->uid == uid;
-		of_uid += lease->uid == uid;
+		pending_of_uid += lease->state == LEASE_PENDING && lease_account(lease) == uid;
+		of_uid += lease_account(lease) == uid;
 	}
 	if (ledger->count >= LIMIT_LEASES)
 		return fault_set(fault, FAULT_LIMITS_EXCEEDED,

@@ -34,5 +34,5 @@ bool ledger_is_taking(const struct ledger *ledger);
 /* Whether a worker is at work for any lease. */
 bool ledger_is_busy(const struct ledger *ledger);
 
-/* Whether one more lease of uid is within the limits; FAULT_LIMITS_EXCEEDED names the limit. */
+/* Whether one more lease on the account of uid is within the limits; FAULT_LIMITS_EXCEEDED names the limit. */
 _must_check_ int ledger_check_limits(const struct ledger *ledger, uid_t uid, struct fault *fault);

@@ -46,6 +46,8 @@
 #define LIMIT_RULE_BYTES	512    /* the place of a rule that a lease remembers */
 #define LIMIT_CREDENTIAL_GROUPS 1024   /* supplementary groups of one caller */
 #define LIMIT_ACCOUNT_BYTES	524288 /* name and groups of one account: 1024 names of 255 */
+#define LIMIT_SUBUID_LINES	65536  /* of /etc/subuid: one for each user */
+#define LIMIT_SUBUID_LINE_BYTES 512    /* a name and two numbers */
 #define LIMIT_ACCOUNTS		64     /* accounts known at a time */
 #define LIMIT_ACCOUNT_LIFE_MS	2000   /* for how long: a change of groups counts after that */
 #define LIMIT_PEERS		64     /* connections whose senders are known, as long */

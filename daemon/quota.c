@@ -25,7 +25,7 @@ static struct count count_leases(const struct ledger *ledger, const struct polic
 		if (strcmp(lease->profile, verdict->profile->name) != 0)
 			continue;
 		count.all++;
-		count.of_user += lease->uid == uid;
+		count.of_user += lease_account(lease) == uid;
 		count.of_group +=
 			verdict->has_group && lease->has_group && lease->gid == verdict->gid;
 	}

@@ -14,6 +14,7 @@
 
 #include "io.h"
 #include "limits.h"
+#include "subuid.h"
 
 struct resolver_wait {
 	struct account *account;
@@ -78,7 +79,7 @@ static struct account *find(const struct resolver *resolver, uid_t uid)
 	return account;
 }
 
-/* Drops what is good no more, and then the oldest when one more has no room. */
+/* Drops what is good no more, and then the oldest, which stands last, when one more has no room. */
 static void make_room(struct resolver *resolver)
 {
 	struct account *account, *next, *oldest = NULL;
@@ -92,7 +93,7 @@ static void make_room(struct resolver *resolver)
 			continue;
 		}
 		count++;
-		if (!account->worker && (!oldest || account->good_until < oldest->good_until))
+		if (!account->worker && (!oldest || account->good_until <= oldest->good_until))
 			oldest = account;
 	}
 	if (count >= LIMIT_ACCOUNTS && oldest)
@@ -107,7 +108,8 @@ static void finish(struct account *account, const struct fault *fault)
 
 	account->worker = (worker_free(account->worker), NULL);
 	account->deadline = sd_event_source_disable_unref(account->deadline);
-	account->good_until = now_ms() + LIMIT_ACCOUNT_LIFE_MS;
+	account->good_until =
+		now_ms() + (account->resolver->config.life_ms ?: LIMIT_ACCOUNT_LIFE_MS);
 	while ((wait = account->waits)) {
 		account->waits = wait->next;
 		done = wait->done;
@@ -123,6 +125,7 @@ static void finish(struct account *account, const struct fault *fault)
 static void give_up(struct account *account, const char *why)
 {
 	static const char root[] = "0\0root\0"
+				   "0\0"
 				   "0\0root";
 	struct fault fault = {};
 
@@ -168,20 +171,28 @@ static void on_answer(struct worker_result *result, void *userdata)
 	finish(account, &fault);
 }
 
+static int write_subject(const struct subject *subject, struct worker_result *result)
+{
+	int fd = memfd_create("account", MFD_CLOEXEC), r;
+
+	if (fd < 0)
+		return -errno;
+	result->fds[result->n_fds++] = fd;
+	r = subject_write(subject, fd);
+	return r >= 0 && lseek(fd, 0, SEEK_SET) < 0 ? -errno : r;
+}
+
 void resolver_run(void *data, struct worker_result *result)
 {
 	struct subject subject;
-	int fd;
+	int r;
 
 	result->r = subject_init(&subject, *(uid_t *)data, 0);
 	if (result->r < 0)
 		return;
-	fd = memfd_create("account", MFD_CLOEXEC);
-	result->r = fd < 0 ? -errno : subject_write(&subject, fd);
-	if (result->r >= 0 && lseek(fd, 0, SEEK_SET) < 0)
-		result->r = -errno;
-	if (fd >= 0)
-		result->fds[result->n_fds++] = fd;
+	/* who has an account is nobody's subordinate */
+	r = subject.n_groups > 0 ? 0 : subuid_find(SUBUID_PATH, subject.uid, &subject.owner);
+	result->r = r < 0 ? r : write_subject(&subject, result);
 	subject_deinit(&subject);
 }
 

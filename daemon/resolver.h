@@ -25,6 +25,7 @@ struct resolver_config {
 	sd_event *event;
 	worker_run_t run;	  /* resolver_run, which tests replace */
 	unsigned int patience_ms; /* LIMIT_LOOKUP_MS, likewise */
+	unsigned int life_ms;	  /* of what is known; 0: LIMIT_ACCOUNT_LIFE_MS */
 };
 
 _must_check_ int resolver_new(const struct resolver_config *config, struct resolver **ret);

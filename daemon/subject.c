@@ -91,12 +91,13 @@ int subject_init(struct subject *ret, uid_t uid, pid_t pid)
 	return 0;
 }
 
-/* uid, user, then a number and a name for each group: texts that end with a NUL. */
+/* uid, user, owner, then a number and a name for each group: texts that end with a NUL. */
 int subject_write(const struct subject *subject, int fd)
 {
 	size_t n;
 
-	if (dprintf(fd, "%u%c%s%c", (unsigned int)subject->uid, 0, subject->user, 0) < 0)
+	if (dprintf(fd, "%u%c%s%c%u%c", (unsigned int)subject->uid, 0, subject->user, 0,
+		    (unsigned int)subject->owner, 0) < 0)
 		return -EIO;
 	for (n = 0; n < subject->n_groups; n++)
 		if (dprintf(fd, "%u%c%s%c", (unsigned int)subject->gids[n], 0, subject->groups[n],
@@ -152,15 +153,16 @@ int subject_read(struct subject *ret, const char *bytes, size_t size)
 {
 	struct subject subject = { .pidfd = -1 };
 	const char *at = bytes, *end = bytes + size, *user;
-	unsigned int uid;
+	unsigned int uid, owner;
 	int r;
 
 	if (size == 0 || bytes[size - 1] != '\0' || read_number(next_text(&at, end), &uid) < 0)
 		return -EBADMSG;
 	user = next_text(&at, end);
-	if (!user)
+	if (!user || read_number(next_text(&at, end), &owner) < 0)
 		return -EBADMSG;
 	subject.uid = uid;
+	subject.owner = owner;
 	subject.user = strdup(user);
 	subject.gids = calloc(LIMIT_CREDENTIAL_GROUPS, sizeof(*subject.gids));
 	subject.groups = calloc(LIMIT_CREDENTIAL_GROUPS, sizeof(*subject.groups));

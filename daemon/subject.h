@@ -20,7 +20,14 @@ struct subject {
 	gid_t *gids;
 	char **groups;	/* the name of each gid, or its digits */
 	uint64_t start; /* of that process, as in struct process; 0: not known */
+	uid_t owner;	/* to whom uid is subordinate; 0: to nobody */
 };
+
+/* To whom limits count what the subject has: who has many uids is one user all the same. */
+static inline uid_t subject_account(const struct subject *subject)
+{
+	return subject->owner != 0 ? subject->owner : subject->uid;
+}
 
 /*
  * Asks the account database for uid, which may block. Groups are those of the account, so a

@@ -82,6 +82,21 @@ START_TEST(test_one_user_has_a_limit_and_root_has_not)
 }
 END_TEST
 
+START_TEST(test_subordinates_count_to_their_owner)
+{
+	fill(LIMIT_LEASES_PER_UID - 1, 1001, LEASE_ACTIVE);
+	add(100000, LEASE_ACTIVE)->owner = 1001;
+	ck_assert_int_eq(ledger_check_limits(&ledger, 1001, &fault), -ENOBUFS);
+	ck_assert_int_eq(ledger_check_limits(&ledger, 100000, &fault), 0); /* is on its own */
+	ledger_deinit(&ledger);
+	fill(LIMIT_PENDING_PER_UID - 1, 1001, LEASE_PENDING);
+	ck_assert_int_eq(ledger_check_limits(&ledger, 1001, &fault), 0);
+	add(100001, LEASE_PENDING)->owner = 1001;
+	ck_assert_int_eq(ledger_check_limits(&ledger, 1001, &fault), -ENOBUFS);
+	ledger_deinit(&ledger);
+}
+END_TEST
+
 START_TEST(test_all_together_have_a_limit)
 {
 	uid_t uid = 2000;
@@ -115,4 +130,5 @@ END_TEST
 
 CHECK_MAIN("ledger", test_a_lease_is_found_while_clients_know_of_it,
 	   test_who_waits_for_a_device_is_known, test_one_user_has_a_limit_and_root_has_not,
-	   test_all_together_have_a_limit, test_work_under_way_has_limits)
+	   test_subordinates_count_to_their_owner, test_all_together_have_a_limit,
+	   test_work_under_way_has_limits)

@@ -112,7 +112,7 @@ START_TEST(test_what_is_written_is_read)
 {
 	static gid_t gids[] = { 1001, 4294967295U };
 	static char *groups[] = { (char *)"alice", (char *)"EXAMPLE\\domain users" };
-	const struct subject alice = { 7, 0, -1, NULL, (char *)"alice", 2, gids, groups };
+	const struct subject alice = { 7, 0, -1, NULL, (char *)"alice", 2, gids, groups, 0, 1001 };
 	_cleanup_free_ char *bytes = NULL;
 	struct subject found;
 	size_t size;
@@ -120,6 +120,8 @@ START_TEST(test_what_is_written_is_read)
 	bytes = bytes_of(&alice, &size);
 	ck_assert_int_eq(subject_read(&found, bytes, size), 0);
 	ck_assert_uint_eq(found.uid, 7);
+	ck_assert_uint_eq(found.owner, 1001);
+	ck_assert_uint_eq(subject_account(&found), 1001);
 	ck_assert_str_eq(found.user, "alice");
 	ck_assert_uint_eq(found.n_groups, 2);
 	ck_assert_uint_eq(found.gids[1], 4294967295U);
@@ -142,8 +144,10 @@ START_TEST(test_other_bytes_are_refused)
 		{ "x\0alice", 8 },
 		{ "-1\0alice", 9 },
 		{ "4294967296\0alice", 17 },
-		{ "1\0alice\0002", 10 },
-		{ "1\0alice\0x\0wheel", 16 },
+		{ "1\0alice", 8 },
+		{ "1\0alice\0x", 10 },
+		{ "1\0alice\0000\0002", 12 },
+		{ "1\0alice\0000\0x\0wheel", 18 },
 		{ "1\0alice", 7 },
 	};
 	struct subject subject;
@@ -159,7 +163,7 @@ START_TEST(test_groups_end_at_the_limit)
 {
 	static gid_t gids[LIMIT_CREDENTIAL_GROUPS + 1];
 	static char *groups[LIMIT_CREDENTIAL_GROUPS + 1];
-	struct subject many = { 7, 0, -1, NULL, (char *)"alice", 0, gids, groups }, found;
+	struct subject many = { 7, 0, -1, NULL, (char *)"alice", 0, gids, groups, 0, 0 }, found;
 	char *bytes;
 	size_t n, size;
 

@@ -65,6 +65,7 @@ daemon_tests = \
 	tests/daemon/test-lease-json \
 	tests/daemon/test-statistics \
 	tests/daemon/test-subject \
+	tests/daemon/test-subuid \
 	tests/daemon/test-sysfs \
 	tests/daemon/test-glance \
 	tests/daemon/test-tether \
@@ -183,6 +184,8 @@ tests_daemon_test_pledge_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_pledge_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_store_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_store_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_subuid_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_subuid_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_subject_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_subject_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_glance_CFLAGS = $(daemon_test_CFLAGS)
