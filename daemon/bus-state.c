@@ -19,41 +19,53 @@
 #include "limits.h"
 #include "names.h"
 
+/* Gives object away in any case. */
+static int append(struct json_object *list, struct json_object *object_take)
+{
+	if (json_object_array_add(list, object_take) >= 0)
+		return 0;
+	json_object_put(object_take);
+	return -ENOMEM;
+}
+
+/* Likewise with list. */
+static int add_list(struct json_object *all, const char *key, struct json_object *list_take)
+{
+	if (json_object_object_add(all, key, list_take) >= 0)
+		return 0;
+	json_object_put(list_take);
+	return -ENOMEM;
+}
+
 static int add_devices(sd_bus *bus, struct broker *broker, struct json_object *all)
 {
-	struct json_object *list = json_object_new_array(), *object;
+	_cleanup_json_ struct json_object *list = json_object_new_array();
 	struct registry *registry = broker_registry(broker);
+	struct json_object *object;
 	size_t n;
-	int r;
+	int r = list ? 0 : -ENOMEM;
 
-	if (!list || json_object_object_add(all, "devices", list) < 0)
-		return -ENOMEM;
-	for (n = 0; n < registry_count(registry); n++) {
+	for (n = 0; r >= 0 && n < registry_count(registry); n++) {
 		r = bus_device_describe(bus, registry_at(registry, n), &object);
-		if (r < 0)
-			return r;
-		if (json_object_array_add(list, object) < 0)
-			return -ENOMEM;
+		if (r >= 0)
+			r = append(list, object);
 	}
-	return 0;
+	return r < 0 ? r : add_list(all, "devices", TAKE_PTR(list));
 }
 
 static int add_leases(sd_bus *bus, struct broker *broker, struct json_object *all)
 {
-	struct json_object *list = json_object_new_array(), *object;
+	_cleanup_json_ struct json_object *list = json_object_new_array();
+	struct json_object *object;
 	struct lease *lease = NULL;
-	int r;
+	int r = list ? 0 : -ENOMEM;
 
-	if (!list || json_object_object_add(all, "leases", list) < 0)
-		return -ENOMEM;
-	while ((lease = broker_next_lease(broker, lease))) {
+	while (r >= 0 && (lease = broker_next_lease(broker, lease))) {
 		r = bus_lease_describe(bus, lease, &object);
-		if (r < 0)
-			return r;
-		if (json_object_array_add(list, object) < 0)
-			return -ENOMEM;
+		if (r >= 0)
+			r = append(list, object);
 	}
-	return 0;
+	return r < 0 ? r : add_list(all, "leases", TAKE_PTR(list));
 }
 
 static int add_objects(sd_bus *bus, struct broker *broker, struct json_object *all)
