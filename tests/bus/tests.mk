@@ -69,3 +69,12 @@ tests_bus_launch_broker_SOURCES = tests/bus/launch-broker.c
 tests_bus_launch_broker_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
 tests_bus_launch_broker_LDADD = $(SYSTEMD_LIBS)
 dist_check_SCRIPTS += tests/bus/on-dbus-broker
+
+# The campaign's: 100,000 leases. Without sanitizers, which keep what was freed.
+EXTRA_PROGRAMS += tests/bus/endurance
+tests_bus_endurance_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS) \
+	-iquote $(top_srcdir)/tests -iquote $(top_srcdir)/tests/daemon -iquote $(top_srcdir)/tests/bus
+tests_bus_endurance_SOURCES = tests/bus/endurance.c tests/daemon/scratch.c tests/daemon/fake-sysfs.c \
+	tests/bus/message-bus.c tests/bus/broker-bus.c
+tests_bus_endurance_LDADD = libdaemon.la $(CHECK_LIBS) $(SYSTEMD_LIBS) $(JSON_LIBS)
+CLEANFILES += tests/bus/endurance

@@ -193,7 +193,7 @@ tests_client_lib_test_device_CFLAGS = $(client_test_CFLAGS)
 tests_client_lib_test_device_LDADD = $(client_test_LDADD)
 
 # ccwctl with sanitizers, for the scripts that run it. It is no test, so it is no check_PROGRAM.
-EXTRA_PROGRAMS = tests/client/ccwctl
+EXTRA_PROGRAMS += tests/client/ccwctl
 tests_client_ccwctl_SOURCES = client/main.c
 tests_client_ccwctl_CPPFLAGS = $(client_CPPFLAGS)
 tests_client_ccwctl_CFLAGS = $(client_test_CFLAGS)

@@ -44,7 +44,6 @@ static const char *const verbs[][WORDS_MAX] = {
 	{ "check", "580,120" },
 	{ "status" },
 	{ "run", "580,120", "--", "/bin/true" },
-	{ "io", "580", "03" },
 	{ "release", "l0123456789abcdef" },
 	{ "revoke", "l0123456789abcdef" },
 	{ "bind", "580" },
