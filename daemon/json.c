@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <json-c/json_tokener.h>
@@ -155,38 +157,109 @@ static unsigned int line_of(const char *text, size_t offset)
 	return line;
 }
 
+/* Bytes of the UTF-8 character at text, in *ret, 0 when there is none. The text ends with a NUL. */
+static size_t decode(const unsigned char *text, uint32_t *ret)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t length = *text < 0x80   ? 1
+			: *text < 0xc0 ? 0
+			: *text < 0xe0 ? 2
+			: *text < 0xf0 ? 3
+				       : 4;
+	size_t n;
+
+	if (length == 0 || *text > 0xf4)
+		return 0;
+	*ret = length == 1 ? *text : *text & (0x7fU >> length);
+	for (n = 1; n < length; n++) {
+		if ((text[n] & 0xc0) != 0x80)
+			return 0;
+		*ret = *ret << 6 | (text[n] & 0x3f);
+	}
+	if (*ret < least[length] || *ret > 0x10ffff || (*ret >= 0xd800 && *ret < 0xe000))
+		return 0;
+	return length;
+}
+
+/*
+ * The text with each character above 127 as an escape: json-c 0.18 takes such bytes for control characters
+ * where char is signed. One that follows a backslash stays, to be refused. -EBADMSG when it is no UTF-8,
+ * with the bytes before that in *ret_length.
+ */
+static int escape(const char *text, size_t size, char **ret, size_t *ret_length)
+{
+	_cleanup_free_ char *escaped = malloc(size * 3 + 1);
+	const char *at = text;
+	bool is_quoted = false;
+	char *to = escaped;
+	uint32_t c = 0;
+	size_t length;
+
+	if (!escaped)
+		return -ENOMEM;
+	for (; *at; at += length) {
+		length = decode((const unsigned char *)at, &c);
+		*ret_length = (size_t)(at - text);
+		if (length == 0)
+			return -EBADMSG;
+		if (length == 1 || is_quoted)
+			to = mempcpy(to, at, length);
+		else if (c >= 0x10000)
+			to += sprintf(to, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10),
+				      0xdc00 | (c & 0x3ff));
+		else
+			to += sprintf(to, "\\u%04x", c);
+		is_quoted = *at == '\\' && !is_quoted;
+	}
+	*to = '\0';
+	*ret_length = (size_t)(to - escaped);
+	*ret = TAKE_PTR(escaped);
+	return 0;
+}
+
 int json_parse(const char *text, size_t size, int depth, struct json_object **ret,
 	       const char **ret_reason, unsigned int *ret_line)
 {
 	_cleanup_(json_tokener_freep) struct json_tokener *tokener = json_tokener_new_ex(depth);
 	_cleanup_json_ struct json_object *object = NULL;
+	_cleanup_free_ char *escaped = NULL;
 	const char *reason = NULL;
 	size_t end = 0;
+	int r;
 
 	if (!tokener)
 		return -ENOMEM;
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	if (memchr(text, '\0', size)) {
-		reason = "holds a NUL byte";
-		end = strlen(text);
-	} else if (size > INT_MAX - 1) {
+		*ret_reason = "holds a NUL byte";
+		*ret_line = line_of(text, strlen(text));
+		return -EBADMSG;
+	}
+	r = escape(text, size, &escaped, &size);
+	if (r == -EBADMSG) {
+		*ret_reason = "is no UTF-8";
+		*ret_line = line_of(text, size);
+	}
+	if (r < 0)
+		return r;
+	if (size > INT_MAX - 1) {
 		reason = "is too long";
 	} else {
 		/* with its NUL, so that a text that ends too early is an error */
-		object = json_tokener_parse_ex(tokener, text, (int)size + 1);
+		object = json_tokener_parse_ex(tokener, escaped, (int)size + 1);
 		end = json_tokener_get_parse_end(tokener);
 		if (json_tokener_get_error(tokener) != json_tokener_success)
 			reason = json_tokener_error_desc(json_tokener_get_error(tokener));
-		else if (end < size && end + strspn(text + end, " \t\r\n") != size)
+		else if (end < size && end + strspn(escaped + end, " \t\r\n") != size)
 			reason = "text after the end of the value";
 		else if (!json_object_is_type(object, json_type_object))
 			reason = "not a JSON object";
-		else if (has_duplicate_keys(object, text))
+		else if (has_duplicate_keys(object, escaped))
 			reason = "the same key twice in one object";
 	}
 	if (reason) {
 		*ret_reason = reason;
-		*ret_line = line_of(text, end < size ? end : size);
+		*ret_line = line_of(escaped, end < size ? end : size);
 		return -EBADMSG;
 	}
 	*ret = TAKE_PTR(object);

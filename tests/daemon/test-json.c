@@ -76,6 +76,46 @@ START_TEST(test_what_is_not_one_strict_object_is_refused_with_its_line)
 }
 END_TEST
 
+START_TEST(test_characters_beyond_ascii_are_kept)
+{
+	_cleanup_json_ struct json_object *object = NULL;
+	const char *text = "{\"caf\xc3\xa9\":\n\"\xc2\x80\xdf\xbf\xe2\x82\xac\xed\x9f\xbf"
+			   "\xf0\x9f\x99\x82\xf4\x8f\xbf\xbf\\\\\xc3\xa9\\n\"}";
+	const char *reason, *string;
+	unsigned int line;
+
+	ck_assert_int_eq(json_parse(text, strlen(text), 4, &object, &reason, &line), 0);
+	ck_assert_int_eq(json_get_string(object, "caf\xc3\xa9", &string), 0);
+	ck_assert_str_eq(string, "\xc2\x80\xdf\xbf\xe2\x82\xac\xed\x9f\xbf"
+				 "\xf0\x9f\x99\x82\xf4\x8f\xbf\xbf\\\xc3\xa9\n");
+}
+END_TEST
+
+START_TEST(test_what_is_no_utf8_is_refused)
+{
+	static const char *const texts[] = { "\x80",
+					     "\xc3",
+					     "\xc0\xaf",
+					     "\xe0\x9f\xbf",
+					     "\xed\xa0\x80",
+					     "\xf0\x8f\xbf\xbf",
+					     "\xf4\x90\x80\x80",
+					     "\xf8\x88\x80\x80",
+					     "\\\xc3\xa9",
+					     "\xe2\x82" };
+	const char *reason;
+	char text[32];
+	unsigned int line;
+	size_t n;
+
+	for (n = 0; n < ARRAY_SIZE(texts); n++) {
+		snprintf(text, sizeof(text), "{\"a\": \"%s\"}", texts[n]);
+		ck_assert_msg(parse(text, &reason, &line) == -EBADMSG, "%zu", n);
+	}
+	ck_assert_int_eq(parse("{\xc3\xa9: 1}", &reason, &line), -EBADMSG);
+}
+END_TEST
+
 START_TEST(test_a_nul_byte_ends_nothing)
 {
 	_cleanup_json_ struct json_object *object = NULL;
@@ -123,5 +163,6 @@ END_TEST
 
 CHECK_MAIN("json", test_an_object_is_read,
 	   test_what_is_not_one_strict_object_is_refused_with_its_line,
+	   test_characters_beyond_ascii_are_kept, test_what_is_no_utf8_is_refused,
 	   test_a_nul_byte_ends_nothing, test_the_depth_given_is_the_deepest,
 	   test_values_are_found_by_line)
