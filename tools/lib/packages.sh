@@ -17,6 +17,7 @@ packages_machine=(
 	mmdebstrap arch-test debian-archive-keyring
 	gcc-s390x-linux-gnu libc6-dev-s390x-cross
 	'qemu-system-s390x|qemu-system-misc' 'qemu-user-static|qemu-user'
+	dpkg-dev debhelper dh-dkms
 	hercules s3270 cpio zstd e2fsprogs kmod bc procps iproute2 sparse
 )
 

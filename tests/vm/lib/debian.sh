@@ -118,6 +118,7 @@ debian_changes() {
 debian_hook() {
 	local dir=$1 units=$1$PAYLOAD/etc/systemd/system unit
 	install -m 755 "$VM/guest/stage" "$dir/init"
+	[[ -z $INITRAMFS ]] || cp -a "$INITRAMFS" "$dir/initramfs"
 	mkdir -p "$units"
 	cp -r "$VM"/guest/units/. "$units/"
 	for unit in "${DEBIAN_MASKED[@]}"; do

@@ -144,6 +144,28 @@ fetch_unpack() {
 	done
 }
 
+# fetch_note DIR DATABASE [PREFIX]: what dpkg is asked while packages are built, of what was fetched and
+# is unpacked at PREFIX: what is there, whose files are whose, which library is in which package.
+fetch_note() {
+	local dir=$1 db=$2 prefix=${3-} deb name
+	mkdir -p "$db/info" "$db/updates"
+	for deb in "$dir"/cache/archives/*.deb; do
+		name=$(dpkg-deb -f "$deb" Package)
+		[[ $(dpkg-deb -f "$deb" Multi-Arch) != same ]] || name+=:s390x
+		dpkg-deb -f "$deb" | sed '1a Status: install ok installed'
+		echo
+		dpkg-deb -e "$deb" "$dir/control"
+		for file in shlibs symbols md5sums; do
+			[[ ! -e $dir/control/$file ]] || mv "$dir/control/$file" "$db/info/$name.$file"
+		done
+		rm -rf "$dir/control"
+		dpkg-deb --fsys-tarfile "$deb" | tar -t |
+			sed -e 's,^\.,,' -e 's,/$,,' -e 's,^$,/.,' -e "s,^/,$prefix/," >"$db/info/$name.list"
+	done >"$db/status"
+	echo s390x >"$db/arch"
+	echo 1 >"$db/info/format" # names of files there have the architecture where there can be several
+}
+
 # fetch_tree INTO SUITE PACKAGE...: the packages and all they depend on, unpacked into INTO.
 # What FETCH_EXCLUDE (an array of tar options) names is left out.
 fetch_tree() {

@@ -41,6 +41,7 @@ hercules_config() {
 # A Linux that powers off stops its CPU, one that panics loads a disabled wait; Hercules tells and
 # runs on, as it does when a CPU thread of its own died (HHCCP017I). `quit` closes the images.
 hercules_rc() {
+	local command
 	cat <<-EOF
 		hao tgt HHCCP011I.*Disabled wait
 		hao cmd quit
@@ -48,9 +49,11 @@ hercules_rc() {
 		hao cmd quit
 		hao tgt $HERCULES_CRASH
 		hao cmd quit
-		archmode z/Arch
-		ipl $1/linux.ins
 	EOF
+	for command in "${HERCULES_COMMANDS[@]}"; do
+		printf 'hao tgt %s\nhao cmd %s\n' "${command%%=*}" "${command#*=}"
+	done
+	printf 'archmode z/Arch\nipl %s/linux.ins\n' "$1"
 }
 
 # hercules_bytes NUMBER: it as eight big-endian bytes.

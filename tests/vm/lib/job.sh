@@ -28,7 +28,14 @@ job_copy_build() {
 	[[ -d $BUILD/root ]] || return 0
 	exec {lock}<"$BUILD/lock"
 	flock -s "$lock"
-	[[ $INSTALLED == no ]] || cp -a "$BUILD/root/." "$root/"
+	if [[ $INSTALLED == no ]]; then
+		:
+	elif [[ $USERLAND == debian ]]; then
+		cp -a "$PACKAGED/root/." "$root/"
+		[[ $SERVICE == yes ]] || rm "$root/etc/systemd/system/multi-user.target.wants/ccwbrokerd.service"
+	else
+		cp -a "$BUILD/root/." "$root/"
+	fi
 	if [[ -d $modules/$USERLAND ]]; then
 		cp -a "$modules/$USERLAND/." "$root/"
 	fi

@@ -21,7 +21,7 @@ packroot_ensure() {
 	((EUID == 0)) || die "packages for s390x are built by root only: their programs run in a root of their own"
 	binfmt_ensure
 	cache_entry packroot "$(hash_of "$PACKROOT_SUITE" "${PACKROOT_PACKAGES[@]}" \
-		"${PACKROOT_EXCLUDE[@]}" "$(code_of packroot_build packroot_note fetch_unpack)")" \
+		"${PACKROOT_EXCLUDE[@]}" "$(code_of packroot_build fetch_note fetch_unpack)")" \
 		"fetching a Debian $PACKROOT_SUITE for s390x that builds packages" packroot_build
 	PACKROOT=$ENTRY/root
 }
@@ -31,7 +31,7 @@ packroot_build() {
 	fetch_setup "$apt" "$PACKROOT_SUITE"
 	fetch_retry "$apt" install --download-only "${PACKROOT_PACKAGES[@]}"
 	fetch_unpack "$apt" "$root" "${PACKROOT_EXCLUDE[@]}"
-	packroot_note "$apt" "$root"
+	fetch_note "$apt" "$root/var/lib/dpkg"
 	rm -rf "$apt"
 	for name in automake aclocal; do
 		ln -sfn "$(basename "$(echo "$root/usr/bin/$name"-*)")" "$root/usr/bin/$name"
@@ -45,28 +45,6 @@ packroot_build() {
 	echo 'root:x:0:0:root:/root:/bin/bash' >"$root/etc/passwd"
 	echo 'root:x:0:' >"$root/etc/group"
 	mkdir -p "$root"/{build,ccache,dev,proc,tmp}
-}
-
-# packroot_note APT ROOT: what dpkg is asked while packages are built: what is there, whose files are
-# whose, which library is in which package.
-packroot_note() {
-	local apt=$1 root=$2 db=$2/var/lib/dpkg deb name
-	mkdir -p "$db/info" "$db/updates"
-	for deb in "$apt"/cache/archives/*.deb; do
-		name=$(dpkg-deb -f "$deb" Package)
-		[[ $(dpkg-deb -f "$deb" Multi-Arch) != same ]] || name+=:s390x
-		dpkg-deb -f "$deb" | sed '1a Status: install ok installed'
-		echo
-		dpkg-deb -e "$deb" "$apt/control"
-		for file in shlibs symbols md5sums; do
-			[[ ! -e $apt/control/$file ]] || mv "$apt/control/$file" "$db/info/$name.$file"
-		done
-		rm -rf "$apt/control"
-		dpkg-deb --fsys-tarfile "$deb" | tar -t | sed -e 's,^\.,,' -e 's,/$,,' -e 's,^$,/.,' \
-			>"$db/info/$name.list"
-	done >"$db/status"
-	echo s390x >"$db/arch"
-	echo 1 >"$db/info/format" # names of files there have the architecture where there can be several
 }
 
 # packroot_run DIR COMMAND...: runs it there, with DIR, which it may write to, as /build, and the
