@@ -290,10 +290,15 @@ static int write_file(int dir_fd, const struct definition *definition)
 static int explain(const struct definitions *definitions, struct ccw_id id, int r,
 		   struct fault *fault)
 {
+	/* the unit lets us write to the directory that was there when we started */
+	const char *hint = r == -EROFS ? "; if that directory was made anew meanwhile: systemctl "
+					 "restart ccwbrokerd, which ends no lease"
+				       : "";
+
 	return fault_set(fault, FAULT_DEFINITION_FAILED,
-			 "%s/%s cannot be changed, and all stays as it was: %s",
+			 "%s/%s cannot be changed, and all stays as it was: %s%s",
 			 definitions->directory ?: "(no directory)", file_name(id).text,
-			 strerror(-r));
+			 strerror(-r), hint);
 }
 
 static int explain_fleeting(const struct definitions *definitions, struct ccw_id id, int error,
