@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright the ccwbroker authors
-# what is defined is bound after a restart of the machine, before anybody asks; a mounted disk never is
+# what is defined is bound after systemctl reboot, before anybody asks; a mounted disk never is
 # takes: 80
 # long
 set -euo pipefail
