@@ -20,7 +20,7 @@
 
 #define STRIDE	    397
 #define WORDS_MAX   8
-#define PATIENCE_MS 60000
+#define PATIENCE_MS 20000
 
 struct totals {
 	unsigned int faults, failed, foreign, losses;
@@ -220,7 +220,11 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
-	tcase_add_loop_test(tests, test_a_fault_anywhere_is_told, 0, ARRAY_SIZE(verbs));
+	const char *one = getenv("CCWB_VERB"); /* its row, for who looks into it */
+	int first = one ? atoi(one) : 0;
+	int end = one ? first + 1 : (int)ARRAY_SIZE(verbs);
+
+	tcase_add_loop_test(tests, test_a_fault_anywhere_is_told, first, end);
 	tcase_set_timeout(tests, 3600);
 }
 
