@@ -30,7 +30,7 @@ const struct verb row_top = {
 	.options = "json no-legend once count",
 	.help = "show what leased devices do, again each second",
 	.text = "Shows for each lease how many channel programs the kernel module has counted\n"
-		"of its device, how many a second since the last look, bytes read from it and\n"
+		"in it, how many a second since the last look, bytes read from it and\n"
 		"written to it a second, and how many programs ended badly or were refused.\n"
 		"On a terminal the table is made anew each second until Ctrl-C; elsewhere\n"
 		"tables follow each other. A first look has no rates. Numbers above 999 are in\n"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright the ccwbroker authors
-# alice prints, reads and punches cards, and writes and reads tape and tracks; the emulator's files have the same
-# takes: 80
+# alice prints, reads and punches cards, and writes and reads tape and tracks, seen in top, where polkit agrees
+# takes: 130
 # long
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
@@ -17,15 +17,17 @@ punched=$(printf '%-80s' "PUNCHED $serial")
 block=$(printf '%-100s' "BLOCK $serial")
 track=$(printf '%-80s' "TRACK $serial")
 
-printf '%s\n' "$card 1" "$card 2" >"$case_work/cards"
+printf '%s\n' "$card 1" "$card 2" "$card 3" "$card 4" >"$case_work/cards"
 hetinit "$case_work/tape.het" SCRTCH >/dev/null 2>&1
 dasdinit "$case_work/disk.ckd" 3390-1 MYDISK >/dev/null 2>&1
-machine_run --emulator=hercules --device="000C 3505 $case_work/cards ascii trunc eof" \
+machine_run --emulator=hercules --userland=debian --file="$case_top/build-s390x/obj/tests/client/lister" \
+	--device="000C 3505 $case_work/cards ascii trunc eof" \
 	--device="000D 3525 $case_work/punch ascii" --device="000E 1403 $case_work/printer" \
 	--device="0580 3490 $case_work/tape.het" --device="0120 3390 $case_work/disk.ckd" -- \
 	"$card" "$(ebcdic "$line")" "$(ebcdic "$punched")" "$(ebcdic "$block")" "$(ebcdic "$track")" "$serial"
 
-equal 'the printer has two lines' "$line $line" "$(tr -s '\r\n\f' ' ' <"$case_work/printer" | sed 's/ *$//')"
+equal 'the printer has two cards and two lines' "$card 1 $card 2 $line $line" \
+	"$(tr -s '\r\n\f ' ' ' <"$case_work/printer" | sed 's/ *$//')"
 equal 'the punch has one card' "PUNCHED $serial" "$(sed 's/[[:space:]]*$//' "$case_work/punch")"
 hetget -n "$case_work/tape.het" "$case_work/data" 1 U 100 100 >/dev/null 2>&1 || true
 equal 'the tape has the block' "$(ebcdic "$block")" "$(od -An -v -tx1 "$case_work/data" | tr -d ' \n')"
