@@ -123,7 +123,8 @@ static const char head[] =
 	".PP\nWith \\fB\\-\\-dry\\-run\\fR the broker checks all that it would check, permission too, and changes nothing;\n"
 	"ccwctl prints what would be done, or complains as it would, with the same status. Nobody is asked for a\n"
 	"password then: where polkit would ask, that is status 4. What only the attempt shows, as a driver that does not\n"
-	"take the device, is not foreseen, and a device on its way back is not waited for.\n";
+	"take the device, is not foreseen, and a device on its way back is not waited for. What reload would say,\n"
+	"\\fBpolicy check\\fR does.\n";
 
 static const char tail[] =
 	".SH ENVIRONMENT\n"
