@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright the ccwbroker authors
 # a real libvirtd takes what ccwctl libvirt-xml prints and starts the bare-metal guest on a brokered device
-# takes: 400
+# takes: 350
 # named
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
