@@ -162,11 +162,13 @@ END_TEST
 
 static void wait_for_go(void *data, struct worker_result *result)
 {
-	unsigned int now = atomic_fetch_add(&shared->running, 1) + 1;
+	unsigned int now, most;
 
 	atomic_fetch_add(&shared->begun, 1);
-	if (now > atomic_load(&shared->most))
-		atomic_store(&shared->most, now);
+	now = atomic_fetch_add(&shared->running, 1) + 1;
+	most = atomic_load(&shared->most);
+	while (now > most && !atomic_compare_exchange_weak(&shared->most, &most, now))
+		; /* another one was quicker */
 	while (!atomic_load(&shared->go))
 		poll(NULL, 0, 1);
 	atomic_fetch_sub(&shared->running, 1);
