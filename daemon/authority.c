@@ -43,16 +43,31 @@ void authority_free(struct authority *authority)
 	free(authority);
 }
 
+static int load(const char *const *directories, struct policy **ret, struct fault *fault)
+{
+	int r;
+
+	*fault = (struct fault){};
+	r = config_load(directories, ret, fault);
+	if (r < 0 && fault->code == FAULT_NONE)
+		(void)fault_set(fault, FAULT_POLICY_INVALID, "%s", strerror(-r));
+	return r;
+}
+
+int authority_check(const char *const *directories, struct fault *fault)
+{
+	_cleanup_(policy_freep) struct policy *policy = NULL;
+
+	return load(directories, &policy, fault);
+}
+
 int authority_reload(struct authority *authority, struct fault *fault)
 {
 	struct policy *policy;
 	int r;
 
-	*fault = (struct fault){};
-	r = config_load(authority->directories, &policy, fault);
+	r = load(authority->directories, &policy, fault);
 	if (r < 0) {
-		if (fault->code == FAULT_NONE)
-			(void)fault_set(fault, FAULT_POLICY_INVALID, "%s", strerror(-r));
 		authority->problem = *fault;
 		return r;
 	}

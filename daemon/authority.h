@@ -19,6 +19,9 @@ DEFINE_CLEANUP(struct authority *, authority_free)
 /* Reads the policy. On failure what was in force stays so. */
 _must_check_ int authority_reload(struct authority *authority, struct fault *fault);
 
+/* Reads the files of a policy, and says what authority_reload would say of them. */
+_must_check_ int authority_check(const char *const *directories, struct fault *fault);
+
 /*
  * NULL when the policy in force is what the files last said. Otherwise what is wrong with them;
  * with no policy in force at all, only root may have devices.

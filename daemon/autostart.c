@@ -379,6 +379,7 @@ struct reload {
 	struct autostart *autostart;
 	struct definitions *fresh;
 	struct fault *fault;
+	bool is_check; /* nobody is told but who asks */
 	int r;
 };
 
@@ -391,7 +392,8 @@ static void on_bad_again(const char *file, const char *why, void *userdata)
 	r = definitions_keep(reload->fresh, reload->autostart->definitions, file);
 	if (r > 0)
 		stays = "what it said before stays in force";
-	log_error("definition %s %s: left alone, and %s", file, why, stays);
+	if (!reload->is_check)
+		log_error("definition %s %s: left alone, and %s", file, why, stays);
 	if (reload->r >= 0)
 		reload->r = fault_set(reload->fault, FAULT_DEFINITION_INVALID,
 				      "definition %s %s: %s; mend or remove the file, and reload",
@@ -448,31 +450,51 @@ static void apply(struct autostart *autostart, const struct definitions *old)
 	}
 }
 
-int autostart_reload(struct autostart *autostart, struct fault *fault)
+static int read_again(struct reload *reload)
 {
-	_cleanup_(definitions_freep) struct definitions *other = NULL;
-	struct reload reload = { .autostart = autostart, .fault = fault };
+	const char *directory = definitions_directory(reload->autostart->definitions);
 	int r;
 
-	r = definitions_new(definitions_directory(autostart->definitions), &other);
-	reload.fresh = other;
+	r = definitions_new(directory, &reload->fresh);
 	if (r >= 0)
-		r = definitions_load(other, on_bad_again, &reload);
-	if (r >= 0 && reload.r == -ENOBUFS)
+		r = definitions_load(reload->fresh, on_bad_again, reload);
+	if (r >= 0 && reload->r == -ENOBUFS)
 		r = fault_set(
-			fault, FAULT_LIMITS_EXCEEDED,
+			reload->fault, FAULT_LIMITS_EXCEEDED,
 			"%s has files of more than %d devices: all definitions stay as they were",
-			definitions_directory(autostart->definitions), LIMIT_DEFINITIONS);
+			directory, LIMIT_DEFINITIONS);
 	else if (r < 0)
-		(void)fault_set(fault, FAULT_DEFINITION_INVALID,
+		(void)fault_set(reload->fault, FAULT_DEFINITION_INVALID,
 				"%s cannot be read: %s; all definitions stay as they were",
-				definitions_directory(autostart->definitions), strerror(-r));
+				directory, strerror(-r));
+	return r;
+}
+
+int autostart_check_reload(struct autostart *autostart, struct fault *fault)
+{
+	struct reload reload = { .autostart = autostart, .fault = fault, .is_check = true };
+	int r;
+
+	r = read_again(&reload);
+	definitions_free(reload.fresh);
+	return r < 0 ? r : reload.r;
+}
+
+int autostart_reload(struct autostart *autostart, struct fault *fault)
+{
+	struct reload reload = { .autostart = autostart, .fault = fault };
+	struct definitions *other;
+	int r;
+
+	r = read_again(&reload);
 	if (r < 0) {
+		definitions_free(reload.fresh);
 		log_error("%s", fault->text);
 		return r;
 	}
 	other = autostart->definitions;
 	autostart->definitions = reload.fresh;
 	apply(autostart, other);
+	definitions_free(other);
 	return reload.r;
 }

@@ -31,6 +31,9 @@ _must_check_ int autostart_load(struct autostart *autostart);
  */
 _must_check_ int autostart_reload(struct autostart *autostart, struct fault *fault);
 
+/* What autostart_reload would say of the files; nothing changes. */
+_must_check_ int autostart_check_reload(struct autostart *autostart, struct fault *fault);
+
 const struct definitions *autostart_definitions(const struct autostart *autostart);
 
 void autostart_device_added(struct autostart *autostart, struct device *device);

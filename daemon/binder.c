@@ -229,6 +229,11 @@ static int look(const struct binder_job *job, struct sysfs_facts *facts, struct 
 		return fault_set(fault, FAULT_DEVICE_GONE,
 				 "%s went, and another device has come in its place; try again",
 				 ccw_id_format(job->id, name));
+	/* one that is boxed may be free by now, which only an attempt shows */
+	if (facts->availability == SYSFS_NO_PATH || facts->availability == SYSFS_NO_DEVICE)
+		return fault_set(fault, FAULT_DEVICE_NOT_OPERATIONAL, "%s is not operational: %s",
+				 ccw_id_format(job->id, name),
+				 sysfs_explain_availability(facts->availability));
 	tell_step(job, 0, 0, LIMIT_STEP_BIND_MS, "look who uses the device");
 	r = check_first(job, facts, ret_warning, fault);
 	if (r >= 0 && job->backend.kind == BACKEND_VFIO_CCW)

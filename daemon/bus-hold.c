@@ -13,6 +13,7 @@
 
 #include "bus-caller.h"
 #include "bus-peer.h"
+#include "crowd.h"
 #include "limits.h"
 
 /* What polkit said to one query. */
@@ -80,6 +81,11 @@ static struct held *find(const struct bus_hold *hold, const sd_bus_message *mess
 	return held;
 }
 
+bool bus_hold_has(const struct bus_hold *hold, const sd_bus_message *message)
+{
+	return find(hold, message) != NULL;
+}
+
 /* Those that are over: their handlers have run again, and ask for nothing more. */
 static void sweep(struct bus_hold *hold, const sd_bus_message *current)
 {
@@ -114,19 +120,11 @@ static int check_limits(const struct bus_hold *hold, uid_t uid, struct fault *fa
 	return 0;
 }
 
-/* A user with many connections is not to keep out one whose first call comes then. */
-static unsigned int share_of_stranger(unsigned int count)
-{
-	return count < LIMIT_STRANGERS_MANY    ? LIMIT_STRANGER_CALLS
-	       : count < LIMIT_STRANGERS_CROWD ? LIMIT_CALLS_OF_MANY
-					       : 1;
-}
-
 static int check_strangers(const struct bus_hold *hold, sd_bus_message *message,
 			   struct fault *fault)
 {
 	const char *sender = sd_bus_message_get_sender(message) ?: "";
-	unsigned int count = 0, of_sender = 0, most;
+	unsigned int count = 0, of_sender = 0;
 	const struct held *held;
 
 	for (held = hold->first; held; held = held->next) {
@@ -134,8 +132,7 @@ static int check_strangers(const struct bus_hold *hold, sd_bus_message *message,
 		of_sender += held->is_stranger &&
 			     strcmp(sd_bus_message_get_sender(held->message), sender) == 0;
 	}
-	most = count < LIMIT_STRANGERS ? share_of_stranger(count) : 0;
-	if (of_sender < most)
+	if (of_sender < crowd_share(count))
 		return 0;
 	return fault_set(
 		fault, FAULT_LIMITS_EXCEEDED,

@@ -2,6 +2,7 @@
 /* Copyright the ccwbroker authors */
 #pragma once
 
+#include <stdbool.h>
 #include <systemd/sd-bus.h>
 
 #include "fault.h"
@@ -24,6 +25,9 @@ _must_check_ int bus_hold_new(sd_bus *bus, const struct resolver_config *resolve
 /* The calls that wait are dropped. */
 void bus_hold_free(struct bus_hold *hold);
 DEFINE_CLEANUP(struct bus_hold *, bus_hold_free)
+
+/* Whether message has been put aside: it has been at its handler before. */
+bool bus_hold_has(const struct bus_hold *hold, const sd_bus_message *message);
 
 /*
  * Who sent message. 1: *ret, for which the caller calls subject_deinit. 0: message comes again, the

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "bus-about.h"
+#include "authority.h"
+#include "autostart.h"
 #include "bus-acquire.h"
 #include "bus-consent.h"
 #include "bus-definition.h"
@@ -70,23 +72,48 @@ static int method_revoke_lease(sd_bus_message *message, void *userdata, sd_bus_e
 	return r < 0 ? bus_error_set(error, r, &fault) : 1;
 }
 
-static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *error)
+/* 1: it may; 0: the message comes again when that is known. */
+static int may_reload(struct broker *broker, sd_bus_message *message, struct fault *fault)
 {
-	struct bus_hold *hold = broker_hold(userdata);
-	struct fault fault = {};
+	struct bus_hold *hold = broker_hold(broker);
 	struct subject subject;
 	int r;
 
-	r = bus_hold_subject(hold, message, &subject, &fault);
+	r = bus_hold_subject(hold, message, &subject, fault);
 	if (r > 0) {
-		r = bus_consent_authorize(hold, message, &subject, CCWB_ACTION_RELOAD, NULL,
-					  &fault);
+		r = bus_consent_authorize(hold, message, &subject, CCWB_ACTION_RELOAD, NULL, fault);
 		subject_deinit(&subject);
 	}
+	return r;
+}
+
+static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	struct fault fault = {};
+	int r;
+
+	r = may_reload(userdata, message, &fault);
 	if (r == 0)
-		return 1; /* it comes again */
+		return 1;
 	if (r > 0)
 		r = broker_reload(userdata, &fault);
+	if (r < 0)
+		return bus_error_set(error, r, &fault);
+	return sd_bus_reply_method_return(message, NULL);
+}
+
+static int method_check_reload(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	struct fault fault = {};
+	int r;
+
+	r = may_reload(userdata, message, &fault);
+	if (r == 0)
+		return 1;
+	if (r > 0)
+		r = authority_check(broker_config_peek(userdata)->policy_directories, &fault);
+	if (r >= 0)
+		r = autostart_check_reload(broker_autostart(userdata), &fault);
 	if (r < 0)
 		return bus_error_set(error, r, &fault);
 	return sd_bus_reply_method_return(message, NULL);
@@ -134,6 +161,8 @@ static const sd_bus_vtable manager_methods[] = {
 	SD_BUS_METHOD_WITH_ARGS("ListLeases", SD_BUS_ARGS("t", flags),
 				SD_BUS_RESULT("a(ssussto)", leases), bus_list_leases, ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_reload, ANYBODY),
+	SD_BUS_METHOD_WITH_ARGS("CheckReload", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT,
+				method_check_reload, ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_ARGS("t", flags), SD_BUS_RESULT("s", json),
 				bus_state_describe, ANYBODY),
 	SD_BUS_METHOD_WITH_ARGS("DumpState", SD_BUS_NO_ARGS, SD_BUS_RESULT("h", json),

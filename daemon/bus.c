@@ -18,12 +18,14 @@
 #include "bus-revoke.h"
 #include "bus-statistics.h"
 #include "bus-tether.h"
+#include "bus-turn.h"
 #include "names.h"
 
 struct bus {
 	sd_bus *connection;
 	struct broker *broker;
 	struct bus_hold *hold;
+	struct bus_turns *turns;
 	struct bus_tether *tether;
 	struct bus_news *news;
 	struct bus_job *jobs;
@@ -153,6 +155,9 @@ int bus_new(sd_bus *connection, struct broker *broker, struct bus **ret)
 	if (r < 0)
 		return r;
 	broker_set_hold(broker, bus->hold);
+	r = bus_turns_new(connection, bus->hold, &bus->turns);
+	if (r < 0)
+		return r;
 	r = sd_bus_add_object_manager(connection, NULL, CCWB_PATH);
 	if (r < 0)
 		return r;
@@ -189,6 +194,7 @@ void bus_free(struct bus *bus)
 	broker_set_listener(bus->broker, NULL, NULL);
 	bus_news_free(bus->news);
 	broker_set_hold(bus->broker, NULL);
+	bus_turns_free(bus->turns);
 	bus_hold_free(bus->hold);
 	bus_tether_free(bus->tether);
 	bus_job_free(bus->jobs);

@@ -18,7 +18,7 @@
 #include "limits.h"
 #include "log.h"
 
-#define PATIENCE_USEC 10000
+#define PATIENCE_USEC 40000
 #define RETRY_USEC    200000 /* when no process can be forked */
 
 struct hand {

@@ -153,19 +153,10 @@ enum fault_code device_reason(const struct device *device, const char **ret_text
 		*ret_text = device->reason_text ? device->reason_text : "";
 		return device->reason;
 	}
-	switch (device->facts.availability) {
-	case SYSFS_BOXED:
-		*ret_text = "it did not answer: another system may have it reserved";
-		return FAULT_DEVICE_BOXED;
-	case SYSFS_NO_PATH:
-		*ret_text = "no channel path leads to it";
-		return FAULT_DEVICE_NOT_OPERATIONAL;
-	case SYSFS_NO_DEVICE:
-		*ret_text = "its channel paths find no device any more";
-		return FAULT_DEVICE_NOT_OPERATIONAL;
-	case SYSFS_GOOD:
-		break;
-	}
+	*ret_text = sysfs_explain_availability(device->facts.availability);
+	if (**ret_text)
+		return device->facts.availability == SYSFS_BOXED ? FAULT_DEVICE_BOXED
+								 : FAULT_DEVICE_NOT_OPERATIONAL;
 	if (device->state == DEVICE_HOST && device->unbound != FAULT_NONE) {
 		*ret_text = device->unbound_text ? device->unbound_text : "";
 		return device->unbound;

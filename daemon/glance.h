@@ -6,11 +6,9 @@
 
 #include "sysfs.h"
 
-/* Whether the device is the one that facts are of, and bound to the driver that they name. */
-bool glance_is_bound(const struct sysfs *sysfs, struct ccw_id id, const struct sysfs_facts *facts);
-
 /*
- * Whether all is as facts say but for being online, of which the kernel tells nobody and no decision
- * hangs. false also where that cannot be seen so quickly, as for a device that does not answer.
+ * Whether the device is the one that facts are of, and bound to the driver that they name. As long as
+ * it is, its type is what it was: the kernel takes a device that has become another one from its driver.
+ * Whether it is online, and answers, is not looked at.
  */
-bool glance_is_same(const struct sysfs *sysfs, struct ccw_id id, const struct sysfs_facts *facts);
+bool glance_is_bound(const struct sysfs *sysfs, struct ccw_id id, const struct sysfs_facts *facts);

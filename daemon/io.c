@@ -141,6 +141,25 @@ static int replace(int dir_fd, const char *path, const char *text, mode_t mode, 
 	return r;
 }
 
+int io_overwrite_at(int dir_fd, const char *path, const void *data, size_t size)
+{
+	_cleanup_close_ int fd =
+		openat(dir_fd, path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_size != (off_t)size)
+		return -ENOTSUP;
+	n = pwrite(fd, data, size, 0);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == size ? 0 : -EIO;
+}
+
 int io_replace_at(int dir_fd, const char *path, const char *text, mode_t mode)
 {
 	return replace(dir_fd, path, text, mode, false);

@@ -31,6 +31,13 @@ _must_check_ int io_read_word_at(int dir_fd, const char *path, char *field, size
 /* Writes text in one write(2) into an existing file, as sysfs wants it. */
 _must_check_ int io_write_at(int dir_fd, const char *path, const char *text);
 
+/*
+ * Writes data over all that a regular file has, which must be as much: -ENOTSUP, -ENOENT or -ELOOP, and
+ * nothing is written, where it is not. One write of no more than a page, which the kernel copies in one go
+ * and between two looks for signals: who is killed has written all of it or nothing.
+ */
+_must_check_ int io_overwrite_at(int dir_fd, const char *path, const void *data, size_t size);
+
 /* Puts a complete new file in place of path: temporary file, fsync-free, rename. */
 _must_check_ int io_replace_at(int dir_fd, const char *path, const char *text, mode_t mode);
 

@@ -19,6 +19,8 @@
 
 #define BIT(state) (1U << (state))
 
+#define RANDOM_NUMBERS 32 /* 256 bytes */
+
 static const char *const state_names[_LEASE_STATE_MAX] = {
 	[LEASE_PENDING] = "pending",	 [LEASE_ACTIVE] = "active",
 	[LEASE_ORPHANED] = "orphaned",	 [LEASE_REVOKING] = "revoking",
@@ -42,12 +44,28 @@ static const unsigned int allowed[_LEASE_STATE_MAX] = {
 	[LEASE_RELEASING] = BIT(LEASE_FAILED),
 };
 
+/* Some at a time: the kernel is asked once for all of them, and is never interrupted in that. */
+static int random_number(uint64_t *ret)
+{
+	static uint64_t numbers[RANDOM_NUMBERS];
+	static size_t left;
+
+	if (left == 0 && getrandom(numbers, sizeof(numbers), 0) != sizeof(numbers))
+		return -EIO;
+	if (left == 0)
+		left = RANDOM_NUMBERS;
+	*ret = numbers[--left];
+	return 0;
+}
+
 static int make_id(char id[static LEASE_ID_SIZE])
 {
 	uint64_t number;
+	int r;
 
-	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-		return -EIO;
+	r = random_number(&number);
+	if (r < 0)
+		return r;
 	snprintf(id, LEASE_ID_SIZE, "l%016" PRIx64, number);
 	return 0;
 }

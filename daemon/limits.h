@@ -6,6 +6,11 @@
  */
 #pragma once
 
+/* gcc's <limits.h> looks for that of the C library where this one is found first. */
+#ifdef _GCC_NEXT_LIMITS_H
+#include_next <limits.h>
+#endif
+
 #define LIMIT_SYSFS_FILE_BYTES	4096		  /* a sysfs attribute is at most one page here */
 #define LIMIT_PROC_FILE_BYTES	(4 * 1024 * 1024) /* mountinfo of a host with many mounts */
 #define LIMIT_DEVICES		65536 /* those with the lowest ids; half a kilobyte each */
@@ -60,14 +65,16 @@
 #define LIMIT_LOOKUP_MS		10000  /* until a lookup is given up */
 #define LIMIT_CALLS		256 /* calls put aside until something is known; each up to 16 fds */
 #define LIMIT_CALLS_PER_UID	96  /* so that one user cannot keep the others out */
-#define LIMIT_STRANGERS		576 /* calls put aside until the bus has told whose they are, */
-#define LIMIT_STRANGER_CALLS	96  /* and those of one connection, */
-#define LIMIT_STRANGERS_MANY	128 /* but with as many calls of all */
-#define LIMIT_CALLS_OF_MANY	8   /* so many of one, */
-#define LIMIT_STRANGERS_CROWD	256 /* and with as many one: a user has 256 connections at most */
-#define LIMIT_QUESTIONS		32  /* to polkit under way; each may be a dialog */
-#define LIMIT_QUESTIONS_PER_UID 8   /* so that one user cannot keep the others from asking */
-#define LIMIT_ANSWERS		8   /* of polkit to one call */
+#define LIMIT_STRANGERS		576   /* calls put aside until the bus has told whose they are, */
+#define LIMIT_STRANGER_CALLS	96    /* and those of one connection, */
+#define LIMIT_STRANGERS_MANY	128   /* but with as many calls of all */
+#define LIMIT_CALLS_OF_MANY	8     /* so many of one, */
+#define LIMIT_STRANGERS_CROWD	256   /* and with as many one: a user has 256 connections at most */
+#define LIMIT_CALL_BYTES	32768 /* arguments of a call that waits for its turn */
+#define LIMIT_TURN_READS	1024  /* calls that are read before one that waits has its turn */
+#define LIMIT_QUESTIONS		32    /* to polkit under way; each may be a dialog */
+#define LIMIT_QUESTIONS_PER_UID 8     /* so that one user cannot keep the others from asking */
+#define LIMIT_ANSWERS		8     /* of polkit to one call */
 #define LIMIT_QUESTION_MS	110000 /* for a person to answer; a client waits for two minutes */
 #define LIMIT_REFUSALS		10     /* of one user told to the journal in a period */
 #define LIMIT_REFUSALS_MS	60000  /* the period */

@@ -75,7 +75,7 @@ void origin_forget(struct store *store, struct device *device)
 bool origin_is_lost(struct lease *lease, const struct device *device)
 {
 	if (!lease->is_bound || !device || !device->is_present ||
-	    strcmp(device->facts.driver, CCWB_DRIVER) == 0)
+	    strcmp(device->facts.driver, lease->origin.driver) == 0)
 		return false;
 	lease->is_bound = false;
 	return true;

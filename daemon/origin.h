@@ -34,8 +34,8 @@ void origin_stay(struct lease *lease, struct device *device);
 void origin_forget(struct store *store, struct device *device);
 
 /*
- * To be asked when the way back is over. Whether a device that was to stay bound is with another driver
- * nevertheless: it is another one, or somebody has taken it away. Then the lease does not keep it bound.
+ * To be asked when the way back is over. Whether a device that was to stay bound, to ccwbroker or, by a job, to
+ * some other driver, is with another one nevertheless: it is another one, or somebody has taken it away. Then the lease does not keep it bound.
  */
 _must_check_ bool origin_is_lost(struct lease *lease, const struct device *device);
 

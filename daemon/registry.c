@@ -306,7 +306,9 @@ static bool is_as_known(const struct registry *registry, struct device *device)
 
 	if (device->seen != 0 && device->seen == turn)
 		return true;
-	if (!is_ours(device) || !glance_is_same(registry->sysfs, device->id, &device->facts))
+	/* whether it still answers, the worker looks when it takes it */
+	if (!is_ours(device) || device->facts.availability != SYSFS_GOOD ||
+	    !glance_is_bound(registry->sysfs, device->id, &device->facts))
 		return false;
 	device->seen = turn;
 	return true;

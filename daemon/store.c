@@ -77,7 +77,10 @@ int store_fd_peek(const struct store *store)
 int store_save(struct store *store, const struct lease *lease)
 {
 	_cleanup_json_ struct json_object *object = json_object_new_object();
+	const struct name name = file_name(lease->device);
+	char record[LIMIT_LEASE_FILE_BYTES];
 	const char *text;
+	size_t length;
 	int r;
 
 	if (!object)
@@ -85,10 +88,18 @@ int store_save(struct store *store, const struct lease *lease)
 	r = lease_json_write(object, lease);
 	if (r < 0)
 		return r;
-	text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY);
+	text = json_object_to_json_string_length(object, JSON_C_TO_STRING_PRETTY, &length);
 	if (!text)
 		return -ENOMEM;
-	return io_replace_at(store->fd, file_name(lease->device).text, text, 0600);
+	if (length >= sizeof(record))
+		return -EFBIG; /* and could not be read again */
+	/* always the same size, of blanks behind what there is to say: one takes the other's place */
+	memcpy(record, text, length);
+	memset(record + length, '\n', sizeof(record) - 1 - length);
+	record[sizeof(record) - 1] = '\0';
+	if (io_overwrite_at(store->fd, name.text, record, sizeof(record) - 1) >= 0)
+		return 0;
+	return io_replace_at(store->fd, name.text, record, 0600);
 }
 
 void store_remove(struct store *store, struct ccw_id device)

@@ -9,7 +9,8 @@
 
 /*
  * What of a lease must outlive the daemon: one file a device, "0.0.0580.json", in a directory only
- * root can look into. The format is private and may change with any version.
+ * root can look into. A file has always LIMIT_LEASE_FILE_BYTES - 1 bytes, so that what is saved anew goes
+ * where the old was, in place. The format is private and may change with any version.
  */
 struct store;
 

@@ -207,6 +207,18 @@ static enum sysfs_availability read_availability(int device_fd)
 	return SYSFS_GOOD;
 }
 
+const char *sysfs_explain_availability(enum sysfs_availability availability)
+{
+	static const char *const words[] = {
+		[SYSFS_GOOD] = "",
+		[SYSFS_BOXED] = "it did not answer: another system may have it reserved",
+		[SYSFS_NO_PATH] = "no channel path leads to it",
+		[SYSFS_NO_DEVICE] = "its channel paths find no device any more",
+	};
+
+	return words[availability];
+}
+
 static int read_status(int device_fd, struct sysfs_facts *facts)
 {
 	int r;

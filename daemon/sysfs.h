@@ -65,6 +65,9 @@ _must_check_ int sysfs_for_each(struct sysfs *sysfs, sysfs_each_t each, void *us
 _must_check_ int sysfs_read(struct sysfs *sysfs, struct ccw_id id, struct sysfs_facts *ret_facts,
 			    char **ret_path);
 
+/* Why a device does not answer, "" when it does. */
+const char *sysfs_explain_availability(enum sysfs_availability availability);
+
 /* Reads only is_online and availability: the kernel sends no event when these change. */
 _must_check_ int sysfs_read_status(struct sysfs *sysfs, struct ccw_id id,
 				   struct sysfs_facts *facts);

@@ -4,7 +4,7 @@
  * What AcquireDevice costs beside a method on the same bus that returns as many fds and does nothing else,
  * in alternating rounds. The daemon is the real one but for what its worker process does: it binds a
  * device by a link in the tree, and opens /dev/null where a kernel would have VFIO. Devices are bound
- * before anything is timed.
+ * before anything is timed. A connection's first call is timed by itself: the daemon asks the bus who it is.
  *   bench-acquire SYSFS CLIENTS ROUNDS    DBUS_SYSTEM_BUS_ADDRESS names the bus
  */
 #include <errno.h>
@@ -26,12 +26,13 @@
 #include "resolver.h"
 
 #define FLOOR_NAME  "org.ccwbroker1.Floor"
-#define EACH	    4 /* devices of one client in one round */
+#define EACH	    5 /* devices of one client in one round: its first, and those that come then */
 #define CLIENTS_MAX 64
 #define ROUNDS_MAX  1000
 #define FDS	    3 /* of VFIO; the lease's own comes on top */
 #define PATIENCE_MS 20000
 #define RETRY_MS    20 /* of a client that is told to try again later */
+#define REST_MS	    50 /* in which the daemon tells everybody else what has changed */
 
 static _Noreturn void die(const char *what, int r)
 {
@@ -151,13 +152,15 @@ static void serve_floor(const char *unused)
 	die("floor", r);
 }
 
-static void start(void (*serve)(const char *sysfs), const char *sysfs)
+static pid_t start(void (*serve)(const char *sysfs), const char *sysfs)
 {
 	pid_t parent = getpid(), pid = fork();
 	sigset_t set;
 
-	if (pid != 0)
-		return;
+	if (pid < 0)
+		die("fork", errno);
+	if (pid > 0)
+		return pid;
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
@@ -217,40 +220,57 @@ static void device_name(unsigned int call, char id[static 16])
 }
 
 /* What the calls give is dropped when the process ends. */
-static void run_client(sd_bus *bus, unsigned int client, bool is_floor)
+static void call(sd_bus *bus, unsigned int n, bool is_floor)
 {
 	sd_bus_message *reply = NULL;
 	char id[16];
-	unsigned int n;
 	int r;
 
-	for (n = client * EACH; n < (client + 1) * EACH; n++) {
-		device_name(n, id);
-		if (is_floor)
-			r = sd_bus_call_method(bus, FLOOR_NAME, "/floor", FLOOR_NAME, "Give", NULL,
-					       &reply, "");
-		else
-			r = acquire(bus, id, &reply);
-		if (r < 0)
-			die(is_floor ? "floor" : "AcquireDevice", r);
-	}
+	device_name(n, id);
+	if (is_floor)
+		r = sd_bus_call_method(bus, FLOOR_NAME, "/floor", FLOOR_NAME, "Give", NULL, &reply,
+				       "");
+	else
+		r = acquire(bus, id, &reply);
+	if (r < 0)
+		die(is_floor ? "floor" : "AcquireDevice", r);
 }
 
 /* The words come by pipes of their own: who is through early must not take another's word to begin. */
 struct pipes {
-	int ready[2], go[2], leave[2];
+	int ready[2], first[2], go[2], leave[2];
 };
 
-/* One client's process: connects, says so, waits for the word, calls, says so, waits again. */
+static void say_ready(const struct pipes *pipes)
+{
+	if (write(pipes->ready[1], "", 1) != 1)
+		_exit(1);
+}
+
+static void await(int fd)
+{
+	char byte;
+
+	if (read(fd, &byte, 1) != 1)
+		_exit(1);
+}
+
+/* One client's process: connects, and at each word calls and says that it is through. */
 static _Noreturn void be_client(unsigned int client, bool is_floor, const struct pipes *pipes)
 {
 	sd_bus *bus = bus_open();
-	char byte = 0;
+	unsigned int n = client * EACH, end = n + EACH;
 
-	if (write(pipes->ready[1], &byte, 1) != 1 || read(pipes->go[0], &byte, 1) != 1)
-		_exit(1);
-	run_client(bus, client, is_floor);
-	_exit(write(pipes->ready[1], &byte, 1) != 1 || read(pipes->leave[0], &byte, 1) != 1);
+	say_ready(pipes);
+	await(pipes->first[0]);
+	call(bus, n++, is_floor);
+	say_ready(pipes);
+	await(pipes->go[0]);
+	while (n < end)
+		call(bus, n++, is_floor);
+	say_ready(pipes);
+	await(pipes->leave[0]);
+	_exit(0);
 }
 
 static void expect_bytes(int fd, unsigned int count)
@@ -269,35 +289,71 @@ static void give_bytes(int fd, unsigned int count)
 			die("pipe", errno);
 }
 
-/* All clients at once; gives the microseconds of one call, all clients together. */
-static double run_round(unsigned int clients, bool is_floor)
+static void open_pipes(struct pipes *pipes)
+{
+	if (pipe2(pipes->ready, O_CLOEXEC) < 0 || pipe2(pipes->first, O_CLOEXEC) < 0 ||
+	    pipe2(pipes->go, O_CLOEXEC) < 0 || pipe2(pipes->leave, O_CLOEXEC) < 0)
+		die("pipe", errno);
+}
+
+static void close_pipe(int fds[static 2])
+{
+	macro_close(fds[0]);
+	macro_close(fds[1]);
+}
+
+static double cpu_us(pid_t pid)
+{
+	struct timespec now;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &now) < 0)
+		die("processor time", errno);
+	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+/* Microseconds from the word to the last client's answer. */
+static double time_word(int word, int ready, unsigned int clients)
+{
+	double begin = now_us();
+
+	give_bytes(word, clients);
+	expect_bytes(ready, clients);
+	return now_us() - begin;
+}
+
+/* All clients at once; microseconds of one call, all clients together. */
+struct times {
+	double first; /* of each connection */
+	double next;
+	double next_cpu; /* of the service */
+};
+
+static struct times run_round(unsigned int clients, bool is_floor, pid_t service)
 {
 	struct pipes pipes;
-	double begin, end;
+	struct times times;
 	unsigned int n;
 
-	if (pipe2(pipes.ready, O_CLOEXEC) < 0 || pipe2(pipes.go, O_CLOEXEC) < 0 ||
-	    pipe2(pipes.leave, O_CLOEXEC) < 0)
-		die("pipe", errno);
+	open_pipes(&pipes);
 	for (n = 0; n < clients; n++)
 		if (fork() == 0)
 			be_client(n, is_floor, &pipes);
-	macro_close(pipes.ready[1]);
-	macro_close(pipes.go[0]);
-	macro_close(pipes.leave[0]);
 	expect_bytes(pipes.ready[0], clients);
-	begin = now_us();
-	give_bytes(pipes.go[1], clients);
-	expect_bytes(pipes.ready[0], clients);
-	end = now_us();
+	times.first = time_word(pipes.first[1], pipes.ready[0], clients) / clients;
+	poll(NULL, 0, REST_MS);
+	times.next_cpu = -cpu_us(service);
+	times.next = time_word(pipes.go[1], pipes.ready[0], clients) / (clients * (EACH - 1));
+	times.next_cpu = (times.next_cpu + cpu_us(service)) / (clients * (EACH - 1));
 	give_bytes(pipes.leave[1], clients);
 	for (n = 0; n < clients; n++)
 		if (wait(NULL) < 0)
 			die("wait", errno);
-	macro_close(pipes.ready[0]);
-	macro_close(pipes.go[1]);
-	macro_close(pipes.leave[1]);
-	return (end - begin) / (clients * EACH);
+	close_pipe(pipes.ready);
+	close_pipe(pipes.first);
+	close_pipe(pipes.go);
+	close_pipe(pipes.leave);
+	return times;
 }
 
 static void make_driver(const char *sysfs)
@@ -344,22 +400,48 @@ static double median(double *values, size_t n)
 	return values[n / 2];
 }
 
-static void measure(sd_bus *bus, unsigned int clients, size_t rounds)
+/* Of some rounds: what is compared, and then the parts. */
+struct figures {
+	double ratio[ROUNDS_MAX], ours[ROUNDS_MAX], floor[ROUNDS_MAX];
+	double first_ratio[ROUNDS_MAX], first[ROUNDS_MAX], first_floor[ROUNDS_MAX];
+	double cpu[ROUNDS_MAX], floor_cpu[ROUNDS_MAX], life_cpu[ROUNDS_MAX];
+};
+
+static void measure(sd_bus *bus, const pid_t services[static 2], unsigned int clients,
+		    size_t rounds)
 {
-	double ours[ROUNDS_MAX], floor[ROUNDS_MAX], ratios[ROUNDS_MAX];
+	static struct figures all;
+	struct times ours, floor = {};
+	double begin;
 	size_t n;
 
 	for (n = 0; n < rounds; n++) {
 		if (n % 2)
-			floor[n] = run_round(clients, true);
-		ours[n] = run_round(clients, false);
+			floor = run_round(clients, true, services[1]);
+		begin = cpu_us(services[0]);
+		ours = run_round(clients, false, services[0]);
 		wait_no_leases(bus);
+		poll(NULL, 0, REST_MS);
+		all.life_cpu[n] = (cpu_us(services[0]) - begin) / (clients * EACH);
 		if (n % 2 == 0)
-			floor[n] = run_round(clients, true);
-		ratios[n] = ours[n] / floor[n];
+			floor = run_round(clients, true, services[1]);
+		all.ours[n] = ours.next;
+		all.floor[n] = floor.next;
+		all.cpu[n] = ours.next_cpu;
+		all.floor_cpu[n] = floor.next_cpu;
+		all.ratio[n] = ours.next / floor.next;
+		all.first[n] = ours.first;
+		all.first_floor[n] = floor.first;
+		all.first_ratio[n] = ours.first / floor.first;
 	}
-	printf("clients=%u acquire_us=%.0f floor_us=%.0f ratio=%.1f\n", clients,
-	       median(ours, rounds), median(floor, rounds), median(ratios, rounds));
+	printf("clients=%u acquire_us=%.0f floor_us=%.0f ratio=%.2f first_us=%.0f "
+	       "first_floor_us=%.0f first_ratio=%.2f "
+	       "cpu_us=%.0f floor_cpu_us=%.0f life_cpu_us=%.0f\n",
+	       clients, median(all.ours, rounds), median(all.floor, rounds),
+	       median(all.ratio, rounds), median(all.first, rounds),
+	       median(all.first_floor, rounds), median(all.first_ratio, rounds),
+	       median(all.cpu, rounds), median(all.floor_cpu, rounds),
+	       median(all.life_cpu, rounds));
 }
 
 int main(int argc, char **argv)
@@ -367,6 +449,7 @@ int main(int argc, char **argv)
 	unsigned long clients = argc == 4 ? strtoul(argv[2], NULL, 10) : 0;
 	unsigned long rounds = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
 	unsigned int n;
+	pid_t services[2];
 	sd_bus *bus;
 
 	if (clients < 1 || clients > CLIENTS_MAX || rounds < 1 || rounds > ROUNDS_MAX) {
@@ -375,14 +458,14 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	make_driver(argv[1]);
-	start(serve_broker, argv[1]);
-	start(serve_floor, NULL);
+	services[0] = start(serve_broker, argv[1]);
+	services[1] = start(serve_floor, NULL);
 	bus = bus_open();
 	wait_name(bus, CCWB_BUS_NAME);
 	wait_name(bus, FLOOR_NAME);
 	for (n = 0; n < clients * EACH; n++)
 		bind_device(bus, n);
-	measure(bus, (unsigned int)clients, rounds);
+	measure(bus, services, (unsigned int)clients, rounds);
 	sd_bus_unref(bus);
 	return 0;
 }

@@ -27,10 +27,14 @@ static void teardown(void)
 
 static void reload_client(const struct broker_bus *client_bb, sd_bus *client_bus)
 {
-	if (broker_bus_call(client_bus, "Reload", &error, NULL, "") >= 0 ||
-	    !sd_bus_error_has_name(&error, CCWB_ERROR_ACCESS_DENIED))
-		_exit(1);
-	sd_bus_error_free(&error);
+	static const char *const members[] = { "Reload", "CheckReload" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+		if (broker_bus_call(client_bus, members[i], &error, NULL, "") >= 0 ||
+		    !sd_bus_error_has_name(&error, CCWB_ERROR_ACCESS_DENIED))
+			_exit(1);
+		sd_bus_error_free(&error);
+	}
 }
 
 START_TEST(test_reload_is_for_root_and_keeps_the_policy_when_the_new_one_is_bad)
@@ -44,12 +48,19 @@ START_TEST(test_reload_is_for_root_and_keeps_the_policy_when_the_new_one_is_bad)
 		ck_assert_int_lt(broker_bus_call(bus, "Reload", &error, NULL, ""), 0);
 		broker_bus_expect_error(&error, CCWB_ERROR_POLICY_INVALID,
 					"policy.json:2: \"rule\"");
+		ck_assert_int_lt(broker_bus_call(bus, "CheckReload", &error, NULL, ""), 0);
+		broker_bus_expect_error(&error, CCWB_ERROR_POLICY_INVALID,
+					"policy.json:2: \"rule\"");
 	}
 	broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant);
 	broker_bus_drop(&grant);
 	broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
 	if (geteuid() == 0) {
 		broker_bus_set_policy(&bb, "{\"rules\": [{\"action\": \"deny\"}]}");
+		ck_assert_int_ge(broker_bus_call(bus, "CheckReload", &error, NULL, ""), 0);
+		broker_bus_acquire(bus, BROKER_BUS_TAPE, &grant); /* it is not in force */
+		broker_bus_drop(&grant);
+		broker_bus_wait_state(bus, BROKER_BUS_TAPE, "host");
 		ck_assert_int_ge(broker_bus_call(bus, "Reload", &error, NULL, ""), 0);
 		ck_assert_int_lt(
 			broker_bus_call(bus, "AcquireDevice", &error, NULL, "sa{sv}", "580", 0), 0);

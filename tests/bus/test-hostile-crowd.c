@@ -2,9 +2,11 @@
 /* Copyright the ccwbroker authors */
 /*
  * Many at a time, and one who guesses: ten thousand requests whose answers nobody reads, a thousand
- * connections, leases under names that were tried out, and 64 threads that take, give back and release one
+ * connections, sixteen fds with every message, leases under names that were tried out, and 64 threads that take, give back and release one
  * device. Everybody else is served meanwhile and afterwards; how soon is not measured here.
  */
+#include <dirent.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +21,8 @@
 #define GUESSES	    2000
 #define THREADS	    64
 #define ROUNDS	    4
+#define MESSAGES    600
+#define FDS	    16 /* the most that a bus lets through by default */
 
 static struct broker_bus bb;
 static sd_bus *bus;
@@ -100,6 +104,69 @@ START_TEST(test_a_thousand_connections)
 	for (n = 0; n < CONNECTIONS; n++)
 		sd_bus_close_unref(crowd[n]);
 	expect_service();
+	teardown();
+}
+END_TEST
+
+static unsigned int daemon_fds(void)
+{
+	_cleanup_free_ char *path = NULL;
+	_cleanup_closedir_ DIR *dir = NULL;
+	unsigned int n = 0;
+
+	ck_assert_int_gt(asprintf(&path, "/proc/%d/fd", (int)bb.daemon), 0);
+	dir = opendir(path);
+	ck_assert_ptr_nonnull(dir);
+	while (readdir(dir))
+		n++;
+	return n;
+}
+
+/* Where the method takes them, as options that nobody knows, and where it takes nothing. */
+static sd_bus_message *new_call_with_fds(sd_bus *from, unsigned int kind)
+{
+	static const char *const methods[] = { "AcquireDevice", "CanAcquire", "ListLeases" };
+	sd_bus_message *call = new_call(from, methods[kind]);
+	int n;
+
+	if (kind < 2)
+		ck_assert_int_ge(sd_bus_message_append(call, "s", BROKER_BUS_TAPE), 0);
+	ck_assert_int_ge(sd_bus_message_open_container(call, 'a', "{sv}"), 0);
+	ck_assert_int_ge(sd_bus_message_open_container(call, 'e', "sv"), 0);
+	ck_assert_int_ge(sd_bus_message_append(call, "s", "iommufd"), 0);
+	ck_assert_int_ge(sd_bus_message_open_container(call, 'v', "ah"), 0);
+	ck_assert_int_ge(sd_bus_message_open_container(call, 'a', "h"), 0);
+	for (n = 0; n < FDS; n++)
+		ck_assert_int_ge(sd_bus_message_append(call, "h", STDERR_FILENO), 0);
+	for (n = 0; n < 4; n++)
+		ck_assert_int_ge(sd_bus_message_close_container(call), 0);
+	return call;
+}
+
+START_TEST(test_16_fds_with_every_message)
+{
+	unsigned int before, n, n_refused = 0;
+	sd_bus_message *call;
+	int waited;
+
+	setup();
+	expect_service();
+	before = daemon_fds();
+	for (n = 0; n < MESSAGES; n++) {
+		call = new_call_with_fds(bus, n % 3);
+		if (n % 2)
+			ck_assert_int_ge(sd_bus_send(bus, call, NULL),
+					 0); /* no answer is awaited */
+		else
+			n_refused += sd_bus_call(bus, call, 0, NULL, NULL) < 0;
+		sd_bus_message_unref(call);
+	}
+	ck_assert_uint_eq(n_refused, MESSAGES / 2);
+	expect_service();
+	for (waited = 0; waited < 10000 && daemon_fds() > before; waited++)
+		(void)poll(NULL, 0, 1); /* cut short is no harm */
+	ck_assert_uint_le(daemon_fds(),
+			  before); /* one less when it was just then at something else */
 	teardown();
 }
 END_TEST
@@ -203,6 +270,7 @@ static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, test_ten_thousand_requests_without_a_reader);
 	tcase_add_test(tests, test_a_thousand_connections);
+	tcase_add_test(tests, test_16_fds_with_every_message);
 	tcase_add_test(tests, test_a_lease_is_not_guessed);
 	tcase_add_test(tests, test_64_threads_take_and_release_one_device);
 	tcase_set_timeout(tests, 600); /* what counts is that it ends */

@@ -7,6 +7,8 @@ contract_tests = \
 	tests/bus/test-hostile-crowd \
 	tests/bus/test-hostile-files \
 	tests/daemon/test-channel-path \
+	tests/daemon/test-crowd \
+	tests/bus/test-bus-turn \
 	tests/daemon/test-kind \
 	tests/daemon/test-locate \
 	tests/bus/test-bus-about \
@@ -25,6 +27,10 @@ contract_tests = \
 check_PROGRAMS += $(contract_tests)
 tests_daemon_test_channel_path_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_channel_path_LDADD = $(daemon_test_LDADD)
+tests_daemon_test_crowd_CFLAGS = $(daemon_test_CFLAGS)
+tests_daemon_test_crowd_LDADD = $(daemon_test_LDADD)
+tests_bus_test_bus_turn_CFLAGS = $(daemon_test_CFLAGS)
+tests_bus_test_bus_turn_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_kind_CFLAGS = $(daemon_test_CFLAGS)
 tests_daemon_test_kind_LDADD = $(daemon_test_LDADD)
 tests_daemon_test_locate_CFLAGS = $(daemon_test_CFLAGS)
@@ -78,3 +84,11 @@ tests_bus_endurance_SOURCES = tests/bus/endurance.c tests/daemon/scratch.c tests
 	tests/bus/message-bus.c tests/bus/broker-bus.c
 tests_bus_endurance_LDADD = libdaemon.la $(CHECK_LIBS) $(SYSTEMD_LIBS) $(JSON_LIBS)
 CLEANFILES += tests/bus/endurance
+
+# What another user's acquisition takes during a flood; on demand, likewise.
+EXTRA_PROGRAMS += tests/bus/flood
+tests_bus_flood_CFLAGS = $(tests_bus_endurance_CFLAGS)
+tests_bus_flood_SOURCES = tests/bus/flood.c tests/daemon/scratch.c tests/daemon/fake-sysfs.c \
+	tests/bus/message-bus.c tests/bus/broker-bus.c
+tests_bus_flood_LDADD = $(tests_bus_endurance_LDADD)
+CLEANFILES += tests/bus/flood

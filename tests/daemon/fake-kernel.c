@@ -9,6 +9,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -220,11 +221,33 @@ static void vanish(void)
 	tree_close(&fake);
 }
 
+/* The daemon hears of the client's end while the step is done, or a little sooner. */
+static int strike_client(kernel_effect_t effect, void *data)
+{
+	(void)kill(kernel->daemon, SIGUSR1);
+	if (getpid() != kernel->daemon)
+		(void)poll(NULL, 0, 1); /* cut short is no harm */
+	return effect(data);
+}
+
+static int strike_worker(kernel_effect_t effect, void *data)
+{
+	if (kernel->fault == KERNEL_WORKER_KILL_AFTER)
+		(void)effect(data); /* nobody is left to hear of it */
+	(void)raise(SIGKILL);
+	hang();
+}
+
 static int strike(kernel_effect_t effect, void *data)
 {
 	bool is_worker = getpid() != kernel->daemon;
 
 	switch (kernel->fault) {
+	case KERNEL_CLIENT_KILL:
+		return strike_client(effect, data);
+	case KERNEL_WORKER_KILL_BEFORE:
+	case KERNEL_WORKER_KILL_AFTER:
+		return strike_worker(effect, data);
 	case KERNEL_BUSY:
 		return -EBUSY;
 	case KERNEL_IO:
@@ -254,8 +277,9 @@ static int strike(kernel_effect_t effect, void *data)
 	hang();
 }
 
-#define ANY_FAULT    (~0U)
-#define ERROR_FAULTS (KERNEL_BIT(KERNEL_BUSY) | KERNEL_BIT(KERNEL_IO) | KERNEL_BIT(KERNEL_NODEV))
+#define ANY_FAULT     (~0U)
+#define WORKER_FAULTS (KERNEL_BIT(KERNEL_WORKER_KILL_BEFORE) | KERNEL_BIT(KERNEL_WORKER_KILL_AFTER))
+#define ERROR_FAULTS  (KERNEL_BIT(KERNEL_BUSY) | KERNEL_BIT(KERNEL_IO) | KERNEL_BIT(KERNEL_NODEV))
 
 int kernel_point(const char *name, const char *detail, unsigned int faults, kernel_effect_t effect,
 		 void *data)
@@ -264,6 +288,8 @@ int kernel_point(const char *name, const char *detail, unsigned int faults, kern
 
 	if (n < KERNEL_POINTS_MAX)
 		snprintf(kernel->names[n], sizeof(kernel->names[n]), "%.20s %.18s", name, detail);
+	if (getpid() == kernel->daemon)
+		faults &= ~WORKER_FAULTS;
 	if (n != kernel->strike_at || !(faults & KERNEL_BIT(kernel->fault)))
 		return effect(data);
 	kernel->has_struck = true;
@@ -461,6 +487,9 @@ const char *kernel_fault_to_string(enum kernel_fault fault)
 		[KERNEL_REPLACE] = "device goes and returns",
 		[KERNEL_KILL_BEFORE] = "kill before",
 		[KERNEL_KILL_AFTER] = "kill after",
+		[KERNEL_WORKER_KILL_BEFORE] = "kill of the worker before",
+		[KERNEL_WORKER_KILL_AFTER] = "kill of the worker after",
+		[KERNEL_CLIENT_KILL] = "kill of the client",
 	};
 
 	return names[fault];

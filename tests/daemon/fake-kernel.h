@@ -15,16 +15,19 @@
 #define FAKE_KERNEL_ID "0.0.0580"
 
 enum kernel_fault {
-	KERNEL_BUSY,	    /* nothing happens, EBUSY */
-	KERNEL_IO,	    /* nothing happens, EIO */
-	KERNEL_NODEV,	    /* nothing happens, ENODEV */
-	KERNEL_PARTIAL,	    /* it is done, and EIO nevertheless */
-	KERNEL_HANG,	    /* it does not come back */
-	KERNEL_HANG_DONE,   /* it is done, and does not come back */
-	KERNEL_VANISH,	    /* the device goes */
-	KERNEL_REPLACE,	    /* it goes, and is back before anybody has looked */
-	KERNEL_KILL_BEFORE, /* the daemon is killed before it */
-	KERNEL_KILL_AFTER,  /* and after it */
+	KERNEL_BUSY,		   /* nothing happens, EBUSY */
+	KERNEL_IO,		   /* nothing happens, EIO */
+	KERNEL_NODEV,		   /* nothing happens, ENODEV */
+	KERNEL_PARTIAL,		   /* it is done, and EIO nevertheless */
+	KERNEL_HANG,		   /* it does not come back */
+	KERNEL_HANG_DONE,	   /* it is done, and does not come back */
+	KERNEL_VANISH,		   /* the device goes */
+	KERNEL_REPLACE,		   /* it goes, and is back before anybody has looked */
+	KERNEL_KILL_BEFORE,	   /* the daemon is killed before it */
+	KERNEL_KILL_AFTER,	   /* and after it */
+	KERNEL_WORKER_KILL_BEFORE, /* the worker is, where it is one that does it */
+	KERNEL_WORKER_KILL_AFTER,
+	KERNEL_CLIENT_KILL, /* who waits for the lease is */
 	_KERNEL_FAULT_MAX,
 };
 

@@ -38,6 +38,7 @@ struct order {
 struct server {
 	sd_event *event;
 	struct broker *broker;
+	struct lease *pending; /* what the client waits for */
 	int control;
 };
 
@@ -65,6 +66,7 @@ static int on_outcome(struct lease *lease, struct worker_result *result, void *u
 	size_t size = sizeof(int) * result->n_fds;
 	int r;
 
+	server->pending = NULL;
 	strcpy(status.text, result->fault.text);
 	if (result->r >= 0) {
 		message.msg_control = &space;
@@ -78,6 +80,19 @@ static int on_outcome(struct lease *lease, struct worker_result *result, void *u
 	r = sendmsg(server->control, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
 	fake_sysfs_depth--;
 	return r;
+}
+
+/* As the bus side does when the caller's connection has gone. */
+static int on_client_gone(sd_event_source *source, const struct signalfd_siginfo *info,
+			  void *userdata)
+{
+	struct server *server = userdata;
+	struct sweep_status status = { .r = -ECONNRESET };
+
+	if (!server->pending)
+		return 0; /* it has its fds, and closes them next */
+	broker_abandon(server->broker, TAKE_PTR(server->pending));
+	return answer(server, &status);
 }
 
 static bool is_moving(const struct device *device)
@@ -162,7 +177,6 @@ static int on_order(sd_event_source *source, int fd, uint32_t events, void *user
 	struct server *server = userdata;
 	struct sweep_status refusal = { .r = 0 };
 	struct fault fault = {};
-	struct lease *lease;
 	struct order order;
 	ssize_t n;
 
@@ -182,7 +196,7 @@ static int on_order(sd_event_source *source, int fd, uint32_t events, void *user
 	order.wish.who = "sweep";
 	kernel->is_beginning = true;
 	refusal.r = broker_acquire(server->broker, id, &root, &order.wish, on_outcome, server,
-				   &lease, &fault);
+				   &server->pending, &fault);
 	kernel->is_beginning = false;
 	if (refusal.r < 0) {
 		strcpy(refusal.text, fault.text);
@@ -230,6 +244,7 @@ static void serve(struct sweep_daemon *daemon, int control)
 	ck_assert_int_ge(broker_new(&config, &broker), 0);
 	server.broker = broker;
 	ck_assert_int_ge(broker_start(broker), 0);
+	ck_assert_int_ge(sd_event_add_signal(event, NULL, SIGUSR1, on_client_gone, &server), 0);
 	ck_assert_int_ge(sd_event_add_io(event, NULL, control, POLLIN, on_order, &server), 0);
 	answer_status(&server);
 	ck_assert_int_ge(sd_event_loop(event), 0);
@@ -250,6 +265,7 @@ static _Noreturn void daemon_run(struct sweep_daemon *daemon, int control)
 	log_init("sweep");
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	serve(daemon, STDIN_FILENO);
 	free(TAKE_PTR(log));

@@ -61,6 +61,11 @@ START_TEST(test_a_bad_file_leaves_what_it_said_and_the_others_are_read)
 	scratch_write(&scene.work, FILE_OF_TAPE, "{ \"version\": 2 }");
 	scratch_write(&scene.work, "devices.d/0.0.0700.json",
 		      "{ \"version\": 1, \"device\": \"0.0.0700\", \"autostart\": false }");
+	ck_assert_int_eq(autostart_check_reload(broker_autostart(scene.broker), &scene.fault),
+			 -EBADMSG);
+	ck_assert_ptr_nonnull(strstr(scene.fault.text, "0.0.0580.json"));
+	ck_assert_uint_eq(definitions_count(autostart_definitions(broker_autostart(scene.broker))),
+			  1);
 	ck_assert_int_eq(reload(), -EBADMSG);
 	ck_assert_int_eq(scene.fault.code, FAULT_DEFINITION_INVALID);
 	ck_assert_ptr_nonnull(strstr(scene.fault.text, "0.0.0580.json"));

@@ -142,6 +142,21 @@ START_TEST(test_another_device_of_the_same_id_is_not_touched)
 }
 END_TEST
 
+/* What was known before may be of a moment ago, and of a bound device it is not looked at again. */
+START_TEST(test_one_that_answers_no_more_is_not_touched)
+{
+	setup();
+	fake_sysfs_set(&fake, "0.0.0580", "availability", "no path\n");
+	binder_acquire(&job, &result);
+	ck_assert_int_eq(result.fault.code, FAULT_DEVICE_NOT_OPERATIONAL);
+	ck_assert_ptr_nonnull(strstr(result.fault.text, "no channel path leads to it"));
+	binder_probe(&job, &result);
+	ck_assert_int_eq(result.fault.code, FAULT_DEVICE_NOT_OPERATIONAL);
+	expect_driver("tape_34xx", "unbind", "");
+	teardown();
+}
+END_TEST
+
 START_TEST(test_a_first_step_that_fails_leaves_nothing_to_take_back)
 {
 	setup();
@@ -261,6 +276,7 @@ CHECK_MAIN("binder", test_one_that_was_to_stay_and_that_another_driver_has_is_le
 	   test_a_bind_that_fails_is_taken_back_step_by_step,
 	   test_a_claim_that_failed_is_taken_back_too,
 	   test_another_device_of_the_same_id_is_not_touched,
+	   test_one_that_answers_no_more_is_not_touched,
 	   test_a_first_step_that_fails_leaves_nothing_to_take_back,
 	   test_a_way_back_that_is_barred_is_said, test_restoring_writes_the_way_back,
 	   test_a_restore_that_fails_says_where, test_a_device_that_is_gone_leaves_the_claim_list)

@@ -344,6 +344,8 @@ static void sweep_action(enum action action)
 		for (fault = 0; fault < _KERNEL_FAULT_MAX; fault++) {
 			if (fault == KERNEL_NODEV || fault == KERNEL_HANG_DONE)
 				continue; /* much like another one */
+			if (fault == KERNEL_CLIENT_KILL)
+				continue; /* nobody waits */
 			sweep.strike_at = n;
 			sweep.fault = (enum kernel_fault)fault;
 			(void)run(&sweep);

@@ -3,6 +3,7 @@
 /* Small files: bounds, white space, replacement; device nodes: only the right one. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -13,6 +14,13 @@
 #include "scratch.h"
 
 static struct scratch scratch;
+
+/* Ours is called like that of the C library and stands before it where the compiler's own one looks. */
+START_TEST(test_limits_of_the_c_library_are_not_hidden_by_ours)
+{
+	ck_assert_int_gt(MB_LEN_MAX, 1);
+}
+END_TEST
 
 START_TEST(test_a_file_of_the_limit_is_read_and_one_byte_more_is_not)
 {
@@ -144,7 +152,8 @@ START_TEST(test_only_the_device_asked_for_is_opened)
 }
 END_TEST
 
-CHECK_MAIN("io", test_a_file_of_the_limit_is_read_and_one_byte_more_is_not,
+CHECK_MAIN("io", test_limits_of_the_c_library_are_not_hidden_by_ours,
+	   test_a_file_of_the_limit_is_read_and_one_byte_more_is_not,
 	   test_a_file_longer_than_the_first_buffer_is_read_whole,
 	   test_a_line_loses_its_end_but_not_its_inside, test_a_word_fits_or_is_refused,
 	   test_writing_does_not_make_files, test_replacing_leaves_one_complete_file,

@@ -124,6 +124,7 @@ START_TEST(test_what_another_driver_has_by_then_is_kept_no_more)
 	ck_assert_int_eq(lease_new(device->id, &root, "", &lease), 0);
 	ck_assert(!origin_is_lost(lease, device)); /* one that was to go back, wherever it is */
 	lease->is_bound = true;
+	strcpy(lease->origin.driver, "ccwbroker");
 	ck_assert(!origin_is_lost(lease, device));
 	ck_assert(!origin_is_lost(lease, NULL));
 	strcpy(device->facts.driver, "tape_34xx");
@@ -136,6 +137,26 @@ START_TEST(test_what_another_driver_has_by_then_is_kept_no_more)
 	load();
 	ck_assert_ptr_null(found);
 	ck_assert(!device->has_origin);
+	lease_free(lease);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_one_that_a_job_has_bound_elsewhere_is_not_lost_there)
+{
+	const struct subject root = { .pidfd = -1, .user = (char *)"root" };
+	struct lease *lease;
+
+	setup();
+	strcpy(device->facts.driver, "fs3270");
+	ck_assert_int_eq(lease_new(device->id, &root, "", &lease), 0);
+	origin_note(device, lease);
+	ck_assert(lease->is_bound);
+	ck_assert(!origin_is_lost(lease, device));
+	origin_keep(store, lease, device);
+	load();
+	ck_assert_ptr_nonnull(found);
+	ck_assert_str_eq(found->origin.driver, "tape_34xx");
 	lease_free(lease);
 	teardown();
 }
@@ -210,6 +231,7 @@ END_TEST
 
 CHECK_MAIN("origin", test_what_another_driver_has_by_then_is_kept_no_more,
 	   test_where_it_goes_back_to_and_where_it_is_at_home,
+	   test_one_that_a_job_has_bound_elsewhere_is_not_lost_there,
 	   test_without_restore_what_a_client_has_had_stays_bound,
 	   test_a_bound_device_is_remembered, test_one_that_is_home_or_gone_meanwhile_is_forgotten,
 	   test_after_a_lease_only_what_was_bound_before_is_kept)

@@ -74,7 +74,7 @@ struct plan_case {
 };
 
 struct totals {
-	unsigned int plans, steps, faults, kills;
+	unsigned int plans, steps, faults, kills, worker_kills, client_kills;
 	unsigned int lost, stranded, drivers, claims, files, fds;
 };
 
@@ -317,6 +317,9 @@ static unsigned int run_once(const struct plan_case *sweep, unsigned int step_li
 		totals->faults++;
 		totals->kills +=
 			sweep->fault == KERNEL_KILL_BEFORE || sweep->fault == KERNEL_KILL_AFTER;
+		totals->worker_kills += sweep->fault == KERNEL_WORKER_KILL_BEFORE ||
+					sweep->fault == KERNEL_WORKER_KILL_AFTER;
+		totals->client_kills += sweep->fault == KERNEL_CLIENT_KILL;
 	}
 	judge(sweep, status.n_fds, own_fds);
 	return n_steps;
@@ -344,6 +347,12 @@ static bool is_full(void)
 	return word && strcmp(word, "full") == 0;
 }
 
+/* One that waits: elsewhere its end is what begins the plan, or nobody waits. */
+static bool has_client(const struct plan_case *sweep)
+{
+	return sweep->action == ACQUIRE || sweep->action >= BOUND;
+}
+
 static void sweep_plan(struct plan_case sweep)
 {
 	unsigned int n_steps;
@@ -359,6 +368,8 @@ static void sweep_plan(struct plan_case sweep)
 		for (fault = 0; fault < _KERNEL_FAULT_MAX; fault++) {
 			/* much like another one */
 			if (!is_full() && (fault == KERNEL_NODEV || fault == KERNEL_HANG_DONE))
+				continue;
+			if (fault == KERNEL_CLIENT_KILL && !has_client(&sweep))
 				continue;
 			sweep.strike_at = n;
 			sweep.fault = (enum kernel_fault)fault;
@@ -458,10 +469,11 @@ int main(void)
 	if (totals == MAP_FAILED)
 		return EXIT_FAILURE;
 	r = check_main_run("step-sweep", add_tests);
-	printf("%u plans, %u steps, %u faults, %u of them kills of the daemon: leases lost %u, "
+	printf("%u plans, %u steps, %u faults, %u of them kills of the daemon, %u of a worker, %u of the client: leases lost %u, "
 	       "devices stranded %u, original drivers lost %u, claims left %u, files left %u, fds "
 	       "leaked %u\n",
-	       totals->plans, totals->steps, totals->faults, totals->kills, totals->lost,
-	       totals->stranded, totals->drivers, totals->claims, totals->files, totals->fds);
+	       totals->plans, totals->steps, totals->faults, totals->kills, totals->worker_kills,
+	       totals->client_kills, totals->lost, totals->stranded, totals->drivers,
+	       totals->claims, totals->files, totals->fds);
 	return r;
 }

@@ -123,6 +123,54 @@ START_TEST(test_a_lease_comes_back_as_it_was)
 }
 END_TEST
 
+/* In place, so that a full disk is no reason not to save; what is no file of ours is replaced. */
+START_TEST(test_what_is_saved_anew_takes_the_old_one_s_place)
+{
+	_cleanup_(lease_freep) struct lease *lease = new_lease();
+	struct stat before, after;
+
+	setup();
+	scratch_write(&scratch, "run/leases/0.1.0580.json", "{}");
+	ck_assert_int_eq(store_save(store, lease), 0);
+	ck_assert_int_eq(fstatat(scratch.fd, "run/leases/0.1.0580.json", &before, 0), 0);
+	ck_assert_int_eq(before.st_size, LIMIT_LEASE_FILE_BYTES - 1);
+	lease_set_state(lease, LEASE_ACTIVE);
+	ck_assert_int_eq(store_save(store, lease), 0);
+	ck_assert_int_eq(fstatat(scratch.fd, "run/leases/0.1.0580.json", &after, 0), 0);
+	ck_assert_uint_eq(after.st_ino, before.st_ino);
+	ck_assert_int_eq(after.st_size, before.st_size);
+	load();
+	ck_assert_int_eq(n_bad, 0);
+	ck_assert_int_eq(loaded->state, LEASE_ACTIVE);
+	teardown();
+}
+END_TEST
+
+/* The longest texts that a lease may have, each letter of which JSON writes as two. */
+START_TEST(test_the_longest_lease_has_room)
+{
+	_cleanup_(lease_freep) struct lease *lease = new_lease();
+	char user[LIMIT_USER_BYTES + 1], unit[LIMIT_UNIT_BYTES + 1], rule[LIMIT_RULE_BYTES + 1];
+
+	setup();
+	memset(user, '"', sizeof(user));
+	memset(unit, '"', sizeof(unit));
+	memset(rule, '/', sizeof(rule));
+	user[sizeof(user) - 1] = unit[sizeof(unit) - 1] = rule[sizeof(rule) - 1] = '\0';
+	free(lease->user);
+	free(lease->unit);
+	free(lease->rule);
+	lease->user = strdup(user);
+	lease->unit = strdup(unit);
+	lease->rule = strdup(rule);
+	ck_assert_int_eq(store_save(store, lease), 0);
+	load();
+	ck_assert_msg(n_bad == 0, "%s", bad_why);
+	ck_assert_str_eq(loaded->rule, rule);
+	teardown();
+}
+END_TEST
+
 START_TEST(test_what_is_revoked_comes_back_with_its_deadline)
 {
 	_cleanup_(lease_freep) struct lease *lease = new_lease();
@@ -310,8 +358,9 @@ START_TEST(test_what_is_taken_by_vfio_ccw_is_remembered)
 }
 END_TEST
 
-CHECK_MAIN("store", test_what_is_taken_by_vfio_ccw_is_remembered, test_a_lease_comes_back_as_it_was,
-	   test_what_is_revoked_comes_back_with_its_deadline,
+CHECK_MAIN("store", test_what_is_saved_anew_takes_the_old_one_s_place,
+	   test_the_longest_lease_has_room, test_what_is_taken_by_vfio_ccw_is_remembered,
+	   test_a_lease_comes_back_as_it_was, test_what_is_revoked_comes_back_with_its_deadline,
 	   test_a_lease_of_the_first_version_is_one_by_its_fd,
 	   test_the_longest_lease_fits_into_its_file, test_what_is_no_lease_is_told_and_left_alone,
 	   test_an_overlong_file_is_not_read, test_other_files_are_not_looked_at)

@@ -2,7 +2,7 @@
 /* Copyright the ccwbroker authors */
 /*
  * A guest without an operating system that tries the channel subsystem on two devices and says what
- * it sees: 1111, a virtio network card, and 3270, a terminal, which may be missing. Under the bare
+ * it sees: 1111, or 0120, a virtio network card, and 3270, a terminal, which may be missing. Under the bare
  * emulator and on devices passed through by the broker it must say the same.
  */
 #include "check.h"
@@ -79,8 +79,8 @@ static void check_card(void)
 bool metal_main(void)
 {
 	check_nothing_there();
-	if (!find(0x1111, &card.subchannel))
-		console_die("the device 1111 is not there", 0);
+	if (!find(0x1111, &card.subchannel) && !find(0x0120, &card.subchannel))
+		console_die("there is no device 1111 or 0120", 0);
 	if (find(0x3270, &terminal.subchannel))
 		check_both();
 	else
