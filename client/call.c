@@ -295,3 +295,13 @@ int call_properties_quietly(sd_bus *bus, const char *path, const char *interface
 	return sd_bus_call_method(bus, CCWB_BUS_NAME, path, "org.freedesktop.DBus.Properties",
 				  "GetAll", NULL, ret, "s", interface);
 }
+
+int call_wait(sd_bus *bus, sd_event *event)
+{
+	int r = sd_event_prepare(event);
+
+	/* sd-bus, when it cannot prepare, closes the bus, and leaves nothing to wake us */
+	if (r == 0)
+		r = sd_event_wait(event, sd_bus_is_open(bus) > 0 ? UINT64_MAX : 0);
+	return r > 0 ? sd_event_dispatch(event) : r;
+}

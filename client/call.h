@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
 
 #include "macro.h"
 #include "verb.h"
@@ -59,6 +60,12 @@ _must_check_ enum exit_code call_properties(sd_bus *bus, const char *what, const
 /* The same without complaints, for what may have gone meanwhile: negative errno. */
 _must_check_ int call_properties_quietly(sd_bus *bus, const char *path, const char *interface,
 					 sd_bus_message **ret);
+
+/*
+ * Waits for the next event, and deals with it; not when the bus has closed, which may bring none. The bus is attached
+ * to event. Negative errno.
+ */
+_must_check_ int call_wait(sd_bus *bus, sd_event *event);
 
 /* Complains as "cannot WHAT: ..." of an error that came for a call. Returns its exit status. */
 enum exit_code call_refused(const char *what, const sd_bus_error *error);

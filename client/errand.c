@@ -19,6 +19,7 @@
 struct errand {
 	sd_bus *bus;
 	sd_event *event;
+	struct sender sender;
 	const char *what;
 	char *job;	       /* its path; NULL: not started yet */
 	sd_bus_message *early; /* the last end of a job before ours had a path */
@@ -60,25 +61,17 @@ static int end(struct errand *errand, enum exit_code code)
 	return 0;
 }
 
-static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *error)
+static int on_job_end(struct errand *errand, sd_bus_message *message)
 {
-	struct errand *errand = userdata;
 	const char *path, *result, *code, *reason;
 	uint32_t id;
 	int r;
 
-	if (message != errand->early && !sender_is_broker(message))
-		return 0;
-	if (!errand->job) {
-		/* ours may be over at once, and then stands right before the reply */
-		sd_bus_message_unref(errand->early);
-		errand->early = sd_bus_message_ref(message);
-		return 0;
-	}
 	r = sd_bus_message_read(message, "uos(ss)", &id, &path, &result, &code, &reason);
-	if (r < 0 || strcmp(path, errand->job))
+	if (r >= 0 && strcmp(path, errand->job))
 		return 0;
-	r = errand_outcome_from_string(result);
+	if (r >= 0)
+		r = errand_outcome_from_string(result);
 	if (r < 0)
 		return end(errand, call_bad_reply(errand->what, r));
 	errand->ret->outcome = (enum errand_outcome)r;
@@ -89,13 +82,35 @@ static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error 
 	return end(errand, EXIT_CODE_OK);
 }
 
+static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	struct errand *errand = userdata;
+	int r = sender_is_broker(&errand->sender, message);
+
+	if (r < 0)
+		return end(errand, call_bad_reply(errand->what, r));
+	if (r == 0)
+		return 0;
+	if (errand->job)
+		return on_job_end(errand, message);
+	/* ours may be over at once, and then stands right before the reply */
+	sd_bus_message_unref(errand->early);
+	errand->early = sd_bus_message_ref(message);
+	return 0;
+}
+
 /* Another daemon, or none, has no such job: it is given back at its start. */
 static int on_broker_gone(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
 	struct errand *errand = userdata;
+	const char *before;
+	int r;
 
 	if (!sender_is_bus(message))
 		return 0;
+	r = sd_bus_message_read(message, "sss", NULL, &before, NULL);
+	if (r >= 0 && !*before)
+		return 0; /* it was started by our call */
 	call_complain("cannot %s: the broker has ended meanwhile; what was begun is undone when it "
 		      "starts again",
 		      errand->what);
@@ -157,7 +172,7 @@ static int on_started(sd_bus_message *reply, void *userdata, sd_bus_error *error
 	if (!errand->job)
 		return end(errand, call_bad_reply(errand->what, -ENOMEM));
 	if (errand->early)
-		(void)on_job_removed(errand->early, errand, NULL); /* gives 0 */
+		(void)on_job_end(errand, errand->early); /* gives 0 */
 	if (errand->is_canceled && !errand->is_over)
 		cancel(errand);
 	return 0;
@@ -168,6 +183,9 @@ static int listen_to(struct errand *errand)
 {
 	int r;
 
+	r = sender_follow(&errand->sender, errand->bus);
+	if (r < 0)
+		return r;
 	r = sd_bus_match_signal(errand->bus, NULL, CCWB_BUS_NAME, CCWB_PATH, CCWB_IFACE_MANAGER,
 				"JobRemoved", on_job_removed, errand);
 	if (r < 0)
@@ -223,7 +241,7 @@ static enum exit_code wait_for_end(struct errand *errand)
 	int r = 0;
 
 	while (r >= 0 && !errand->is_over && sd_bus_is_open(errand->bus) > 0)
-		r = sd_event_run(errand->event, UINT64_MAX);
+		r = call_wait(errand->bus, errand->event);
 	(void)sd_bus_detach_event(errand->bus); /* it was attached */
 	progress_clear(&errand->progress);
 	if (errand->is_over)
@@ -268,6 +286,7 @@ enum exit_code errand_run(sd_bus *bus, const char *what, sd_bus_message *call,
 	} else {
 		code = wait_for_end(&errand);
 	}
+	sender_unfollow(&errand.sender);
 	sd_bus_message_unref(errand.early);
 	free(errand.job);
 	return code;

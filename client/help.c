@@ -20,14 +20,18 @@ static void print_column(FILE *out, int printed, const char *text)
 	fprintf(out, "%*s%s\n", HELP_COLUMN - printed, "", text);
 }
 
-static void print_option(FILE *out, const struct option_row *row)
+/* Beside those of other verbs it is told whose row it is where a name means something else with one. */
+static void print_option(FILE *out, const struct option_row *row, bool has_verb)
 {
 	int n = row->letter ? fprintf(out, "  -%c, --%s", row->letter, row->name)
 			    : fprintf(out, "      --%s", row->name);
 
 	if (row->argument)
 		n += fprintf(out, row->implied ? "[=%s]" : "=%s", row->argument);
-	print_column(out, n, row->help);
+	if (has_verb || !row->verb)
+		print_column(out, n, row->help);
+	else
+		fprintf(out, "%*s%s: %s\n", HELP_COLUMN - n, "", row->verb, row->help);
 }
 
 static void print_exits(FILE *out, const struct verb *verb)
@@ -56,16 +60,20 @@ static void print_indented(FILE *out, const char *text)
 void help_print(FILE *out)
 {
 	fputs("ccwctl [OPTION]... [VERB] [ARGUMENT]...\n\n"
-	      "Uses channel devices that ccwbrokerd hands out.\n\nVerbs:\n",
+	      "Uses channel devices that ccwbrokerd hands out.\n",
 	      out);
-	for (const struct verb *const *verb = option_verbs; *verb; verb++)
+	for (const struct verb *const *verb = option_verbs; *verb; verb++) {
+		if ((*verb)->group)
+			fprintf(out, "\n%s:\n", (*verb)->group);
 		print_column(out, fprintf(out, "  %s %s", (*verb)->name, (*verb)->words),
 			     (*verb)->help);
+	}
 	fputs("\nOptions, each of some verbs:\n", out);
 	for (const struct option_row *row = option_table; row->name; row++)
-		print_option(out, row);
+		print_option(out, row, false);
 	fputs("\nDEV is a device id, 0.0.0580 or 580 for the same; a range, 580-58f; a node, /dev/dasda;\n"
 	      "or several of these with commas between.\n"
+	      "To begin with: ccwctl; ccwctl check DEV; ccwctl run DEV -- COMMAND.\n"
 	      "More: ccwctl VERB --help, and ccwctl(1), which also has the exit statuses.\n",
 	      out);
 }
@@ -77,7 +85,7 @@ void help_print_verb(FILE *out, const struct verb *verb)
 	fputs("\nOptions:\n", out);
 	for (const struct option_row *row = option_table; row->name; row++)
 		if (option_is_of(row, verb) && (!row->is_general || row->letter))
-			print_option(out, row);
+			print_option(out, row, true);
 	if (*verb->examples) {
 		fputs("\nExamples:\n", out);
 		print_indented(out, verb->examples);

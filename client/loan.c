@@ -20,9 +20,11 @@
 
 /* The end of a lease, as it is waited for. */
 struct farewell {
+	struct sender sender;
 	const char *lease;
 	bool is_over;
-	char *reason; /* the broker's word for it */
+	bool is_home; /* its driver has it */
+	int error;
 };
 
 struct loan *loan_free(struct loan *loan)
@@ -131,15 +133,16 @@ static int on_lease_removed(sd_bus_message *message, void *userdata, sd_bus_erro
 {
 	struct farewell *farewell = userdata;
 	const char *lease, *reason;
-	int r;
+	int r = sender_is_broker(&farewell->sender, message);
 
-	if (!sender_is_broker(message))
-		return 0;
-	r = sd_bus_message_read(message, "ssos", &lease, NULL, NULL, &reason);
-	if (r < 0 || strcmp(lease, farewell->lease))
+	if (r > 0)
+		r = sd_bus_message_read(message, "ssos", &lease, NULL, NULL, &reason);
+	if (r < 0)
+		farewell->error = r;
+	if (r <= 0 || strcmp(lease, farewell->lease))
 		return 0;
 	farewell->is_over = true;
-	farewell->reason = strdup(reason);
+	farewell->is_home = strcmp(reason, "failed");
 	return 0;
 }
 
@@ -162,6 +165,8 @@ static int wait_for_farewell(sd_bus *bus, struct farewell *farewell)
 		r = sd_bus_process(bus, NULL);
 		if (r < 0)
 			return r;
+		if (farewell->error < 0)
+			return farewell->error;
 		if (r > 0)
 			continue;
 		if (now >= end)
@@ -177,17 +182,18 @@ static enum exit_code close_and_wait(sd_bus *bus, struct loan *loan)
 {
 	_cleanup_(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
 	struct farewell farewell = { .lease = loan->lease };
-	_cleanup_free_ char *reason = NULL;
 	int r;
 
 	/* the match must stand before the fd is closed, or the signal may pass unseen */
-	r = sd_bus_match_signal(bus, &slot, CCWB_BUS_NAME, CCWB_PATH, CCWB_IFACE_MANAGER,
-				"LeaseRemoved", on_lease_removed, &farewell);
+	r = sender_follow(&farewell.sender, bus);
+	if (r >= 0)
+		r = sd_bus_match_signal(bus, &slot, CCWB_BUS_NAME, CCWB_PATH, CCWB_IFACE_MANAGER,
+					"LeaseRemoved", on_lease_removed, &farewell);
 	macro_close(TAKE_FD(loan->fd));
 	if (r >= 0)
 		r = wait_for_farewell(bus, &farewell);
-	reason = farewell.reason;
-	if (r >= 0 && reason && strcmp(reason, "failed"))
+	sender_unfollow(&farewell.sender);
+	if (r >= 0 && farewell.is_home)
 		return EXIT_CODE_OK;
 	call_complain("%s was not given back to its driver: %s", loan->id,
 		      r < 0 ? strerror(-r) : "the broker failed to");
@@ -226,6 +232,7 @@ enum exit_code loan_acquire(sd_bus *bus, const char *id, const struct loan_wish 
 		return code;
 	r = read_reply(reply, wish->pidfd_peek >= 0, loan);
 	if (r < 0) {
+		reply = sd_bus_message_unref(reply); /* it has the lease's fd, too */
 		if (loan->lease && loan_give_back(bus, TAKE_PTR(loan)))
 			return EXIT_CODE_FAILURE; /* has complained itself */
 		return call_bad_reply(what, r);

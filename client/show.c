@@ -188,6 +188,14 @@ static void put_json(FILE *out, const char *text)
 	fputc('\n', out);
 }
 
+int show_json_add(struct json_object *object, const char *key, struct json_object *value_take)
+{
+	if (json_object_object_add(object, key, value_take) >= 0)
+		return 0;
+	json_object_put(value_take);
+	return -ENOMEM;
+}
+
 enum exit_code show_json(FILE *out, struct json_object *object, enum json_mode mode)
 {
 	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;

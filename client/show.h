@@ -38,6 +38,10 @@ void show_line(FILE *out, const char *format, ...) _printf_(2, 3);
 /* Prints object as mode says, with a line end, and releases it. NULL complains about memory. */
 _must_check_ enum exit_code show_json(FILE *out, struct json_object *object, enum json_mode mode);
 
+/* Adds a member, NULL as null. Takes value, also when there is no memory: -ENOMEM. */
+_must_check_ int show_json_add(struct json_object *object, const char *key,
+			       struct json_object *value_take);
+
 /* The name of a user, or its number in digits; to be freed. */
 _must_check_ int show_user(uint32_t uid, char **ret);
 

@@ -22,8 +22,10 @@
 struct monitor {
 	sd_bus *bus;
 	sd_event *event;
+	struct sender sender;
 	const struct options *options;
 	bool is_over;
+	int error; /* of what an event could not be told for */
 };
 
 /* The arguments of a signal of the Manager, in their order; NULL: not shown. */
@@ -52,21 +54,40 @@ static uint64_t now_usec(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+static int add(struct json_object *object, const char *key, struct json_object *value_take)
+{
+	return value_take ? show_json_add(object, key, value_take) : -ENOMEM;
+}
+
 static struct json_object *new_event(const char *name)
 {
 	struct json_object *object = json_object_new_object();
 
 	if (!object)
 		return NULL;
-	json_object_object_add(object, "time_usec", json_object_new_uint64(now_usec()));
-	json_object_object_add(object, "event", json_object_new_string(name));
-	return object;
+	if (add(object, "time_usec", json_object_new_uint64(now_usec())) >= 0 &&
+	    add(object, "event", json_object_new_string(name)) >= 0)
+		return object;
+	json_object_put(object);
+	return NULL;
 }
 
-/* Whoever reads our output sees each event when it happens; a reader that has gone ends us. */
+/* What cannot be told would be missed: it ends us. */
+static bool is_of_broker(struct monitor *monitor, sd_bus_message *message)
+{
+	int r = sender_is_broker(&monitor->sender, message);
+
+	if (r < 0)
+		monitor->error = r;
+	return r > 0;
+}
+
+/* Whoever reads our output sees each event when it happens; a reader that has gone ends us. No event: no memory. */
 static void tell(struct monitor *monitor, struct json_object *event_take)
 {
-	if (monitor->options->json) {
+	if (!event_take) {
+		monitor->error = -ENOMEM;
+	} else if (monitor->options->json) {
 		if (show_json(stdout, event_take, monitor->options->json))
 			monitor->is_over = true;
 	} else {
@@ -77,16 +98,29 @@ static void tell(struct monitor *monitor, struct json_object *event_take)
 		monitor->is_over = true;
 }
 
+static int read_made(struct json_object *value, struct json_object **ret)
+{
+	*ret = value;
+	return value ? 1 : -ENOMEM;
+}
+
 /* An object by its id; nothing for an empty text, and for the path of none. */
-static struct json_object *text_or_null(const char *text)
+static int read_text(const char *text, struct json_object **ret)
 {
 	_cleanup_free_ char *id = NULL;
+	int r = 0;
 
-	if (sd_bus_object_path_is_valid(text) > 0 &&
-	    (sd_bus_path_decode(text, CCWB_PATH_LEASE, &id) > 0 ||
-	     sd_bus_path_decode(text, CCWB_PATH_DEVICE, &id) > 0))
-		return json_object_new_string(id);
-	return *text && strcmp(text, CCWB_PATH_NONE) != 0 ? json_object_new_string(text) : NULL;
+	if (sd_bus_object_path_is_valid(text) > 0)
+		r = sd_bus_path_decode(text, CCWB_PATH_LEASE, &id);
+	if (r == 0 && sd_bus_object_path_is_valid(text) > 0)
+		r = sd_bus_path_decode(text, CCWB_PATH_DEVICE, &id);
+	if (r < 0)
+		return r;
+	if (id)
+		text = id;
+	return *text && strcmp(text, CCWB_PATH_NONE) != 0
+		       ? read_made(json_object_new_string(text), ret)
+		       : 1;
 }
 
 /* A value of a simple type; of a pair of texts the second, which is a sentence. NULL for others and for nothing. */
@@ -102,66 +136,78 @@ static int read_value(sd_bus_message *message, const char *type, struct json_obj
 	case 's':
 	case 'o':
 		r = sd_bus_message_read_basic(message, *type, &text);
-		*ret = r > 0 ? text_or_null(text) : NULL;
-		return r;
+		return r > 0 ? read_text(text, ret) : r;
 	case 'u':
 		r = sd_bus_message_read(message, "u", &number);
-		*ret = r > 0 ? json_object_new_int64(number) : NULL;
-		return r;
+		return r > 0 ? read_made(json_object_new_int64(number), ret) : r;
 	case 't':
 		r = sd_bus_message_read(message, "t", &wide);
-		*ret = r > 0 ? json_object_new_uint64(wide) : NULL;
-		return r;
+		return r > 0 ? read_made(json_object_new_uint64(wide), ret) : r;
 	case 'b':
 		r = sd_bus_message_read(message, "b", &flag);
-		*ret = r > 0 ? json_object_new_boolean(flag) : NULL;
-		return r;
+		return r > 0 ? read_made(json_object_new_boolean(flag), ret) : r;
 	default:
 		if (strcmp(type, "(ss)") != 0)
 			return sd_bus_message_skip(message, type);
 		r = sd_bus_message_read(message, "(ss)", &other, &text);
-		*ret = r > 0 ? text_or_null(text) : NULL;
-		return r;
+		return r > 0 ? read_text(text, ret) : r;
 	}
+}
+
+static int read_arguments(sd_bus_message *message, const struct signal_row *row,
+			  struct json_object *event)
+{
+	const char *types = row->types;
+	struct json_object *value;
+	int r;
+
+	for (size_t i = 0; i < ARRAY_SIZE(row->keys) && *types; i++) {
+		r = read_value(message, types, &value);
+		if (r < 0)
+			return r;
+		types += *types == '(' ? strlen("(ss)") : 1;
+		if (row->keys[i])
+			r = show_json_add(event, row->keys[i], value);
+		else
+			json_object_put(value);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 static int on_manager_signal(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
 	const char *member = sd_bus_message_get_member(message);
 	struct monitor *monitor = userdata;
-	struct json_object *event, *value;
 	const struct signal_row *row = rows;
-	const char *types;
+	struct json_object *event;
 
 	while (row < rows + ARRAY_SIZE(rows) && strcmp(row->member, member))
 		row++;
-	if (row == rows + ARRAY_SIZE(rows) || !sender_is_broker(message))
+	if (row == rows + ARRAY_SIZE(rows) || !is_of_broker(monitor, message))
 		return 0;
 	event = new_event(row->event);
-	types = row->types;
-	for (size_t i = 0; i < ARRAY_SIZE(row->keys) && *types; i++) {
-		if (read_value(message, types, &value) < 0)
-			break;
-		types += *types == '(' ? strlen("(ss)") : 1;
-		if (row->keys[i])
-			json_object_object_add(event, row->keys[i], value);
-		else
-			json_object_put(value);
+	if (event && read_arguments(message, row, event) < 0) {
+		json_object_put(event);
+		event = NULL;
 	}
 	tell(monitor, event);
 	return 0;
 }
 
-/* "device" and its id, "lease" and its id; false for another object. */
-static bool add_object(struct json_object *event, const char *path)
+/* "device" and its id, "lease" and its id; 0 for another object. */
+static int add_object(struct json_object *event, const char *path)
 {
 	_cleanup_free_ char *device = NULL, *lease = NULL;
+	int r;
 
-	if (sd_bus_path_decode(path, CCWB_PATH_DEVICE, &device) > 0)
-		json_object_object_add(event, "device", json_object_new_string(device));
-	else if (sd_bus_path_decode(path, CCWB_PATH_LEASE, &lease) > 0)
-		json_object_object_add(event, "lease", json_object_new_string(lease));
-	return device || lease;
+	r = sd_bus_path_decode(path, CCWB_PATH_DEVICE, &device);
+	if (r > 0)
+		r = add(event, "device", json_object_new_string(device));
+	else if (r == 0 && (r = sd_bus_path_decode(path, CCWB_PATH_LEASE, &lease)) > 0)
+		r = add(event, "lease", json_object_new_string(lease));
+	return r < 0 ? r : device || lease;
 }
 
 static int read_changes(sd_bus_message *message, struct json_object *changes)
@@ -183,36 +229,50 @@ static int read_changes(sd_bus_message *message, struct json_object *changes)
 		if (r < 0)
 			return r;
 		event_line_key(name, key, sizeof(key));
-		json_object_object_add(changes, key, value);
-		r = sd_bus_message_exit_container(message);
+		r = show_json_add(changes, key, value);
+		if (r >= 0)
+			r = sd_bus_message_exit_container(message);
 		if (r >= 0)
 			r = sd_bus_message_exit_container(message);
 	}
 	return r;
 }
 
-static int on_properties(sd_bus_message *message, void *userdata, sd_bus_error *error)
+/* 0: of an object of a later version. */
+static int describe_change(sd_bus_message *message, struct json_object *event)
 {
-	struct json_object *event, *changes;
-	const char *interface;
-	bool is_known;
+	struct json_object *changes;
 	int r;
 
-	if (!sender_is_broker(message))
-		return 0;
-	event = new_event("changed");
+	r = add_object(event, sd_bus_message_get_path(message));
+	if (r <= 0)
+		return r;
 	changes = json_object_new_object();
-	is_known = event && changes && add_object(event, sd_bus_message_get_path(message));
-	r = is_known ? sd_bus_message_read(message, "s", &interface) : -EINVAL;
+	r = add(event, "changes", changes);
+	if (r >= 0)
+		r = sd_bus_message_skip(message, "s");
 	if (r >= 0)
 		r = read_changes(message, changes);
-	if (r < 0) {
-		json_object_put(changes);
-		json_object_put(event);
-		return 0; /* an object of a later version */
+	return r < 0 ? r : 1;
+}
+
+static int on_properties(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	struct monitor *monitor = userdata;
+	struct json_object *event;
+	int r;
+
+	if (!is_of_broker(monitor, message))
+		return 0;
+	event = new_event("changed");
+	r = event ? describe_change(message, event) : -ENOMEM;
+	if (r > 0) {
+		tell(monitor, event);
+		return 0;
 	}
-	json_object_object_add(event, "changes", changes);
-	tell(userdata, event);
+	json_object_put(event);
+	if (r < 0)
+		monitor->error = r;
 	return 0;
 }
 
@@ -256,6 +316,9 @@ static int listen_to(struct monitor *monitor)
 {
 	int r;
 
+	r = sender_follow(&monitor->sender, monitor->bus);
+	if (r < 0)
+		return r;
 	r = sd_bus_match_signal(monitor->bus, NULL, CCWB_BUS_NAME, CCWB_PATH, CCWB_IFACE_MANAGER,
 				NULL, on_manager_signal, monitor);
 	if (r >= 0)
@@ -302,8 +365,11 @@ static enum exit_code run(struct monitor *monitor)
 	code = begin(monitor);
 	if (code)
 		return code;
-	while (r >= 0 && !monitor->is_over && sd_bus_is_open(monitor->bus) > 0)
-		r = sd_event_run(monitor->event, UINT64_MAX);
+	while (r >= 0 && !monitor->is_over && sd_bus_is_open(monitor->bus) > 0) {
+		r = call_wait(monitor->bus, monitor->event);
+		if (monitor->error < 0)
+			r = monitor->error;
+	}
 	if (monitor->is_over)
 		return EXIT_CODE_OK; /* main() looks at the output */
 	call_complain("cannot " WHAT " any longer: %s", r < 0 ? strerror(-r) : "the bus is gone");
@@ -329,6 +395,7 @@ enum exit_code verb_monitor(const struct options *options, const struct argument
 	monitor.bus = bus;
 	monitor.event = event;
 	code = run(&monitor);
+	sender_unfollow(&monitor.sender);
 	(void)sd_bus_detach_event(bus); /* it was attached or it was not */
 	return code;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the ccwbroker authors */
 /*
- * Owns `ccwctl reload`: has the broker read its policy and definitions again, and says what holds when they are
- * bad.
+ * Owns `ccwctl reload`: has the broker read its policy and definitions again, or only look whether it could, and says
+ * what holds when they are bad.
  */
 #include "call.h"
+#include "show.h"
 
 enum exit_code verb_reload(const struct options *options, const struct arguments *arguments)
 {
@@ -14,7 +15,10 @@ enum exit_code verb_reload(const struct options *options, const struct arguments
 
 	code = call_open(&bus);
 	if (!code)
-		code = call_manager(bus, "reload", &reply, "Reload", "");
+		code = call_manager(bus, "reload", &reply,
+				    options->dry_run ? "CheckReload" : "Reload", "");
+	if (!code && options->dry_run)
+		show_line(stdout, "would be read again");
 	if (code == EXIT_CODE_INVALID)
 		call_complain("what was in force before stays; mend the file, then ccwctl reload");
 	return code;

@@ -53,8 +53,11 @@ static int read_counts(sd_bus_message *reply, struct json_object *counts)
 	r = sd_bus_message_enter_container(reply, 'v', "a{st}");
 	if (r >= 0)
 		r = sd_bus_message_enter_container(reply, 'a', "{st}");
-	while (r >= 0 && (r = sd_bus_message_read(reply, "{st}", &key, &number)) > 0)
-		json_object_object_add(counts, key, json_object_new_uint64(number));
+	while (r >= 0 && (r = sd_bus_message_read(reply, "{st}", &key, &number)) > 0) {
+		struct json_object *value = json_object_new_uint64(number);
+
+		r = value ? show_json_add(counts, key, value) : -ENOMEM;
+	}
 	if (r >= 0)
 		r = sd_bus_message_exit_container(reply);
 	return r < 0 ? r : sd_bus_message_exit_container(reply);
@@ -74,12 +77,12 @@ static int read_value(sd_bus_message *reply, struct json_object **ret)
 	if (!strcmp(contents, "u")) {
 		r = sd_bus_message_read(reply, "v", "u", &small);
 		*ret = r < 0 ? NULL : json_object_new_int64(small);
-		return r;
+		return r < 0 || *ret ? r : -ENOMEM;
 	}
 	if (!strcmp(contents, "t")) {
 		r = sd_bus_message_read(reply, "v", "t", &number);
 		*ret = r < 0 ? NULL : json_object_new_uint64(number);
-		return r;
+		return r < 0 || *ret ? r : -ENOMEM;
 	}
 	if (strcmp(contents, "a{st}") != 0) /* of a later version */
 		return sd_bus_message_skip(reply, "v");
@@ -104,11 +107,14 @@ static int read_statistics(sd_bus_message *reply, struct json_object *object)
 		for (char *at = name; *at; at++)
 			*at = *at == '-' ? '_' : *at;
 		r = read_value(reply, &value);
-		json_object_object_add(object, name, value);
+		if (r >= 0)
+			r = show_json_add(object, name, TAKE_PTR(value));
+		if (r >= 0)
+			r = sd_bus_message_exit_container(reply);
 		if (r < 0)
-			return r;
-		r = sd_bus_message_exit_container(reply);
+			break;
 	}
+	json_object_put(value);
 	return r;
 }
 
@@ -186,20 +192,27 @@ static void print_text(struct json_object *status)
 	print_policy(status);
 }
 
-static void add_machine(struct json_object *status)
+static int add_text(struct json_object *object, const char *key, const char *text)
+{
+	struct json_object *value = text ? json_object_new_string(text) : NULL;
+
+	return text && !value ? -ENOMEM : show_json_add(object, key, value);
+}
+
+static int add_machine(struct json_object *status)
 {
 	_cleanup_free_ char *module = find_module(), *files = policy_state_describe();
 	bool has_vfio_ccw = is_there(DRIVER_VFIO_CCW);
+	int r;
 
-	json_object_object_add(status, "module", module ? json_object_new_string(module) : NULL);
-	json_object_object_add(status, "backends",
-			       json_object_new_string(module && has_vfio_ccw ? "ccwbroker, vfio_ccw"
-						      : module		     ? "ccwbroker"
-						      : has_vfio_ccw
-							      ? "vfio_ccw"
-							      : "none: no device can be had"));
-	json_object_object_add(status, "policy_files",
-			       files ? json_object_new_string(files) : NULL);
+	r = add_text(status, "module", module);
+	if (r >= 0)
+		r = add_text(status, "backends",
+			     module && has_vfio_ccw ? "ccwbroker, vfio_ccw"
+			     : module		    ? "ccwbroker"
+			     : has_vfio_ccw	    ? "vfio_ccw"
+						    : "none: no device can be had");
+	return r < 0 ? r : add_text(status, "policy_files", files);
 }
 
 static enum exit_code collect(sd_bus *bus, struct json_object **ret)
@@ -221,6 +234,8 @@ static enum exit_code collect(sd_bus *bus, struct json_object **ret)
 	status = json_tokener_parse(text);
 	r = json_object_is_type(status, json_type_object) ? read_statistics(numbers, status)
 							  : -EBADMSG;
+	if (r >= 0)
+		r = add_machine(status);
 	if (r < 0) {
 		json_object_put(status);
 		return call_bad_reply(WHAT, r);
@@ -240,7 +255,6 @@ enum exit_code verb_status(const struct options *options, const struct arguments
 		code = collect(bus, &status);
 	if (code)
 		return code;
-	add_machine(status);
 	if (options->json)
 		return show_json(stdout, status, options->json);
 	print_text(status);

@@ -77,6 +77,7 @@ struct arguments {
  * have lines of at most 78 columns, and an empty one between paragraphs.
  */
 struct verb {
+	const char *group;   /* heading of it and those behind it; NULL: as the one before */
 	const char *name;    /* one word, or two as "policy check" */
 	const char *words;   /* what follows it */
 	const char *options; /* names of rows of option.c, with spaces between */

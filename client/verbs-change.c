@@ -6,6 +6,7 @@
 #include "verb.h"
 
 const struct verb row_bind = {
+	.group = "Verbs that change what becomes of devices",
 	.name = "bind",
 	.words = "DEV [DRIVER]",
 	.words_min = 1,
@@ -95,11 +96,12 @@ const struct verb row_autostart = {
 const struct verb row_reload = {
 	.name = "reload",
 	.words = "",
-	.options = "",
+	.options = "dry-run",
 	.help = "have the daemon read the policy and the definitions again",
 	.text = "For root and for whom polkit lets. A bad policy is refused with its file, line\n"
 		"and key, status 9, and the one in force stays. Leases that there are keep what\n"
-		"they were granted.",
-	.examples = "$ ccwctl policy check && ccwctl reload\n",
+		"they were granted. policy check needs no daemon and no right, but sees only\n"
+		"what you may read; --dry-run has the daemon look, at the definitions, too.",
+	.examples = "$ ccwctl reload --dry-run && ccwctl reload\n",
 	.exits = "4 9",
 };

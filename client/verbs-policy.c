@@ -6,6 +6,7 @@
 #include "verb.h"
 
 const struct verb row_policy_check = {
+	.group = "Verbs for the policy, which need no daemon",
 	.name = "policy check",
 	.words = "[FILE|DIR]...",
 	.words_max = 64,

@@ -6,6 +6,7 @@
 #include "verb.h"
 
 const struct verb row_list = {
+	.group = "Verbs that show what there is",
 	.name = "list",
 	.words = "[DEV]...",
 	.words_max = 256, /* SELECTION_MAX, here and below */
@@ -133,6 +134,7 @@ const struct verb row_definitions = {
 };
 
 const struct verb row_completion = {
+	.group = "Verbs for your shell",
 	.name = "completion",
 	.words = "bash",
 	.words_min = 1,

@@ -6,6 +6,7 @@
 #include "verb.h"
 
 const struct verb row_run = {
+	.group = "Verbs that use devices",
 	.name = "run",
 	.words = "DEV... -- COMMAND [ARG]...",
 	.words_min = 1,

@@ -33,6 +33,7 @@ const struct verb row_acquire = {
 };
 
 const struct verb row_qemu_args = {
+	.group = "Verbs for virtual machines",
 	.name = "qemu-args",
 	.words = "DEV...",
 	.words_min = 1,

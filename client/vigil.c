@@ -22,11 +22,13 @@
 
 struct vigil {
 	sd_bus *bus;
+	struct sender sender;
 	sd_bus_slot *removed, *requested; /* they must not outlive this */
 	sd_event *event;
 	struct loan **loans;
 	size_t n;
 	bool is_over;
+	int error; /* of hearing what the broker says */
 };
 
 static bool has_loans(const struct vigil *vigil)
@@ -41,9 +43,13 @@ static int on_lease_removed(sd_bus_message *message, void *userdata, sd_bus_erro
 {
 	struct vigil *vigil = userdata;
 	const char *lease, *reason;
+	int r = sender_is_broker(&vigil->sender, message);
 
-	if (!sender_is_broker(message) ||
-	    sd_bus_message_read(message, "ssos", &lease, NULL, NULL, &reason) < 0)
+	if (r > 0)
+		r = sd_bus_message_read(message, "ssos", &lease, NULL, NULL, &reason);
+	if (r < 0)
+		vigil->error = r;
+	if (r <= 0)
 		return 0;
 	for (size_t i = 0; i < vigil->n; i++) {
 		if (!vigil->loans[i] || strcmp(vigil->loans[i]->lease, lease))
@@ -57,12 +63,17 @@ static int on_lease_removed(sd_bus_message *message, void *userdata, sd_bus_erro
 
 static int on_revoke_requested(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
+	struct vigil *vigil = userdata;
 	struct timespec now;
 	const char *reason;
 	uint64_t deadline, left;
+	int r = sender_is_broker(&vigil->sender, message);
 
-	if (!sender_is_broker(message) ||
-	    sd_bus_message_read(message, "st", &reason, &deadline) < 0)
+	if (r > 0)
+		r = sd_bus_message_read(message, "st", &reason, &deadline);
+	if (r < 0)
+		vigil->error = r;
+	if (r <= 0)
 		return 0;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	left = deadline / 1000000 > (uint64_t)now.tv_sec ? deadline / 1000000 - (uint64_t)now.tv_sec
@@ -115,6 +126,9 @@ static int listen_to_broker(struct vigil *vigil)
 {
 	int r;
 
+	r = sender_follow(&vigil->sender, vigil->bus);
+	if (r < 0)
+		return r;
 	r = sd_bus_match_signal(vigil->bus, &vigil->removed, CCWB_BUS_NAME, CCWB_PATH,
 				CCWB_IFACE_MANAGER, "LeaseRemoved", on_lease_removed, vigil);
 	if (r >= 0)
@@ -138,9 +152,13 @@ enum exit_code vigil_keep(sd_bus *bus, struct loan **loans, size_t n)
 		r = listen_to_broker(&vigil);
 	if (r >= 0)
 		r = listen_to_user(&vigil);
-	while (r >= 0 && !vigil.is_over && has_loans(&vigil) && sd_bus_is_open(bus) > 0)
-		r = sd_event_run(event, UINT64_MAX);
+	while (r >= 0 && !vigil.is_over && has_loans(&vigil) && sd_bus_is_open(bus) > 0) {
+		r = call_wait(bus, event);
+		if (vigil.error < 0)
+			r = vigil.error;
+	}
 	(void)sd_bus_detach_event(bus); /* it was attached or it was not */
+	sender_unfollow(&vigil.sender);
 	sd_bus_slot_unref(vigil.removed);
 	sd_bus_slot_unref(vigil.requested);
 	if (vigil.is_over)

@@ -17,6 +17,8 @@
 struct ccwb_connection {
 	sd_bus *bus;
 	bool is_own; /* to be closed in the end */
+	struct sender sender;
+	int error; /* of a signal that could not be taken in; to be told once */
 	sd_bus_slot *removed, *revoking;
 	struct connection_listener *listeners;
 	struct connection_question *questions;
@@ -61,6 +63,7 @@ struct ccwb_connection *ccwb_connection_free(struct ccwb_connection *connection)
 		connection_leave(connection->listeners);
 	while (connection->questions)
 		connection_forget(connection->questions);
+	sender_unfollow(&connection->sender);
 	connection->removed = sd_bus_slot_unref(connection->removed);
 	connection->revoking = sd_bus_slot_unref(connection->revoking);
 	connection->bus = connection->is_own ? sd_bus_flush_close_unref(connection->bus)
@@ -69,36 +72,44 @@ struct ccwb_connection *ccwb_connection_free(struct ccwb_connection *connection)
 	return NULL;
 }
 
-static int tell(struct ccwb_connection *connection, sd_bus_message *message,
-		const struct connection_event *event)
+static void tell(struct ccwb_connection *connection, const struct connection_event *event)
 {
 	struct connection_listener *next;
 
-	if (!sender_is_broker(message))
-		return 0;
 	for (struct connection_listener *one = connection->listeners; one; one = next) {
 		next = one->next;
 		one->told(event, one->userdata);
 	}
-	return 0;
 }
 
 static int on_removed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
+	struct ccwb_connection *connection = userdata;
 	struct connection_event event = {};
+	int r = sender_is_broker(&connection->sender, message);
 
-	if (sd_bus_message_read(message, "ssos", &event.lease, NULL, NULL, &event.reason) <= 0)
-		return 0;
-	return tell(userdata, message, &event);
+	if (r > 0)
+		r = sd_bus_message_read(message, "ssos", &event.lease, NULL, NULL, &event.reason);
+	if (r > 0)
+		tell(connection, &event);
+	if (r < 0)
+		connection->error = r;
+	return 0;
 }
 
 static int on_revoking(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
+	struct ccwb_connection *connection = userdata;
 	struct connection_event event = { .path = sd_bus_message_get_path(message) };
+	int r = sender_is_broker(&connection->sender, message);
 
-	if (sd_bus_message_read(message, "st", &event.reason, &event.deadline_usec) <= 0)
-		return 0;
-	return tell(userdata, message, &event);
+	if (r > 0)
+		r = sd_bus_message_read(message, "st", &event.reason, &event.deadline_usec);
+	if (r > 0)
+		tell(connection, &event);
+	if (r < 0)
+		connection->error = r;
+	return 0;
 }
 
 /* Matches that the bus must have before anything is acquired; without it they wait for its answer. */
@@ -106,6 +117,9 @@ static int follow(struct ccwb_connection *connection)
 {
 	int r;
 
+	r = sender_follow(&connection->sender, connection->bus);
+	if (r < 0)
+		return r;
 	r = sd_bus_match_signal(connection->bus, &connection->removed, CCWB_BUS_NAME, CCWB_PATH,
 				CCWB_IFACE_MANAGER, "LeaseRemoved", on_removed, connection);
 	if (r < 0)
@@ -197,6 +211,10 @@ int ccwb_connection_process(struct ccwb_connection *connection, struct ccwb_erro
 	do {
 		r = sd_bus_process(connection->bus, NULL);
 	} while (r > 0);
+	if (r == 0) {
+		r = connection->error;
+		connection->error = 0;
+	}
 	return r < 0 ? error_set_bus(ret_error, "hear of leases", r, NULL) : 0;
 }
 
@@ -268,8 +286,8 @@ int connection_ask(struct ccwb_connection *connection, const char *what, sd_bus_
 void connection_settle(struct ccwb_connection *connection)
 {
 	/* a bus that is not ours is its owner's to dispatch; that it has gone shows with the next call */
-	if (connection->is_own && ccwb_connection_process(connection, NULL) < 0)
-		return;
+	if (connection->is_own)
+		connection->error = ccwb_connection_process(connection, NULL);
 }
 
 static int find_path(struct ccwb_connection *connection, const char *what, const char *id,

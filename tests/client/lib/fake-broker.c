@@ -3,6 +3,7 @@
 /*
  * Owns good and bad answers to AcquireDevice, and what the broker tells of a lease later.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
@@ -258,4 +259,30 @@ struct ccwb_connection *fake_broker_start(enum answer answer)
 	ck_assert_int_eq(ccwb_connection_new_with_bus(bus, &connection, NULL), 0);
 	sd_bus_unref(bus);
 	return connection;
+}
+
+int fake_broker_count_fds(void)
+{
+	_cleanup_closedir_ DIR *dir = opendir("/proc/self/fd");
+	int n = 0;
+
+	ck_assert_ptr_nonnull(dir);
+	while (readdir(dir))
+		n++;
+	return n;
+}
+
+void fake_broker_refuses(fake_broker_ask_t ask, enum answer answer, int number, const char *text)
+{
+	int before = fake_broker_count_fds();
+	struct ccwb_lease *lease = NULL;
+	struct ccwb_connection *connection;
+	struct ccwb_error error;
+
+	ck_assert_int_eq(ask(answer, &connection, &lease, &error), number);
+	ck_assert_int_eq(error.number, number);
+	ck_assert_ptr_nonnull(strstr(error.text, text));
+	ck_assert_ptr_null(lease);
+	ccwb_connection_free(connection);
+	ck_assert_int_eq(fake_broker_count_fds(), before);
 }

@@ -30,3 +30,13 @@ struct ccwb_connection *fake_broker_start(enum answer answer);
 
 /* Answers by which the client's user is to open the node. */
 bool fake_broker_is_by_path(enum answer answer);
+
+/* Of this process, with that of the question itself. */
+int fake_broker_count_fds(void);
+
+/* Asks for a device of a broker that answers so; *ret_connection in any case. */
+typedef int (*fake_broker_ask_t)(enum answer answer, struct ccwb_connection **ret_connection,
+				 struct ccwb_lease **ret, struct ccwb_error *ret_error);
+
+/* It comes to number and text, and leaves nothing open. */
+void fake_broker_refuses(fake_broker_ask_t ask, enum answer answer, int number, const char *text);

@@ -28,6 +28,8 @@ struct map {
 	uint8_t *memory;
 };
 
+int fake_vfio_depth;
+
 static struct fake_vfio fake;
 static struct map maps[MAPS_MAX];
 static uint8_t queue[QUEUE][CCWBROKER_IRB_SIZE];
@@ -303,14 +305,8 @@ static int iommufd_ioctl(unsigned long op, void *arg)
 	return -1;
 }
 
-int ioctl(int fd, unsigned long op, ...)
+static int any_ioctl(int fd, unsigned long op, void *arg)
 {
-	void *arg;
-	va_list args;
-
-	va_start(args, op);
-	arg = va_arg(args, void *);
-	va_end(args);
 	if (is_same(fd, fake.device))
 		return device_ioctl(op, arg);
 	if (is_same(fd, fake.container))
@@ -318,6 +314,21 @@ int ioctl(int fd, unsigned long op, ...)
 	if (is_same(fd, fake.iommufd))
 		return iommufd_ioctl(op, arg);
 	return (int)syscall(SYS_ioctl, fd, op, arg);
+}
+
+int ioctl(int fd, unsigned long op, ...)
+{
+	void *arg;
+	va_list args;
+	int r;
+
+	va_start(args, op);
+	arg = va_arg(args, void *);
+	va_end(args);
+	fake_vfio_depth++;
+	r = any_ioctl(fd, op, arg);
+	fake_vfio_depth--;
+	return r;
 }
 
 static void interrupt(const uint8_t *irb)
@@ -372,7 +383,7 @@ static ssize_t command(const struct ccw_cmd_region *what, size_t size)
 	return (ssize_t)size;
 }
 
-ssize_t pwrite(int fd, const void *data, size_t size, off_t at)
+static ssize_t any_pwrite(int fd, const void *data, size_t size, off_t at)
 {
 	if (!is_same(fd, fake.device))
 		return (ssize_t)syscall(SYS_pwrite64, fd, data, size, at);
@@ -384,7 +395,17 @@ ssize_t pwrite(int fd, const void *data, size_t size, off_t at)
 	return (ssize_t)size;
 }
 
-ssize_t pread(int fd, void *data, size_t size, off_t at)
+ssize_t pwrite(int fd, const void *data, size_t size, off_t at)
+{
+	ssize_t n;
+
+	fake_vfio_depth++;
+	n = any_pwrite(fd, data, size, at);
+	fake_vfio_depth--;
+	return n;
+}
+
+static ssize_t any_pread(int fd, void *data, size_t size, off_t at)
 {
 	struct ccw_io_region *io = data;
 
@@ -397,4 +418,14 @@ ssize_t pread(int fd, void *data, size_t size, off_t at)
 	if (queued)
 		ck_assert_int_eq(eventfd_write(event, 1), 0);
 	return (ssize_t)size;
+}
+
+ssize_t pread(int fd, void *data, size_t size, off_t at)
+{
+	ssize_t n;
+
+	fake_vfio_depth++;
+	n = any_pread(fd, data, size, at);
+	fake_vfio_depth--;
+	return n;
 }

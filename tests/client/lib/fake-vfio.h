@@ -23,6 +23,9 @@ struct fake_vfio {
 	unsigned int n_written;
 };
 
+/* Not 0 while the fake itself is at work: faults are not meant for it. */
+extern int fake_vfio_depth;
+
 /* There is one at a time. */
 struct fake_vfio *fake_vfio_start(void);
 

@@ -4,7 +4,6 @@
  * Tests client/lib/lease.c: good and bad answers to AcquireDevice, what the broker tells later, and the way
  * back.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <libccwbroker.h>
 #include <poll.h>
@@ -15,17 +14,6 @@
 #include "fake-broker.h"
 #include "macro.h"
 #include "names.h"
-
-static int count_fds(void)
-{
-	_cleanup_closedir_ DIR *dir = opendir("/proc/self/fd");
-	int n = 0;
-
-	ck_assert_ptr_nonnull(dir);
-	while (readdir(dir))
-		n++;
-	return n;
-}
 
 static int acquire(enum answer answer, struct ccwb_connection **ret_connection,
 		   struct ccwb_lease **ret, struct ccwb_error *ret_error)
@@ -44,7 +32,7 @@ static int acquire(enum answer answer, struct ccwb_connection **ret_connection,
 
 START_TEST(test_a_device_comes_and_goes)
 {
-	int before = count_fds();
+	int before = fake_broker_count_fds();
 	struct ccwb_connection *connection;
 	struct ccwb_lease *lease;
 
@@ -70,7 +58,7 @@ START_TEST(test_a_device_comes_and_goes)
 	ck_assert_str_eq(ccwb_lease_reason(lease), "closed");
 	ck_assert_ptr_null(ccwb_lease_free(lease));
 	ck_assert_ptr_null(ccwb_connection_free(connection));
-	ck_assert_int_eq(count_fds(), before);
+	ck_assert_int_eq(fake_broker_count_fds(), before);
 }
 END_TEST
 
@@ -201,28 +189,13 @@ START_TEST(test_an_event_loop_hears_of_revocation_and_end)
 }
 END_TEST
 
-static void expect_refused(enum answer answer, int number, const char *text)
-{
-	int before = count_fds();
-	struct ccwb_lease *lease = NULL;
-	struct ccwb_connection *connection;
-	struct ccwb_error error;
-
-	ck_assert_int_eq(acquire(answer, &connection, &lease, &error), number);
-	ck_assert_int_eq(error.number, number);
-	ck_assert_ptr_nonnull(strstr(error.text, text));
-	ck_assert_ptr_null(lease);
-	ccwb_connection_free(connection);
-	ck_assert_int_eq(count_fds(), before);
-}
-
 START_TEST(test_bad_answers_leave_nothing_open)
 {
-	expect_refused(ANSWER_FD_MISSING, -EBADMSG, "of one version");
-	expect_refused(ANSWER_BOTH_KINDS, -EBADMSG, "of one version");
-	expect_refused(ANSWER_FDS_BY_PATH, -EBADMSG, "of one version");
-	expect_refused(ANSWER_LEASE_MISSING, -EBADMSG, "of one version");
-	expect_refused(ANSWER_OTHER_SIGNATURE, -EBADMSG, "of one version");
+	fake_broker_refuses(acquire, ANSWER_FD_MISSING, -EBADMSG, "of one version");
+	fake_broker_refuses(acquire, ANSWER_BOTH_KINDS, -EBADMSG, "of one version");
+	fake_broker_refuses(acquire, ANSWER_FDS_BY_PATH, -EBADMSG, "of one version");
+	fake_broker_refuses(acquire, ANSWER_LEASE_MISSING, -EBADMSG, "of one version");
+	fake_broker_refuses(acquire, ANSWER_OTHER_SIGNATURE, -EBADMSG, "of one version");
 }
 END_TEST
 

@@ -4,7 +4,6 @@
  * Tests client/lib/request.c: several devices by one call, and with an event loop: good and bad answers, none, and
  * objects that end in any order. tests/client/lib/test-lease.c has those who wait.
  */
-#include <dirent.h>
 #include <libccwbroker.h>
 #include <poll.h>
 #include <string.h>
@@ -15,17 +14,6 @@
 #include "names.h"
 
 static const char *const both[] = { "580", "0.0.0581" };
-
-static int count_fds(void)
-{
-	_cleanup_closedir_ DIR *dir = opendir("/proc/self/fd");
-	int n = 0;
-
-	ck_assert_ptr_nonnull(dir);
-	while (readdir(dir))
-		n++;
-	return n;
-}
 
 /* One turn of the loop; its time limit is the library's, as far as the test has such patience. */
 static void turn(struct ccwb_connection *connection)
@@ -69,7 +57,7 @@ END_TEST
 
 START_TEST(test_an_event_loop_gets_a_device_and_gives_it_back)
 {
-	int before = count_fds();
+	int before = fake_broker_count_fds();
 	struct ccwb_connection *connection;
 	struct ccwb_lease *lease = NULL;
 
@@ -81,7 +69,7 @@ START_TEST(test_an_event_loop_gets_a_device_and_gives_it_back)
 		turn(connection);
 	ccwb_lease_free(lease);
 	ccwb_connection_free(connection);
-	ck_assert_int_eq(count_fds(), before);
+	ck_assert_int_eq(fake_broker_count_fds(), before);
 }
 END_TEST
 
@@ -98,27 +86,20 @@ START_TEST(test_an_event_loop_gets_several)
 }
 END_TEST
 
-static void expect_refused(enum answer answer, int number, const char *text)
+static int ask_for_one(enum answer answer, struct ccwb_connection **ret_connection,
+		       struct ccwb_lease **ret, struct ccwb_error *ret_error)
 {
-	int before = count_fds();
-	struct ccwb_lease *lease = NULL;
-	struct ccwb_connection *connection;
-	struct ccwb_error error;
-
-	ck_assert_int_eq(ask_and_wait(answer, 1, &lease, &connection, &error), number);
-	ck_assert_int_eq(error.number, number);
-	ck_assert_ptr_nonnull(strstr(error.text, text));
-	ck_assert_ptr_null(lease);
-	ccwb_connection_free(connection);
-	ck_assert_int_eq(count_fds(), before);
+	return ask_and_wait(answer, 1, ret, ret_connection, ret_error);
 }
 
 START_TEST(test_bad_answers_and_errors)
 {
-	expect_refused(ANSWER_ERROR, -EBUSY, "cannot acquire 0.0.0580: alice has it");
-	expect_refused(ANSWER_BUSY_ONCE, -EAGAIN, "wait"); /* its loop asks again */
-	expect_refused(ANSWER_FD_MISSING, -EBADMSG, "of one version");
-	expect_refused(ANSWER_OTHER_SIGNATURE, -EBADMSG, "of one version");
+	fake_broker_refuses(ask_for_one, ANSWER_ERROR, -EBUSY,
+			    "cannot acquire 0.0.0580: alice has it");
+	fake_broker_refuses(ask_for_one, ANSWER_BUSY_ONCE, -EAGAIN,
+			    "wait"); /* its loop asks again */
+	fake_broker_refuses(ask_for_one, ANSWER_FD_MISSING, -EBADMSG, "of one version");
+	fake_broker_refuses(ask_for_one, ANSWER_OTHER_SIGNATURE, -EBADMSG, "of one version");
 }
 END_TEST
 
@@ -142,7 +123,7 @@ END_TEST
 /* What is granted to nobody ends: the fake broker says so when the fds are closed. */
 START_TEST(test_an_answer_that_nobody_takes_is_given_back)
 {
-	int before = count_fds();
+	int before = fake_broker_count_fds();
 	struct ccwb_connection *connection = fake_broker_start(ANSWER_GOOD);
 	struct ccwb_request *request;
 
@@ -150,7 +131,7 @@ START_TEST(test_an_answer_that_nobody_takes_is_given_back)
 	turn(connection);
 	ck_assert_ptr_null(ccwb_request_free(request));
 	ccwb_connection_free(connection);
-	ck_assert_int_eq(count_fds(), before);
+	ck_assert_int_eq(fake_broker_count_fds(), before);
 }
 END_TEST
 
