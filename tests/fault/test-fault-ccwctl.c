@@ -21,6 +21,7 @@
 #define STRIDE	    397
 #define WORDS_MAX   8
 #define PATIENCE_MS 20000
+#define SAID_BYTES  65536
 
 struct totals {
 	unsigned int faults, failed, foreign, losses;
@@ -31,6 +32,7 @@ static struct interpose *interpose;
 static struct broker_bus bb;
 static sd_bus *bus;
 static char *program, *control;
+static const char *one_kind; /* NULL: each */
 static bool is_full;
 
 static const char *const verbs[][WORDS_MAX] = {
@@ -48,9 +50,16 @@ static const char *const verbs[][WORDS_MAX] = {
 	{ "revoke", "l0123456789abcdef" },
 	{ "bind", "580" },
 	{ "restore", "580" },
+	{ "reset", "580" },
 	{ "define", "580" },
 	{ "definitions" },
+	{ "autostart", "580", "on" },
 	{ "undefine", "580" },
+	{ "acquire", "--hold", "580,120" },
+	{ "io", "580", "04:32" },
+	{ "monitor" },
+	{ "qemu-args", "580" },
+	{ "libvirt-xml", "580" },
 	{ "reload" },
 	{ "policy", "check", "/dev/null" },
 	{ "policy", "show", "/dev/null" },
@@ -65,9 +74,21 @@ struct strike {
 	unsigned int nth;
 };
 
+/* A sanitizer's report is long, and says what it is at its beginning. */
+static char *read_said(void)
+{
+	_cleanup_free_ char *path = scratch_path(&bb.work, "stderr");
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *said = calloc(1, SAID_BYTES + 1);
+
+	ck_assert_ptr_nonnull(said);
+	ck_assert_int_ge(read(fd, said, SAID_BYTES), 0);
+	return said;
+}
+
 static void complain(const struct strike *strike, const char *what, int status)
 {
-	_cleanup_free_ char *said = scratch_read(&bb.work, "stderr");
+	_cleanup_free_ char *said = read_said();
 	int n;
 
 	totals->losses++;
@@ -76,6 +97,20 @@ static void complain(const struct strike *strike, const char *what, int status)
 	printf(": %s number %u fails: %s, status 0x%x:\n%s\n",
 	       interpose_kind_to_string(strike->kind), strike->nth, what, status, said);
 	fflush(stdout);
+}
+
+/* These go on until they are told to end: they find that they have been. */
+static void end_at_once(const struct strike *strike)
+{
+	const char *verb = strike->words[0], *option = strike->words[1];
+	sigset_t set;
+
+	if (strcmp(verb, "monitor") != 0 && !(option && strcmp(option, "--hold") == 0))
+		return;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	(void)raise(SIGTERM); /* waits until somebody lets it in */
 }
 
 static _Noreturn void become_ccwctl(const struct strike *strike)
@@ -96,6 +131,7 @@ static _Noreturn void become_ccwctl(const struct strike *strike)
 	close_range(STDERR_FILENO + 1, ~0U, 0);
 	setenv("DBUS_SYSTEM_BUS_ADDRESS", bb.message_bus.address, 1);
 	setenv(INTERPOSE_ENVIRONMENT, control, 1);
+	end_at_once(strike);
 	execv(program, (char **)words);
 	_exit(99);
 }
@@ -141,13 +177,20 @@ static bool is_over(void)
 	return false;
 }
 
+/* What json-c 0.16 and glibc 2.36 do themselves when they have no memory for a copy of a key, and for nsswitch.conf. */
+static bool is_foreign(const char *said)
+{
+	return (strstr(said, "SEGV") && strstr(said, "in json_tokener_parse_ex")) ||
+	       strstr(said, "nss_database_check_reload_and_get") ||
+	       strstr(said, "nss_database_reload_1");
+}
+
 static void judge(const struct strike *strike, int status)
 {
-	_cleanup_free_ char *said = scratch_read(&bb.work, "stderr");
+	_cleanup_free_ char *said = read_said();
 
 	totals->failed += status != 0;
-	/* json-c 0.16 does not look whether it has got the copy of a key that it parses */
-	if (strstr(said, "SEGV") && strstr(said, "in json_tokener_parse_ex")) {
+	if (is_foreign(said)) {
 		totals->foreign++;
 		return;
 	}
@@ -207,13 +250,15 @@ START_TEST(test_a_fault_anywhere_is_told)
 	setup();
 	for (kind = 0; kind < _INTERPOSE_KIND_MAX; kind++) {
 		strike.kind = (enum interpose_kind)kind;
+		if (one_kind && strcmp(interpose_kind_to_string(strike.kind), one_kind) != 0)
+			continue;
 		for (strike.nth = 0; run(&strike); strike.nth += step)
 			;
 	}
 	printf("%s %s: %u faults\n", verbs[_i][0], verbs[_i][1] ? verbs[_i][1] : "",
 	       totals->faults - faults);
 	ck_assert_uint_eq(totals->losses, losses);
-	ck_assert_uint_gt(totals->faults, faults);
+	ck_assert(one_kind || totals->faults > faults);
 	teardown();
 }
 END_TEST
@@ -234,12 +279,13 @@ int main(void)
 	int r;
 
 	is_full = word && strcmp(word, "full") == 0;
+	one_kind = getenv("CCWB_KIND");
 	totals = mmap(NULL, sizeof(*totals), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
 	if (totals == MAP_FAILED)
 		return EXIT_FAILURE;
 	r = check_main_run("fault-ccwctl", add_tests);
-	printf("%zu commands, %u faults, %u of them ended it (%u in json-c), %u losses\n",
+	printf("%zu commands, %u faults, %u of them ended it (%u in json-c and glibc), %u losses\n",
 	       ARRAY_SIZE(verbs), totals->faults, totals->failed, totals->foreign, totals->losses);
 	return r;
 }

@@ -14,6 +14,15 @@ tests_fault_test_fault_broker_SOURCES = tests/fault/test-fault-broker.c \
 	tests/daemon/fake-css.h tests/daemon/fake-css.c \
 	tests/daemon/fake-kernel.h tests/daemon/fake-kernel.c
 tests_fault_test_fault_broker_LDFLAGS = $(tests_daemon_test_step_sweep_LDFLAGS)
+check_PROGRAMS += tests/fault/test-fault-library
+tests_fault_test_fault_library_SOURCES = tests/fault/test-fault-library.c \
+	tests/client/lib/fake-vfio.h tests/client/lib/fake-vfio.c
+tests_fault_test_fault_library_CPPFLAGS = $(client_test_CPPFLAGS) -iquote $(top_srcdir)/tests/fault \
+	-iquote $(top_srcdir)/tests/client/lib
+tests_fault_test_fault_library_CFLAGS = $(client_test_CFLAGS)
+# reads and writes of a device are the fake drive's, which the linker meets first
+tests_fault_test_fault_library_LDFLAGS = -Wl,--allow-multiple-definition
+tests_fault_test_fault_library_LDADD = libinterpose.la $(client_test_LDADD)
 # these two are the campaign's: they take minutes
 EXTRA_PROGRAMS += tests/fault/test-fault-bus
 tests_fault_test_fault_bus_CFLAGS = $(daemon_test_CFLAGS) -iquote $(top_srcdir)/tests/fault
