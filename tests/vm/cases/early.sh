@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright the ccwbroker authors
 # a defined DASD is never touched by the host in a boot with the initramfs that Debian's tools make; the root is
-# takes: 300
+# takes: 360
 # named
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
@@ -28,6 +28,12 @@ done
 check 'an initramfs is made' "$case_dir/../initramfs" "$case_work/seen" "$case_work/initramfs"
 equal 'it knows of both definitions' '0.0.0200 dasd-fba,0.0.fff1 dasd-fba' \
 	"$(paste -sd, "$case_work/initramfs/usr/lib/ccwbroker/early.list")"
+check 'and one by dracut' "$case_dir/../initramfs" --dracut "$case_work/seen" "$case_work/dracut"
+equal 'which knows the same' "$(<"$case_work/initramfs/usr/lib/ccwbroker/early.list")" \
+	"$(<"$case_work/dracut/usr/lib/ccwbroker/early.list")"
+check 'with the module' test -n "$(find "$case_work/dracut/usr/lib/modules" -name 'ccwbroker.ko*')"
+check 'and runs what keeps them before udev' grep -qx /usr/lib/ccwbroker/early \
+	"$case_work"/dracut/var/lib/dracut/hooks/pre-udev/*-early.sh
 machine_run --emulator=hercules --userland=debian --device="0200 9336 $disk" --over="$case_work/over" \
 	--initramfs="$case_work/initramfs" --kernel-option='root=/dev/disk/by-path/ccw-0.0.fff1' -- boot
 case_end

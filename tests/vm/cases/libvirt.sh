@@ -15,5 +15,6 @@ mac=$(printf '52:54:00:%02x:%02x:%02x' $((RANDOM % 256)) $((RANDOM % 256)) $((RA
 # what alice's own libvirtd needs is in the files of the packages
 over=$("$case_dir/../unpacked" libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu qemu-system-s390x)
 machine_run --over="$over" --emulator=qemu --userland=debian --timeout=1500 --tn3270="$(free_port)" \
-	--file="$case_top/build-s390x/metal/metal" --device="virtio-net-ccw,devno=fe.0.1111,mac=$mac" -- "$mac"
+	--file="$case_top/build-s390x/metal/metal" --file="$case_dir/lib/libvirt.sh" \
+	--device="virtio-net-ccw,devno=fe.0.1111,mac=$mac" -- "$mac"
 case_end

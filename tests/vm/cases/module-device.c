@@ -157,20 +157,30 @@ static int device_group_number(const char *id, unsigned int *ret_number)
 	return 0;
 }
 
-int device_map(struct device *dev)
+static int device_map_piece(struct device *dev, uint32_t from, uint32_t to)
 {
 	struct vfio_iommu_type1_dma_map map = {
 		.argsz = sizeof(map),
 		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-		.vaddr = (uintptr_t)dev->mem,
-		.iova = DEVICE_IOVA,
-		.size = DEVICE_SIZE,
+		.vaddr = (uintptr_t)dev->mem + from,
+		.iova = DEVICE_IOVA + from,
+		.size = to - from,
 	};
 
 	if (device_by_iommufd)
-		return iommufd_map(dev->container, dev->ioas, dev->mem, DEVICE_IOVA, DEVICE_SIZE,
+		return iommufd_map(dev->container, dev->ioas, dev->mem + from, map.iova, map.size,
 				   IOMMUFD_READABLE | IOMMUFD_WRITABLE);
 	return ioctl(dev->container, VFIO_IOMMU_MAP_DMA, &map) ? -errno : 0;
+}
+
+int device_map(struct device *dev)
+{
+	int r;
+
+	if (!dev->hole)
+		return device_map_piece(dev, 0, DEVICE_SIZE);
+	r = device_map_piece(dev, 0, dev->hole);
+	return r ? r : device_map_piece(dev, dev->hole + 4096, DEVICE_SIZE);
 }
 
 int device_unmap(struct device *dev)
@@ -205,22 +215,36 @@ static int device_open_by_group(const char *id, struct device *dev)
 	return dev->device < 0 ? -errno : device_map(dev);
 }
 
-int device_open(const char *id, struct device *ret)
+static int device_open_any(const char *id, struct device *dev)
 {
 	int r;
 
+	r = device_group_number(id, &dev->group_number);
+	if (r)
+		return r;
+	if (!device_by_iommufd)
+		return device_open_by_group(id, dev);
+	r = ioas_open_device(id, dev);
+	return r ? r : device_map(dev);
+}
+
+int device_open(const char *id, struct device *ret)
+{
 	*ret = (struct device){ .container = -1, .group = -1, .device = -1 };
 	ret->mem =
 		mmap(NULL, DEVICE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (ret->mem == MAP_FAILED)
 		return -errno;
-	r = device_group_number(id, &ret->group_number);
-	if (r)
-		return r;
-	if (!device_by_iommufd)
-		return device_open_by_group(id, ret);
-	r = ioas_open_device(id, ret);
-	return r ? r : device_map(ret);
+	return device_open_any(id, ret);
+}
+
+int device_open_lent(const char *id, uint8_t *mem, uint32_t hole, struct device *ret)
+{
+	*ret = (struct device){ .container = -1, .group = -1, .device = -1 };
+	ret->mem = mem;
+	ret->hole = hole;
+	ret->is_lent = true;
+	return device_open_any(id, ret);
 }
 
 void device_close(struct device *dev)
@@ -228,7 +252,8 @@ void device_close(struct device *dev)
 	close(dev->device);
 	close(dev->group);
 	close(dev->container);
-	munmap(dev->mem, DEVICE_SIZE);
+	if (!dev->is_lent)
+		munmap(dev->mem, DEVICE_SIZE);
 }
 
 static long vmstat_value(const char *text, const char *name)

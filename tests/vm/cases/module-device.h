@@ -25,6 +25,8 @@ struct device {
 	unsigned int group_number;
 	uint32_t ioas; /* with an iommufd */
 	uint8_t *mem;  /* DEVICE_SIZE bytes at DEVICE_IOVA */
+	uint32_t hole; /* where a page of them is not mapped; 0: nowhere */
+	bool is_lent;  /* mem is not ours to unmap */
 };
 
 /* From now on devices are opened by their nodes. */
@@ -50,6 +52,8 @@ int device_set_event(struct device *dev, unsigned int index, int event);
 int device_vary_path(const char *id, bool online);
 
 int device_open(const char *id, struct device *ret);
+/* With memory of the caller's, which has such a hole. */
+int device_open_lent(const char *id, uint8_t *mem, uint32_t hole, struct device *ret);
 void device_close(struct device *dev);
 int device_map(struct device *dev);
 int device_unmap(struct device *dev);

@@ -16,9 +16,11 @@
 #include <sys/wait.h>
 
 #include "ccwbroker.h"
+#include "storm-canary.h"
 #include "storm-program.h"
 
 #define SESSION_PROGRAMS 4000 /* at most, in one session */
+#define LOOK_EVERY	 64   /* programs: for a canary's pattern among what has arrived */
 #define REGION(index)	 ((off_t)(index) << 10)
 
 struct client {
@@ -223,6 +225,9 @@ static void trouble_make(struct client *c)
 	case 11:
 		trouble_memory(c);
 		break;
+	case 12:
+		storm_count(c->storm, STORM_BALLOON, canary_balloon(c->about->canary, &c->trouble));
+		break;
 	default:
 		for (i = dice_below(&c->trouble, 32); i; i--)
 			storm_program_rewrite(&c->dev, &c->trouble);
@@ -243,7 +248,7 @@ static void *trouble_run(void *arg)
 
 /* ---- a session ---- */
 
-/* Has everything by inheritance but the memory, which is a copy: VFIO must not take it for ours. */
+/* Has everything by inheritance but the memory: VFIO must not take what it has there for ours. */
 static pid_t other_process(struct client *c)
 {
 	struct storm_program p;
@@ -254,6 +259,7 @@ static pid_t other_process(struct client *c)
 	pid = fork();
 	if (pid)
 		return pid;
+	canary_replace(c->about->canary);
 	for (n = 0; n < 20; n++) {
 		storm_program_make(&p, &c->dev, c->about->cu, &c->trouble);
 		r = by_request(c, &p);
@@ -270,6 +276,14 @@ static bool is_asked_to_go(struct client *c)
 	return read(c->request_event, &rung, sizeof(rung)) > 0;
 }
 
+/* No command here brings the pattern, so that it can only come from a canary. */
+static void look_for_leak(struct client *c)
+{
+	__atomic_fetch_add(&c->storm->leak_looks, 1, __ATOMIC_RELAXED);
+	if (canary_leaked(c->about->canary))
+		__atomic_fetch_add(&c->storm->leaks, 1, __ATOMIC_RELAXED);
+}
+
 static void session_programs(struct client *c)
 {
 	unsigned int n = 1 + dice_below(&c->dice, SESSION_PROGRAMS);
@@ -278,6 +292,8 @@ static void session_programs(struct client *c)
 
 	for (; n && !storm_is_over(c->storm); n--) {
 		r = run_program(c);
+		if (n % LOOK_EVERY == 0)
+			look_for_leak(c);
 		if (r == -ENODEV)
 			n = n > 40 ? 40 : n; /* for a while: it may come back */
 		if (!is_stubborn && n > 1 && is_asked_to_go(c))
@@ -329,12 +345,12 @@ static void client_life(struct client *c)
 	int r;
 
 	while (!storm_is_over(c->storm)) {
-		c->dev = (struct device){ .container = -1, .group = -1, .device = -1 };
-		r = device_open(c->about->id, &c->dev);
+		r = device_open_lent(c->about->id, c->about->canary->mem, CANARY_HOLE, &c->dev);
 		storm_count(c->storm, STORM_OPEN, r);
 		if (!r)
 			session(c);
 		device_close(&c->dev);
+		look_for_leak(c);
 		if (!r)
 			storm_count(c->storm, STORM_CLOSE, 0);
 		__atomic_fetch_add(&c->storm->locked_pages, locked_pages(), __ATOMIC_RELAXED);

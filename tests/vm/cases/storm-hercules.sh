@@ -7,9 +7,10 @@
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"
+# shellcheck source=tests/vm/cases/lib/storm.sh
+. "$case_dir/lib/storm.sh"
 
-seed=${1-$RANDOM}
-seed=${seed#--seed=}
+storm_options "$@"
 case_guest=storm.guest
 devices=()
 for n in 1 2; do
@@ -19,10 +20,10 @@ for n in 1 2; do
 		"--device=012$n 3390 $case_work/disk$n.ckd")
 done
 # As in storm-qemu.sh.
-machine_start --emulator=hercules --no-service \
+machine_start --emulator=hercules --no-service --timeout=$((least + 900)) \
 	--kernel-option='slub_debug=FZPU,kmalloc-*,dma-kmalloc-* slab_nomerge page_poison=1' \
 	--kernel-option='panic_on_warn=1 kfence.sample_interval=100' \
-	"${devices[@]}" --file="$case_programs/storm" -- "$seed" 5000 600 \
+	"${devices[@]}" --file="$case_programs/storm" -- "$seed" 5000 "$least" $((least + 600)) \
 	0.0.0581 0.0.0582 0.0.0121 0.0.0122
 status=0
 machine_wait || status=$?

@@ -68,9 +68,20 @@ static void put32(uint8_t *p, uint32_t v)
 	p[3] = v;
 }
 
-static uint32_t any_data(struct dice *dice, uint32_t count)
+static bool meets_hole(const struct device *dev, uint32_t at, uint32_t count)
 {
-	return DEVICE_IOVA + DATA + dice_below(dice, DATA_SIZE - count);
+	return dev->hole && at < dev->hole + 4096 && at + count > dev->hole;
+}
+
+/* Mostly where memory is. */
+static uint32_t any_data(const struct device *dev, struct dice *dice, uint32_t count)
+{
+	uint32_t at;
+
+	do
+		at = DATA + dice_below(dice, DATA_SIZE - count);
+	while (meets_hole(dev, at, count) && !dice_one_in(dice, 64));
+	return DEVICE_IOVA + at;
 }
 
 static void make_sense_id(struct storm_program *p, struct device *dev, const struct commands *c,
@@ -78,7 +89,7 @@ static void make_sense_id(struct storm_program *p, struct device *dev, const str
 {
 	uint32_t count = 1 + dice_below(dice, 64);
 
-	ccw_put(dev, 0, CMD_SENSE_ID, FLAG_SLI, count, any_data(dice, count));
+	ccw_put(dev, 0, CMD_SENSE_ID, FLAG_SLI, count, any_data(dev, dice, count));
 }
 
 /* Many reads, here and there with a NOP or a TIC over a hole. */
@@ -98,7 +109,7 @@ static void make_chain(struct storm_program *p, struct device *dev, const struct
 			ccw_put(dev, n, CMD_NOP, FLAG_CC | FLAG_SLI, 1, 0);
 		} else {
 			ccw_put(dev, n, c->reads[dice_below(dice, 4)], FLAG_CC | FLAG_SLI, count,
-				any_data(dice, count));
+				any_data(dev, dice, count));
 		}
 	}
 	ccw_put(dev, n, CMD_NOP, FLAG_SLI, 1, 0);
@@ -114,7 +125,10 @@ static void make_blocks(struct storm_program *p, struct device *dev, const struc
 	uint32_t to;
 
 	for (i = 0; i < n; i++) {
-		to = DEVICE_IOVA + DATA + block * dice_below(dice, DATA_SIZE / block);
+		do
+			to = DATA + block * dice_below(dice, DATA_SIZE / block);
+		while (meets_hole(dev, to, block) && !dice_one_in(dice, 64));
+		to += DEVICE_IOVA;
 		put32(list + 8 * i, 0);
 		put32(list + 8 * i + 4, i ? to : to + in_block);
 	}
@@ -145,20 +159,43 @@ static void make_data(struct storm_program *p, struct device *dev, const struct 
 
 	if (!strcmp(c->cu, "3490")) {
 		ccw_put(dev, 0, CMD_REWIND, FLAG_CC | FLAG_SLI, 1, DEVICE_IOVA + DATA);
-		ccw_put(dev, 1, CMD_WRITE, FLAG_CC | FLAG_SLI, count, any_data(dice, count));
+		ccw_put(dev, 1, CMD_WRITE, FLAG_CC | FLAG_SLI, count, any_data(dev, dice, count));
 		ccw_put(dev, 2, CMD_REWIND, FLAG_CC | FLAG_SLI, 1, DEVICE_IOVA + DATA);
-		ccw_put(dev, 3, 0x02, FLAG_SLI, count, any_data(dice, count));
+		ccw_put(dev, 3, 0x02, FLAG_SLI, count, any_data(dev, dice, count));
 	} else if (!strcmp(c->cu, "3990")) {
 		memcpy(dev->mem + DATA, label_at, sizeof(label_at));
 		ccw_put(dev, 0, 0x07, FLAG_CC, 6, DEVICE_IOVA + DATA);
 		ccw_put(dev, 1, 0x31, FLAG_CC, 5, DEVICE_IOVA + DATA + 2);
 		ccw_put(dev, 2, CMD_TIC, 0, 0, DEVICE_IOVA + 8);
-		ccw_put(dev, 3, 0x06, FLAG_SLI, 80, any_data(dice, 80));
+		ccw_put(dev, 3, 0x06, FLAG_SLI, 80, any_data(dev, dice, 80));
 	} else if (!strcmp(c->cu, "3270")) {
-		ccw_put(dev, 0, 0x05, FLAG_SLI, count % 1024 + 1, any_data(dice, 1024));
+		ccw_put(dev, 0, 0x05, FLAG_SLI, count % 1024 + 1, any_data(dev, dice, 1024));
 	} else {
-		ccw_put(dev, 0, 0x22, FLAG_SLI, count, any_data(dice, count));
+		ccw_put(dev, 0, 0x22, FLAG_SLI, count, any_data(dev, dice, count));
 	}
+}
+
+/* Where no memory is, or not all of it: one command that stores or fetches, by itself or by a list. */
+static void make_beyond(struct storm_program *p, struct device *dev, const struct commands *c,
+			struct dice *dice)
+{
+	uint32_t count = 1 + dice_below(dice, 8192), into = dice_below(dice, count);
+	uint32_t at[] = {
+		DEVICE_IOVA - count + into, /* begins before it */
+		DEVICE_IOVA + DEVICE_SIZE - into,
+		DEVICE_IOVA + dev->hole - into,
+		DEVICE_IOVA + dev->hole + into % 4096,
+	};
+	uint32_t to = at[dice_below(dice, 4)];
+	uint8_t command = dice_one_in(dice, 3) ? CMD_WRITE : c->reads[dice_below(dice, 4)];
+
+	if (dice_one_in(dice, 2)) {
+		ccw_put(dev, 0, command, FLAG_SLI, count, to);
+		return;
+	}
+	make_blocks(p, dev, c, dice, 4096);
+	put32(dev->mem + IDALS + 4, to); /* only the first may begin anywhere */
+	ccw_put(dev, 0, command, FLAG_SLI | FLAG_IDA, count, DEVICE_IOVA + IDALS);
 }
 
 static void make_invalid(struct storm_program *p, struct device *dev, const struct commands *c,
@@ -169,7 +206,7 @@ static void make_invalid(struct storm_program *p, struct device *dev, const stru
 	for (i = 0; i < n; i++) {
 		put32(dev->mem + 8 * i, dice_throw(dice));
 		put32(dev->mem + 8 * i + 4,
-		      dice_one_in(dice, 2) ? dice_throw(dice) : any_data(dice, 64));
+		      dice_one_in(dice, 2) ? dice_throw(dice) : any_data(dev, dice, 64));
 	}
 	if (dice_one_in(dice, 2))
 		dev->mem[1] &= ~0xdb; /* the most likely flags to be refused */
@@ -193,9 +230,10 @@ struct maker {
 
 static const struct maker makers[] = {
 	{ STORM_RUN_ENDLESS, 6, make_endless }, /* only a tape's, see below */
-	{ STORM_RUN_CHAIN, 20, make_chain },	 { STORM_RUN_IDAL_4K, 14, make_idal_4k },
-	{ STORM_RUN_IDAL_2K, 10, make_idal_2k }, { STORM_RUN_DATA, 30, make_data },
-	{ STORM_RUN_INVALID, 24, make_invalid }, { STORM_RUN_SENSE_ID, 152, make_sense_id },
+	{ STORM_RUN_CHAIN, 20, make_chain },	    { STORM_RUN_IDAL_4K, 14, make_idal_4k },
+	{ STORM_RUN_IDAL_2K, 10, make_idal_2k },    { STORM_RUN_DATA, 30, make_data },
+	{ STORM_RUN_INVALID, 24, make_invalid },    { STORM_RUN_BEYOND, 16, make_beyond },
+	{ STORM_RUN_SENSE_ID, 136, make_sense_id },
 };
 
 void storm_program_make(struct storm_program *p, struct device *dev, const char *cu,
@@ -228,7 +266,7 @@ void storm_program_rewrite(struct device *dev, struct dice *dice)
 		ccw_put(dev, n, CMD_NOP, FLAG_CC | FLAG_SLI, 1, 0);
 		break;
 	case 1:
-		ccw_put(dev, n, CMD_SENSE_ID, dice_throw(dice), 64, any_data(dice, 64));
+		ccw_put(dev, n, CMD_SENSE_ID, dice_throw(dice), 64, any_data(dev, dice, 64));
 		break;
 	case 2:
 		put32(dev->mem + IDALS + 8 * (n % 16), dice_throw(dice));

@@ -7,11 +7,12 @@
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"
+# shellcheck source=tests/vm/cases/lib/storm.sh
+. "$case_dir/lib/storm.sh"
 # shellcheck source=tests/vm/cases/lib/screen.sh
 . "$(dirname "$0")/lib/screen.sh"
 
-seed=${1-$RANDOM}
-seed=${seed#--seed=}
+storm_options "$@"
 monitor_port=$(free_port)
 case_guest=storm.guest
 
@@ -58,11 +59,11 @@ for n in 1 2 3; do
 done
 # What Debian's kernel has of its own checks; it is built without KASAN, kmemleak and lockdep. virtio_ccw
 # would take a device online in the background, at some time after it has lost it to somebody else.
-machine_start --emulator=qemu --no-service --cpus=2 --monitor="$monitor_port" --tn3270="$(free_port)" \
+machine_start --emulator=qemu --no-service --timeout=$((least + 900)) --cpus=2 --monitor="$monitor_port" --tn3270="$(free_port)" \
 	--kernel-option="slub_debug=FZPU,kmalloc-*,dma-kmalloc-* slab_nomerge page_poison=1" \
 	--kernel-option='panic_on_warn=1 kfence.sample_interval=100' \
 	--kernel-option='virtio_ccw.no_auto=0.0.1001-0.0.1003' \
-	"${devices[@]}" --file="$case_programs/storm" -- "$seed" 100000 600 \
+	"${devices[@]}" --file="$case_programs/storm" -- "$seed" 100000 "$least" $((least + 600)) \
 	0.0.1001 0.0.1002 0.0.1003+plugged 3270+path
 monitor_open && plug
 status=0

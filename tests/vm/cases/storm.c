@@ -14,6 +14,7 @@
 
 #include "module-program.h"
 #include "storm-client.h"
+#include "storm-edge.h"
 #include "storm-world.h"
 
 #define OVER_SECONDS 60 /* to close, to unbind, to be plugged in again */
@@ -24,7 +25,9 @@ struct cast {
 	pid_t worlds[STORM_DEVICES_MAX];
 	unsigned int times[STORM_DEVICES_MAX]; /* a client was killed and played again */
 	uint64_t skip;			       /* kinds that these devices do not offer */
-	unsigned int seconds;
+	unsigned int least, most;	       /* seconds */
+	uint64_t looks;			       /* at canaries */
+	unsigned int n_damaged;
 };
 
 static void cast_client(struct cast *cast, unsigned int i)
@@ -69,16 +72,23 @@ static void direct_kill(struct cast *cast, unsigned int i)
 	cast_client(cast, i);
 }
 
+static void look_at_canaries(struct cast *cast, unsigned int i)
+{
+	cast->n_damaged += canary_damaged(cast->storm->devices[i].canary, true);
+	cast->looks++;
+}
+
 static void direct(struct cast *cast)
 {
-	uint64_t end = storm_now() + cast->seconds * 1000;
+	uint64_t begin = storm_now();
 	struct dice dice;
 	unsigned int i;
 
 	dice_init(&dice, cast->storm->seed, 2000, 0);
-	while (!has_all(cast) && storm_now() < end) {
+	while (storm_now() < begin + (has_all(cast) ? cast->least : cast->most) * 1000ULL) {
 		usleep(10000 + dice_below(&dice, 30000));
 		i = dice_below(&dice, cast->storm->n_devices);
+		look_at_canaries(cast, i);
 		if (dice_one_in(&dice, 40)) {
 			direct_kill(cast, i);
 		} else if (dice_one_in(&dice, 2)) {
@@ -126,6 +136,25 @@ static void dismiss(struct cast *cast)
 	check(!n_stuck, "every process ends", n_stuck);
 }
 
+/* After all clients have gone. */
+static void check_canaries(struct cast *cast)
+{
+	struct storm *storm = cast->storm;
+	unsigned int i, n, n_all = cast->n_damaged;
+
+	for (i = 0; i < storm->n_devices; i++) {
+		n = canary_damaged(storm->devices[i].canary, false);
+		n_all += n;
+		printf("# %s: memory in %u rows between canaries and %u lone pages, %u pages still in their frames\n",
+		       storm->devices[i].id, storm->devices[i].canary->n_rows,
+		       storm->devices[i].canary->n_lone, canary_settled(storm->devices[i].canary));
+	}
+	printf("# %" PRIu64 " looks at canaries, %" PRIu64 " for their pattern in memory\n",
+	       cast->looks, storm->leak_looks);
+	check(!n_all, "no canary was stored into", n_all);
+	check(!storm->leaks, "and none was read", storm->leaks);
+}
+
 /* The device works, and is then given up. */
 static void part(struct storm *storm, const struct storm_device *device)
 {
@@ -141,11 +170,23 @@ static void part(struct storm *storm, const struct storm_device *device)
 	if (!r)
 		check_works(&dev, "works");
 	device_close(&dev);
+	storm_edge(device);
 	check(attr_number(device->id, "stats/pins") == 0, "has no pins",
 	      attr_number(device->id, "stats/pins"));
 	snprintf(unclaim, sizeof(unclaim), "-%s", device->id);
 	r = device_unbind(device->id) ?: claim_write(unclaim);
 	check(r == 0, "is given up", r);
+}
+
+static int cast_memory(struct cast *cast, struct storm_device *device)
+{
+	struct dice dice;
+
+	device->canary = malloc(sizeof(*device->canary));
+	if (!device->canary)
+		return -ENOMEM;
+	dice_init(&dice, cast->storm->seed, 3000 + cast->storm->n_devices, 0);
+	return canary_new(device->canary, &dice);
 }
 
 static int cast_device(struct cast *cast, const char *text)
@@ -159,7 +200,7 @@ static int cast_device(struct cast *cast, const char *text)
 	snprintf(device->id, sizeof(device->id), "%.*s", plus ? (int)(plus - text) : 15, text);
 	device->is_plugged = plus && !strcmp(plus, "+plugged");
 	device->has_own_path = plus && !strcmp(plus, "+path");
-	r = storm_world_look(device);
+	r = storm_world_look(device) ?: cast_memory(cast, device);
 	if (r)
 		return r;
 	if (!strcmp(device->cu, "3490"))
@@ -174,7 +215,8 @@ static int cast_device(struct cast *cast, const char *text)
 
 static int usage(void)
 {
-	fputs("usage: storm SEED PROGRAMS SECONDS BUSID[+plugged|+path]...\n", stderr);
+	fputs("usage: storm SEED PROGRAMS LEAST-SECONDS MOST-SECONDS BUSID[+plugged|+path]...\n",
+	      stderr);
 	return 2;
 }
 
@@ -188,7 +230,7 @@ int main(int argc, char **argv)
 	unsigned int i, n;
 	int r;
 
-	if (argc < 5)
+	if (argc < 6)
 		return usage();
 	storm = mmap(NULL, sizeof(*storm), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		     0);
@@ -197,19 +239,24 @@ int main(int argc, char **argv)
 	cast.storm = storm;
 	storm->seed = strtoull(argv[1], NULL, 0);
 	storm->wanted = strtoull(argv[2], NULL, 0);
-	cast.seconds = strtoul(argv[3], NULL, 0);
+	cast.least = strtoul(argv[3], NULL, 0);
+	cast.most = strtoul(argv[4], NULL, 0);
 	if (!storm->wanted)
 		cast.skip = ~0ULL; /* a rehearsal */
-	for (i = 4; i < (unsigned int)argc; i++) {
+	for (i = 5; i < (unsigned int)argc; i++) {
 		r = cast_device(&cast, argv[i]);
 		check(r == 0, argv[i], r);
 	}
+	storm_edge_prove(storm->devices[0].canary);
+	for (i = 0; i < storm->n_devices; i++)
+		storm_edge(&storm->devices[i]);
 	printf("# seed %" PRIu64 "\n", storm->seed);
 	fflush(stdout);
 	cast_all(&cast);
 	direct(&cast);
 	dismiss(&cast);
 	printf("# the storm is over\n");
+	check_canaries(&cast);
 	for (i = 0; i < storm->n_devices; i++)
 		part(storm, &storm->devices[i]);
 	n = storm_print(storm, cast.skip);

@@ -19,6 +19,7 @@ enum storm_kind {
 	STORM_RUN_IDAL_4K,
 	STORM_RUN_IDAL_2K,
 	STORM_RUN_DATA,
+	STORM_RUN_BEYOND,
 	STORM_RUN_INVALID,
 	STORM_RUN_ENDLESS,
 	STORM_BY_REQUEST, /* then how they were started */
@@ -37,6 +38,7 @@ enum storm_kind {
 	STORM_REGISTER,
 	STORM_UNREGISTER,
 	STORM_REWRITE,
+	STORM_BALLOON,
 	STORM_OPEN,
 	STORM_CLOSE,
 	STORM_SIGNAL, /* and to the client and the device */
@@ -52,6 +54,8 @@ enum storm_kind {
 	_STORM_KIND_MAX,
 };
 
+struct canary;
+
 struct storm_device {
 	char id[16];
 	char cu[8]; /* control unit type: decides what programs mean */
@@ -59,6 +63,7 @@ struct storm_device {
 	char path[3];	   /* its first channel path, which is not found when the device is gone */
 	bool is_plugged;   /* somebody outside takes it away and brings it back */
 	bool has_own_path; /* a channel path that nobody else needs */
+	struct canary *canary; /* the client's memory, made before any process */
 };
 
 struct storm {
@@ -66,6 +71,8 @@ struct storm {
 	uint64_t wanted;       /* programs to start */
 	uint64_t started;      /* programs that the subchannel took */
 	uint64_t locked_pages; /* of clients that had nothing open any more */
+	uint64_t leaks;	       /* times that a client found a canary's pattern in its memory */
+	uint64_t leak_looks;   /* and times that it looked */
 	uint32_t is_over;
 	unsigned int n_devices;
 	struct storm_device devices[STORM_DEVICES_MAX];

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright the ccwbroker authors
 # a tape is written through brokered fds, read back equal, and the host finds the same on the image
-# takes: 150
+# takes: 175
 set -euo pipefail
 # shellcheck source=tests/vm/cases/lib/host.sh
 . "$(dirname "$0")/lib/host.sh"
@@ -11,7 +11,7 @@ blocks=1000
 size=32768
 serial=$(random_serial)
 hetinit "$case_work/tape.het" SCRTCH >/dev/null 2>&1
-machine_run --emulator=hercules --device="0580 3490 $case_work/tape.het" \
+machine_run --emulator=hercules --userland=debian --device="0580 3490 $case_work/tape.het" \
 	--file="$case_top/build-s390x/obj/tests/client/tapecopy" -- "$serial" "$blocks" "$size"
 
 hetmap "$case_work/tape.het" >"$case_work/map" 2>&1 || true

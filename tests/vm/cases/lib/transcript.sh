@@ -91,6 +91,12 @@ transcript_pattern()
 		END { printf "$" }'
 }
 
+# COMMAND: what it said calls for another attempt; a case may have other words for that.
+transcript_is_early()
+{
+	[[ $said == *'in a moment'* || $said == *'wait for its end'* || $said == *'is being given back'* ]]
+}
+
 # DOCUMENT LINE USER COMMAND EXPECTED
 transcript_command()
 {
@@ -101,7 +107,7 @@ transcript_command()
 	# A person types too slowly to meet a device that is just on its way back.
 	for ((try = 0; try < 20; try++)); do
 		transcript_type "$3" "$4" || { not_ok "$text does not end"; return; }
-		[[ $said == *'in a moment'* || $said == *'wait for its end'* || $said == *'is being given back'* ]] || break
+		transcript_is_early "$4" || break
 		sleep 1
 	done
 	got=$(printf '%s' "$said" | transcript_normalise; printf x)
