@@ -8,6 +8,10 @@
 # be named. It prints "ok - TEXT" or "not ok - TEXT" for each thing it saw and its status is 0 if all was
 # well. A case that says nothing has failed.
 
+# What an administrator's machine goes through, on the packaged one.
+# shellcheck disable=SC2034 # for tools/check
+cases_life='@(packages|service|restart|definition|early|cable|two-users|polkit|confinement)'
+
 # FILE MARK
 cases_has()
 {

@@ -2,34 +2,43 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright the ccwbroker authors
 #
-# What `make install` leaves for DKMS, taken by the dkms of a Debian for s390x as its own kernel's
-# headers ask for it: added, built, installed, removed. Its programs run under qemu-user.
+# Our packages for developers, installed by the dpkg of a Debian for s390x with the headers of its own
+# kernel: DKMS builds the module, a compiler the example with the library; purged, nothing is left.
+# Its programs run under qemu-user.
 
-readonly DKMS_SUITE=trixie
-readonly DKMS_PACKAGES=(bash coreutils dash diffutils dkms findutils gcc grep gzip kmod
-	linux-headers-s390x make mawk sed tar xz-utils)
+declare -rA DKMS_SUITES=([stock]=trixie [newest]=sid)
+readonly DKMS_PACKAGES=(bash coreutils dash diffutils dkms dpkg findutils gcc grep gzip kmod libc-bin libc6-dev
+	libsystemd-dev linux-headers-s390x make mawk pkgconf sed tar xz-utils)
 readonly DKMS_EXCLUDE=(--exclude='./usr/share/doc*' --exclude='./usr/share/man*'
 	--exclude='./usr/share/locale*' --exclude='./usr/share/info*' --exclude='*/lto1'
 	--exclude='*-lto-dump-*' --exclude='*/gconv/*')
 
-# Sets DKMS_ROOT, which nobody writes to.
+# dkms_ensure KIND: sets DKMS_ROOT, which nobody writes to, and PACKAGED.
 dkms_ensure() {
+	local suite=${DKMS_SUITES[$1]} key
 	need_commands arch-test=arch-test unshare=util-linux
 	((EUID == 0)) || die "dkms needs root: programs for s390x are run in a root of their own"
 	binfmt_ensure
-	cache_entry dkms "$(hash_of "$DKMS_SUITE" "${DKMS_PACKAGES[@]}" "${DKMS_EXCLUDE[@]}" \
-		"$(code_of dkms_build fetch_tree fetch_unpack)")" \
-		"fetching a Debian $DKMS_SUITE for s390x with dkms" dkms_build
+	key=$(hash_of "$suite" "${DKMS_PACKAGES[@]}" "${DKMS_EXCLUDE[@]}" "$(code_of dkms_build fetch_note fetch_unpack)")
+	cache_weekly "dkms-$1" "$key" "fetching a Debian $suite for s390x with dkms" dkms_build "$suite"
 	DKMS_ROOT=$ENTRY/root
+	PACKAGED=$("$VM/packaged")
 }
 
 # Unpacked only: to configure packages under qemu-user takes many minutes, and nothing here needs it.
 dkms_build() {
-	local root=$1/root
-	FETCH_EXCLUDE=("${DKMS_EXCLUDE[@]}")
-	fetch_tree "$root" "$DKMS_SUITE" "${DKMS_PACKAGES[@]}"
+	local root=$1/root apt=$1/apt suite=$2
+	fetch_setup "$apt" "$suite"
+	fetch_retry "$apt" install --download-only "${DKMS_PACKAGES[@]}"
+	fetch_unpack "$apt" "$root" "${DKMS_EXCLUDE[@]}"
+	fetch_note "$apt" "$root/var/lib/dpkg"
+	rm -rf "$apt"
 	ln -sfn mawk "$root/usr/bin/awk"
-	mkdir -p "$root"/{dev,proc,tmp,var/lib/dkms,usr/lib/modules}
+	ln -sfn dash "$root/usr/bin/sh"
+	mkdir -p "$root"/{debs,dev,etc/dkms,proc,tmp,var/lib/dkms,var/log,usr/lib/modules}
+	echo 'root:x:0:0:root:/root:/bin/bash' >"$root/etc/passwd"
+	echo 'root:x:0:' >"$root/etc/group"
+	echo 'autoinstall_all_kernels=yes' >>"$root/etc/dkms/framework.conf"
 }
 
 # dkms_check LOG
@@ -44,39 +53,38 @@ dkms_check() {
 	return 1
 }
 
-# What dkms writes goes to WORK.
+# In a copy of the root.
 dkms_run() {
 	local work=$1 version
 	version=$(basename "$(echo "$DKMS_ROOT"/usr/src/linux-headers-*-s390x)")
-	mkdir -p "$work"/{src,dkms}
-	cp -a "$DKMS_ROOT/usr/lib/modules" "$work/"
-	cp -a "$DKMS_ROOT"/usr/src/. "$TOP"/build-s390x/root/usr/src/. "$work/src/"
+	cp -a "$DKMS_ROOT" "$work/root"
+	cp "$PACKAGED"/debs/{ccwbroker-dkms,libccwbroker0,libccwbroker-dev}_*.deb "$work/root/debs/"
+	cp "$TOP/build-s390x/obj/tests/client/lib/label.c" "$work/root/"
 	# shellcheck disable=SC2016 # the inner shells' own variables
 	unshare --mount bash -euc '
-		root=$1
-		mount --rbind /dev "$root/dev"
-		mount --rbind /proc "$root/proc"
-		mount -t tmpfs tmpfs "$root/tmp"
-		mount --bind "$2/src" "$root/usr/src"
-		mount --bind "$2/modules" "$root/usr/lib/modules"
-		mount --bind "$2/dkms" "$root/var/lib/dkms"
-		exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin LC_ALL=C \
-			bash -euxc "$4" dkms "$3"
-		' unshare "$DKMS_ROOT" "$work" "${version#linux-headers-}" "$(dkms_steps)"
+		mount --rbind /dev "$1/dev"
+		mount -t proc proc "$1/proc"
+		exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin LC_ALL=C bash -euxc "$3" dkms "$2"
+		' unshare "$work/root" "${version#linux-headers-}" "$(dkms_steps)"
 }
 
 # In the root; the argument is the kernel.
 dkms_steps() {
-	cat <<-'EOF'
+	cat <<-'END'
 		uname -m
-		name=$(basename "$(echo /usr/src/ccwbroker-*)")
-		name=${name/-//}
-		dkms add "$name"
-		dkms build "$name" -k "$1" || { cat /var/lib/dkms/$name/build/make.log; exit 1; }
-		dkms install "$name" -k "$1"
-		dkms status | grep -x "$name, $1, s390x: installed"
-		modinfo -F vermagic /usr/lib/modules/"$1"/updates/dkms/ccwbroker.ko* | grep -F "$1 "
-		dkms remove "$name" --all
-		! ls /usr/lib/modules/"$1"/updates/dkms/ccwbroker.ko*
-	EOF
+		module=/usr/lib/modules/$1/updates/dkms/ccwbroker.ko
+		ours() { find / -xdev -path /proc -prune -o -iname '*ccwbroker*' -print | grep -vE '^/(debs|var/lib/dpkg)/' || true; }
+		ours
+		dpkg --install /debs/*.deb || { cat /var/lib/dkms/ccwbroker/*/build/make.log; exit 1; }
+		dpkg --audit
+		dkms status | tee /tmp/status
+		grep -F ", $1, s390x: installed" /tmp/status
+		modinfo -F vermagic "$module"* | grep -F "$1 "
+		[ "$(wc -l </label.c)" -lt 40 ]
+		gcc -std=gnu11 -Wall -Wextra -Werror -o /tmp/label /label.c $(pkg-config --cflags --libs libccwbroker)
+		! /tmp/label 0.0.0580 2>/tmp/said
+		grep 'cannot connect to the system bus' /tmp/said
+		dpkg --purge ccwbroker-dkms libccwbroker-dev libccwbroker0
+		[ -z "$(ours)" ]
+	END
 }
