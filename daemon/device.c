@@ -50,6 +50,7 @@ int device_new(struct ccw_id id, const struct sysfs_facts *facts, char *path_tak
 	device->facts = *facts;
 	device->sysfs_path = path_take;
 	device->is_present = true;
+	device->directory = -1;
 	*ret = device;
 	return 0;
 }
@@ -59,6 +60,7 @@ void device_free(struct device *device)
 	if (!device)
 		return;
 	assert(!device->lease);
+	macro_close(device->directory);
 	free(device->sysfs_path);
 	free(device->reason_text);
 	free(device->unbound_text);

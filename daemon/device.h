@@ -43,6 +43,7 @@ struct device {
 	struct sysfs_facts facts;
 	char *sysfs_path;
 	bool is_present;
+	int directory;	      /* of it in sysfs while it is the module's, or -1; the registry's */
 	uint64_t seen;	      /* the turn of the event loop in which sysfs was looked at */
 	unsigned int untold;  /* changes that the bus side has still to tell */
 	uint64_t status_seen; /* likewise, for its status at the least */

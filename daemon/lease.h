@@ -57,11 +57,14 @@ typedef int (*lease_done_t)(struct lease *lease, struct worker_result *result, v
 
 /* One device in one client's hands. Everything in it is owned by it unless it says peek. */
 struct lease {
-	char id[LEASE_ID_SIZE];
-	struct ccw_id device;
-	uint64_t incarnation; /* PENDING: of the device that was judged, as sysfs.h has it */
+	struct lease *next; /* first, with all that is counted: all are passed by at each request */
+	enum lease_state state;
 	uid_t uid;
-	uid_t owner; /* as in struct subject */
+	uid_t owner;	   /* as in struct subject */
+	bool is_announced; /* clients know of it */
+	struct ccw_id device;
+	char id[LEASE_ID_SIZE];
+	uint64_t incarnation; /* PENDING: of the device that was judged, as sysfs.h has it */
 	pid_t pid;
 	char *user;
 	char *unit; /* "": not known */
@@ -70,8 +73,7 @@ struct lease {
 	char *rule;	/* the place of the rule that granted it, "file:line"; "" for none */
 	bool has_group; /* granted to one of the rule's groups */
 	gid_t gid;
-	uint64_t since; /* CLOCK_REALTIME, microseconds */
-	enum lease_state state;
+	uint64_t since;		 /* CLOCK_REALTIME, microseconds */
 	enum lease_end end;	 /* meaningful while RELEASING */
 	enum iommu iommu;	 /* PENDING: wanted; then what its fds are for */
 	bool is_forced;		 /* while it is taken: also from what uses it */
@@ -89,12 +91,9 @@ struct lease {
 	struct revocation revocation; /* REVOKING, and on the way back after that */
 
 	bool is_pledged;   /* PENDING: saved, with its reference, as if its client had it */
-	bool is_announced; /* clients know of it */
 	bool is_untold;	   /* and the bus side has still to tell of it */
 	lease_done_t done; /* PENDING: NULL when nobody waits any more */
 	void *userdata;
-
-	struct lease *next;
 };
 
 /* As subject_account. */

@@ -84,9 +84,12 @@ int ledger_check_limits(const struct ledger *ledger, uid_t uid, struct fault *fa
 	struct lease *lease;
 
 	for (lease = ledger->first; lease; lease = lease->next) {
-		pending += lease->state == LEASE_PENDING;
-		pending_of_uid += lease->state == LEASE_PENDING && lease_account(lease) == uid;
-		of_uid += lease_account(lease) == uid;
+		bool is_pending = lease->state == LEASE_PENDING,
+		     is_of_uid = lease_account(lease) == uid;
+
+		pending += is_pending;
+		of_uid += is_of_uid;
+		pending_of_uid += is_pending && is_of_uid;
 	}
 	if (ledger->count >= LIMIT_LEASES)
 		return fault_set(fault, FAULT_LIMITS_EXCEEDED,

@@ -22,15 +22,16 @@
 #define LIMIT_FILTER_IDS	256   /* ids and ranges in one filter of ListDevices */
 #define LIMIT_TOGETHER		4     /* devices of one AcquireDevices: 16 fds */
 #define LIMIT_IGNORED		4096  /* ranges of ignored devices shown to callers */
-#define LIMIT_LEASES		1024  /* in total; each costs one fd and two files in /run */
-#define LIMIT_LEASES_PER_UID	256   /* root excepted: root is stopped by LIMIT_LEASES only */
-#define LIMIT_PENDING		256   /* acquisitions under way or waiting for it */
-#define LIMIT_PENDING_PER_UID	64    /* so that one user cannot keep the others out */
-#define LIMIT_UNDER_WAY		32    /* devices being taken, or given back; each is one process */
-#define LIMIT_UNDER_WAY_PER_UID 8     /* so that one user cannot keep the others waiting */
-#define LIMIT_IDLE_WORKERS	1     /* processes that wait for work */
-#define LIMIT_INQUIRIES		16    /* CanAcquire and GetUsers under way; each is one worker */
-#define LIMIT_INQUIRIES_PER_UID 4     /* so that one user cannot keep the others waiting */
+#define LIMIT_DIRECTORIES	1024 /* of bound devices, held open: as many as there can be leases */
+#define LIMIT_LEASES		1024 /* in total; each costs one fd and two files in /run */
+#define LIMIT_LEASES_PER_UID	256  /* root excepted: root is stopped by LIMIT_LEASES only */
+#define LIMIT_PENDING		256  /* acquisitions under way or waiting for it */
+#define LIMIT_PENDING_PER_UID	64   /* so that one user cannot keep the others out */
+#define LIMIT_UNDER_WAY		32   /* devices being taken, or given back; each is one process */
+#define LIMIT_UNDER_WAY_PER_UID 8    /* so that one user cannot keep the others waiting */
+#define LIMIT_IDLE_WORKERS	1    /* processes that wait for work */
+#define LIMIT_INQUIRIES		16   /* CanAcquire and GetUsers under way; each is one worker */
+#define LIMIT_INQUIRIES_PER_UID 4    /* so that one user cannot keep the others waiting */
 #define LIMIT_JOBS		32 /* of BindDevice and the like under way; each is one worker process */
 #define LIMIT_DEFINITIONS	1024   /* as many as there can be leases */
 #define LIMIT_DEFINITION_BYTES	4096   /* one file of them; what definition.c writes has 70 */

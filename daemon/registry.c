@@ -22,7 +22,8 @@ struct registry {
 	struct device **devices;
 	size_t count;
 	size_t room;
-	struct device *away; /* peek: those whose backend is VFIO_CCW, in no order */
+	size_t n_directories; /* of devices, that are held open */
+	struct device *away;  /* peek: those whose backend is VFIO_CCW, in no order */
 };
 
 int registry_new(struct sysfs *sysfs, const struct registry_listener *listener, void *userdata,
@@ -138,6 +139,46 @@ void registry_set_backend(struct registry *registry, struct device *device,
 	registry->away = device;
 }
 
+/* One that is the module's, and so was looked at when it became that. */
+static bool is_ours(const struct device *device)
+{
+	return device && device->is_present && device->backend.kind == BACKEND_CCWBROKER &&
+	       strcmp(device->facts.driver, CCWB_DRIVER) == 0;
+}
+
+/* As it was known, but for what no decision hangs on. */
+static bool is_bound(const struct device *device)
+{
+	return is_ours(device) && device->directory >= 0 &&
+	       glance_is_bound(device->directory, CCWB_DRIVER);
+}
+
+static void close_directory(struct registry *registry, struct device *device)
+{
+	if (device->directory < 0)
+		return;
+	macro_close(device->directory);
+	device->directory = -1;
+	registry->n_directories--;
+}
+
+/* What is taken again and again is glanced at; what finds no room, or no fd, is read each time. */
+static void hold_directory(struct registry *registry, struct device *device)
+{
+	int fd;
+
+	if (is_bound(device))
+		return;
+	close_directory(registry, device);
+	if (!is_ours(device) || registry->n_directories >= LIMIT_DIRECTORIES)
+		return;
+	fd = glance_open(registry->sysfs, device->id, &device->facts);
+	if (fd < 0)
+		return;
+	device->directory = fd;
+	registry->n_directories++;
+}
+
 void registry_drop(struct registry *registry, struct device *device)
 {
 	size_t at = search(registry, device->id);
@@ -146,6 +187,7 @@ void registry_drop(struct registry *registry, struct device *device)
 	assert(at < registry->count && registry->devices[at] == device);
 	registry->listener->removed(device, registry->userdata);
 	leave_away(registry, device);
+	close_directory(registry, device);
 	registry->count--;
 	memmove(&registry->devices[at], &registry->devices[at + 1],
 		(registry->count - at) * sizeof(struct device *));
@@ -157,6 +199,7 @@ static void vanish(struct registry *registry, struct device *device)
 	if (!device->is_present)
 		return;
 	device->is_present = false;
+	close_directory(registry, device);
 	if (device->lease)
 		registry->listener->lost(device, registry->userdata);
 	else if (!device->has_job)
@@ -176,6 +219,7 @@ static int add(struct registry *registry, struct ccw_id id, const struct sysfs_f
 	if (r < 0)
 		return r;
 	note_turn(registry, device);
+	hold_directory(registry, device);
 	registry->listener->added(device, registry->userdata);
 	(void)TAKE_PTR(device); /* the array has it */
 	return 0;
@@ -220,6 +264,7 @@ int registry_refresh(struct registry *registry, struct ccw_id id)
 		return add(registry, id, &facts, TAKE_PTR(path));
 	note_turn(registry, device);
 	changes = device_update(device, &facts, TAKE_PTR(path));
+	hold_directory(registry, device);
 	if (changes)
 		registry->listener->changed(device, changes, registry->userdata);
 	return 0;
@@ -283,18 +328,11 @@ void registry_refresh_status(struct registry *registry, struct device *device)
 		registry->listener->changed(device, changes, registry->userdata);
 }
 
-/* One that is the module's, and so was looked at when it became that. */
-static bool is_ours(const struct device *device)
-{
-	return device && device->is_present && device->backend.kind == BACKEND_CCWBROKER &&
-	       strcmp(device->facts.driver, CCWB_DRIVER) == 0;
-}
-
 void registry_confirm(struct registry *registry, struct ccw_id id)
 {
 	struct device *device = registry_peek(registry, id);
 
-	if (is_ours(device) && glance_is_bound(registry->sysfs, id, &device->facts))
+	if (is_bound(device))
 		device->seen = turn_now(registry);
 	else
 		(void)registry_refresh(registry, id); /* gone is an answer, too */
@@ -307,8 +345,7 @@ static bool is_as_known(const struct registry *registry, struct device *device)
 	if (device->seen != 0 && device->seen == turn)
 		return true;
 	/* whether it still answers, the worker looks when it takes it */
-	if (!is_ours(device) || device->facts.availability != SYSFS_GOOD ||
-	    !glance_is_bound(registry->sysfs, device->id, &device->facts))
+	if (device->facts.availability != SYSFS_GOOD || !is_bound(device))
 		return false;
 	device->seen = turn;
 	return true;

@@ -7,6 +7,7 @@
 
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -106,7 +107,14 @@ void fake_sysfs_add_names(const struct fake_sysfs *fake, unsigned int count)
 
 void fake_sysfs_remove(const struct fake_sysfs *fake, const char *id)
 {
+	_cleanup_free_ char *link = scratch_path(&fake->scratch, device_path(id, "").at);
+	_cleanup_free_ char *directory = realpath(link, NULL);
+	_cleanup_free_ char *root = scratch_path(&fake->scratch, "");
+
+	ck_assert_ptr_nonnull(directory);
 	scratch_remove(&fake->scratch, device_path(id, "").at);
+	/* an fd of it is of nothing from now on */
+	scratch_remove(&fake->scratch, directory + strlen(root));
 }
 
 void fake_sysfs_set_driver(const struct fake_sysfs *fake, const char *id, const char *driver)
