@@ -87,36 +87,38 @@ static int may_reload(struct broker *broker, sd_bus_message *message, struct fau
 	return r;
 }
 
-static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *error)
+static int check_reload(struct broker *broker, struct fault *fault)
+{
+	int r;
+
+	r = authority_check(broker_config_peek(broker)->policy_directories, fault);
+	return r < 0 ? r : autostart_check_reload(broker_autostart(broker), fault);
+}
+
+static int reload_by(sd_bus_message *message, struct broker *broker, sd_bus_error *error,
+		     int (*reload)(struct broker *broker, struct fault *fault))
 {
 	struct fault fault = {};
 	int r;
 
-	r = may_reload(userdata, message, &fault);
+	r = may_reload(broker, message, &fault);
 	if (r == 0)
 		return 1;
 	if (r > 0)
-		r = broker_reload(userdata, &fault);
+		r = reload(broker, &fault);
 	if (r < 0)
 		return bus_error_set(error, r, &fault);
 	return sd_bus_reply_method_return(message, NULL);
 }
 
+static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	return reload_by(message, userdata, error, broker_reload);
+}
+
 static int method_check_reload(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-	struct fault fault = {};
-	int r;
-
-	r = may_reload(userdata, message, &fault);
-	if (r == 0)
-		return 1;
-	if (r > 0)
-		r = authority_check(broker_config_peek(userdata)->policy_directories, &fault);
-	if (r >= 0)
-		r = autostart_check_reload(broker_autostart(userdata), &fault);
-	if (r < 0)
-		return bus_error_set(error, r, &fault);
-	return sd_bus_reply_method_return(message, NULL);
+	return reload_by(message, userdata, error, check_reload);
 }
 
 #define ANYBODY SD_BUS_VTABLE_UNPRIVILEGED /* the handler, or what it calls, asks who it is */

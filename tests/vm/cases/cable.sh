@@ -9,28 +9,19 @@ set -euo pipefail
 . "$(dirname "$0")/lib/host.sh"
 # shellcheck source=tests/vm/cases/lib/screen.sh
 . "$case_dir/lib/screen.sh"
+# shellcheck source=tests/vm/cases/lib/monitor.sh
+. "$case_dir/lib/monitor.sh"
 
-monitor_port=$(free_port)
 card='virtio-net-ccw,id=cable,devno=fe.0.1111'
 
-# TEXT COMMAND: to QEMU's monitor, when the guest has said so. What it answers is for nobody.
+# TEXT COMMAND: to QEMU's monitor, when the guest has said so.
 monitor_when()
 {
 	until grep -qs -- "$1" "$case_work/stdout"; do
 		kill -0 "$case_machine" 2>/dev/null || return 0
 		sleep 0.2
 	done
-	printf '%s\n' "$2" >&"$monitor_fd"
-}
-
-monitor_open()
-{
-	until port_listens "$monitor_port"; do
-		kill -0 "$case_machine" 2>/dev/null || return 1
-		sleep 0.5
-	done
-	exec {monitor_fd}<>"/dev/tcp/127.0.0.1/$monitor_port"
-	cat <&"$monitor_fd" >/dev/null &
+	monitor "$2"
 }
 
 on_qemu()

@@ -6,13 +6,12 @@
  *
  *   ccwctl run DEV -- holder GO RESULT
  */
+#include "lent-device.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <libccwbroker.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #define NO_OPERATION 0x03
@@ -22,31 +21,11 @@ struct holder {
 	struct ccwb_program *program;
 };
 
-/* fds come as container, group, device, lease; the names say so. */
-static int take_device(struct holder *holder)
-{
-	char **names = NULL;
-	int n = sd_listen_fds_with_names(1, &names);
-	int container = -1, device = -1;
-
-	for (int i = 0; i < n; i++) {
-		if (strstr(names[i], "/container"))
-			container = SD_LISTEN_FDS_START + i;
-		if (strstr(names[i], "/device"))
-			device = SD_LISTEN_FDS_START + i;
-		free(names[i]);
-	}
-	free(names);
-	if (container < 0 || device < 0)
-		return -ENODEV;
-	return ccwb_device_new_from_fds(container, device, &holder->device, NULL);
-}
-
 static int prepare(struct holder *holder)
 {
 	int r;
 
-	r = take_device(holder);
+	r = lent_device_take(&holder->device);
 	if (r >= 0)
 		r = ccwb_program_new(&holder->program);
 	if (r >= 0)

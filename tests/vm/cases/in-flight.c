@@ -7,13 +7,13 @@
  *
  *   ccwctl run TAPE -- in-flight ASK STOP RESULT
  */
+#include "lent-device.h"
+
 #include <errno.h>
-#include <libccwbroker.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,26 +29,6 @@ struct flight {
 	void *block;
 	uint32_t iova;
 };
-
-/* The names say which is which. */
-static int take_device(struct flight *flight)
-{
-	char **names = NULL;
-	int n = sd_listen_fds_with_names(1, &names);
-	int container = -1, device = -1;
-
-	for (int i = 0; i < n; i++) {
-		if (strstr(names[i], "/container"))
-			container = SD_LISTEN_FDS_START + i;
-		if (strstr(names[i], "/device"))
-			device = SD_LISTEN_FDS_START + i;
-		free(names[i]);
-	}
-	free(names);
-	if (container < 0 || device < 0)
-		return -ENODEV;
-	return ccwb_device_new_from_fds(container, device, &flight->device, NULL);
-}
 
 static int write_tape(struct flight *flight)
 {
@@ -148,7 +128,7 @@ int main(int argc, char **argv)
 		fputs("usage: ccwctl run TAPE -- in-flight ASK STOP RESULT\n", stderr);
 		return 2;
 	}
-	r = take_device(&flight);
+	r = lent_device_take(&flight.device);
 	if (r >= 0)
 		r = write_tape(&flight);
 	if (r >= 0)

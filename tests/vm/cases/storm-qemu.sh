@@ -11,26 +11,11 @@ set -euo pipefail
 . "$case_dir/lib/storm.sh"
 # shellcheck source=tests/vm/cases/lib/screen.sh
 . "$(dirname "$0")/lib/screen.sh"
+# shellcheck source=tests/vm/cases/lib/monitor.sh
+. "$case_dir/lib/monitor.sh"
 
 storm_options "$@"
-monitor_port=$(free_port)
 case_guest=storm.guest
-
-# COMMAND: to QEMU's monitor; what it answers is for nobody.
-monitor()
-{
-	printf '%s\n' "$1" >&"$monitor_fd"
-}
-
-monitor_open()
-{
-	until port_listens "$monitor_port"; do
-		kill -0 "$case_machine" 2>/dev/null || return 1
-		sleep 0.5
-	done
-	exec {monitor_fd}<>"/dev/tcp/127.0.0.1/$monitor_port"
-	cat <&"$monitor_fd" >/dev/null &
-}
 
 said()
 {
