@@ -9,6 +9,10 @@ set -euo pipefail
 . "$(dirname "$0")/lib/host.sh"
 # shellcheck source=tests/vm/cases/lib/screen.sh
 . "$case_dir/lib/screen.sh"
+# shellcheck source=tools/lib/report.sh
+. "$case_top/tools/lib/report.sh"
+# shellcheck source=tools/lib/packages.sh
+. "$case_top/tools/lib/packages.sh"
 
 # What is asked for is kept: CCWBROKER_PACKAGES names a directory of such packages, made before.
 packages=${CCWBROKER_PACKAGES-}
@@ -16,6 +20,10 @@ if [ -z "$packages" ]; then
 	packages=$case_work/packages
 	check 'packages are made' "$case_top/tools/package" --s390x "$packages"
 fi
+
+packages_need lintian
+# pedantic and experimental tags are opinions
+check 'lintian has nothing to say' lintian --allow-root --fail-on error,warning,info "$packages"/*.deb
 
 # NAME: the same with a higher version.
 next_version()
