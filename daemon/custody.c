@@ -468,24 +468,12 @@ void custody_device_lost(struct custody *custody, struct device *device)
 		device_move(custody, device, DEVICE_ABSENT, NULL);
 }
 
-/* What is at home, or comes back under its id, is for its driver to take. */
-static void drop_claim(struct custody *custody, const struct device *device)
-{
-	int r;
-
-	r = sysfs_set_claim(custody->sysfs, device->id, false);
-	if (r < 0 && r != -ENOENT) /* was not on it, or there is no such list */
-		log_full_errno(LOG_WARNING, device->name, NULL, r,
-			       "%s is not ours any more, and stays on the claim list",
-			       device->name);
-}
-
 void custody_device_changed(struct custody *custody, struct device *device)
 {
 	if (device->state != DEVICE_FAILED || device->lease ||
 	    strcmp(device->facts.driver, device->origin.driver) != 0)
 		return;
-	drop_claim(custody, device);
+	origin_unclaim(custody->sysfs, device);
 	origin_forget(custody->store, device);
 	registry_clear_backend(custody->registry, device);
 	device_move(custody, device, DEVICE_HOST, NULL);
@@ -495,6 +483,6 @@ void custody_device_removed(struct custody *custody, struct device *device)
 {
 	if (!device->has_origin)
 		return;
-	drop_claim(custody, device); /* failed, and gone for good */
+	origin_unclaim(custody->sysfs, device); /* failed, and gone for good */
 	store_remove(custody->store, device->id);
 }

@@ -6,6 +6,7 @@
  */
 #include "origin.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "log.h"
@@ -129,4 +130,15 @@ void origin_resume(struct store *store, struct lease *lease_take, struct device 
 		store_remove(store, lease_take->device);
 	}
 	lease_free(lease_take);
+}
+
+void origin_unclaim(struct sysfs *sysfs, const struct device *device)
+{
+	int r;
+
+	r = sysfs_set_claim(sysfs, device->id, false);
+	if (r < 0 && r != -ENOENT) /* was not on it, or there is no such list */
+		log_full_errno(LOG_WARNING, device->name, NULL, r,
+			       "%s is not ours any more, and stays on the claim list",
+			       device->name);
 }

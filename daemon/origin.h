@@ -57,3 +57,6 @@ bool origin_is_replaced(const struct lease *lease, const struct device *device,
 
 /* Takes up what was saved as BOUND; device may be NULL. */
 void origin_resume(struct store *store, struct lease *lease_take, struct device *device);
+
+/* What is at home, or comes back under its id, is for its driver to take. */
+void origin_unclaim(struct sysfs *sysfs, const struct device *device);
