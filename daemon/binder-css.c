@@ -23,8 +23,8 @@ static int explain(const struct step_scene *scene, const struct plan_step *step,
 		return fault_set(
 			fault, FAULT_RESTORE_FAILED,
 			"%s could not be given back: it does not answer on its subchannel %s "
-			"since %d s; it goes back when it does",
-			name, scene->backend->subchannel, LIMIT_DEVICE_WAIT_MS / 1000);
+			"since %d s; it goes back when it does; ccwctl restore %s asks it again",
+			name, scene->backend->subchannel, LIMIT_DEVICE_WAIT_MS / 1000, name);
 	if (!subchannel_is_there(scene->sysfs, scene->backend->subchannel))
 		return fault_set(fault, FAULT_DEVICE_GONE, "%s is gone", name);
 	return fault_set(fault, FAULT_RESTORE_FAILED,

@@ -86,6 +86,7 @@
 #define LIMIT_PLAN_STEPS	16     /* steps of one binding plan; the longest has 8 */
 #define LIMIT_IOMMU_WAIT_MS	5000   /* until the iommu_group of a bound device must stand */
 #define LIMIT_DEVICE_WAIT_MS	60000  /* until a device must answer that its subchannel has back */
+#define LIMIT_RESCAN_MS		5000   /* how often the kernel is told to ask for it meanwhile */
 #define LIMIT_ONLINE_WAIT_MS	5000   /* until its driver, which sets it online itself, is done */
 #define LIMIT_DRIVER_WAIT_MS	400    /* until its driver must have taken it by itself */
 #define LIMIT_CLOSE_GRACE_MS	500    /* after its lease a client may close the device by itself */

@@ -45,7 +45,10 @@ static int look_for_device(struct sysfs *sysfs, struct ccw_id id, const struct b
 	return subchannel_is_there(sysfs, backend->subchannel) ? 0 : -ENODEV;
 }
 
-/* One that appears is to be seen a moment before its driver has it; some have none. */
+/*
+ * One that appears is to be seen a moment before its driver has it; some have none. The kernel asks once what is
+ * on a subchannel that it has back, and forgets a device that does not answer just then: so it is told to ask again.
+ */
 static int wait_device(struct sysfs *sysfs, struct ccw_id id, const struct backend *backend,
 		       bool is_anew)
 {
@@ -62,7 +65,9 @@ static int wait_device(struct sysfs *sysfs, struct ccw_id id, const struct backe
 			return 0;
 		if (waited >= LIMIT_DEVICE_WAIT_MS)
 			return -ETIMEDOUT;
-		(void)nanosleep(&pause, NULL); /* cut short is no harm */
+		if (r == 0 && waited % LIMIT_RESCAN_MS == 0 && (waited > 0 || !is_anew))
+			(void)subchannel_rescan(sysfs); /* an older kernel has no such file */
+		(void)nanosleep(&pause, NULL);		/* cut short is no harm */
 	}
 }
 

@@ -113,3 +113,8 @@ int subchannel_unbind(struct sysfs *sysfs, const char *subchannel, const char *d
 {
 	return io_write_at(sysfs_fd_peek(sysfs), driver_path(driver, "unbind").text, subchannel);
 }
+
+int subchannel_rescan(struct sysfs *sysfs)
+{
+	return io_write_at(sysfs_fd_peek(sysfs), "devices/css0/rescan", "1");
+}

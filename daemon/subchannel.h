@@ -32,3 +32,9 @@ _must_check_ int subchannel_override(struct sysfs *sysfs, const char *subchannel
  */
 _must_check_ int subchannel_bind(struct sysfs *sysfs, const char *subchannel, const char *driver);
 _must_check_ int subchannel_unbind(struct sysfs *sysfs, const char *subchannel, const char *driver);
+
+/*
+ * Has the kernel look at what is on all subchannels, also where it has found no device that answers. -ENOENT from an
+ * older one. May block as those do.
+ */
+int subchannel_rescan(struct sysfs *sysfs);

@@ -3,7 +3,9 @@
 /* What each step writes, when it counts as done, and how long the waiting ones wait. */
 #include <errno.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "check-main.h"
 #include "fake-sysfs.h"
@@ -12,6 +14,7 @@
 
 #define MDEV		"63637762-0123-8000-8000-456789abcdef"
 #define SUBCHANNEL_PATH "bus/css/devices/0.0.0003/"
+#define RESCAN		"devices/css0/rescan"
 
 static const struct ccw_id tape = { 0, 0, 0x580 };
 static const struct backend vfio_ccw = { BACKEND_VFIO_CCW, "0.0.0003", MDEV };
@@ -137,6 +140,43 @@ START_TEST(test_a_device_without_driver_has_come_back_as_well)
 }
 END_TEST
 
+/* In the kernel's place: recognizes the tape as soon as it is told to look again. */
+static pid_t start_looking(void)
+{
+	const struct timespec pause = { .tv_nsec = 5 * 1000 * 1000 };
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	while (pid == 0) {
+		_cleanup_free_ char *found = scratch_read(&fake.scratch, RESCAN);
+
+		if (*found) {
+			fake_sysfs_add_tape(&fake);
+			_exit(0);
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+	return pid;
+}
+
+START_TEST(test_a_device_that_did_not_answer_is_asked_again)
+{
+	const struct plan_step again = { .action = PLAN_WAIT_DEVICE };
+	struct step_scene scene = { .id = tape, .backend = &vfio_ccw };
+	pid_t kernel;
+
+	setup();
+	scene.sysfs = sysfs;
+	fake_sysfs_remove(&fake, "0.0.0580");
+	scratch_write(&fake.scratch, RESCAN, "");
+	kernel = start_looking();
+	ck_assert_int_eq(step_run(&scene, &again, 0, 1), 0);
+	ck_assert_int_eq(waitpid(kernel, NULL, 0), kernel);
+	expect(RESCAN, "1");
+	teardown();
+}
+END_TEST
+
 START_TEST(test_a_subchannel_that_goes_takes_its_device_with_it)
 {
 	setup();
@@ -150,4 +190,5 @@ END_TEST
 CHECK_MAIN("step", test_each_step_writes_one_thing, test_what_holds_already_has_not_failed,
 	   test_a_group_is_looked_for_where_the_backend_has_it,
 	   test_a_device_without_driver_has_come_back_as_well,
+	   test_a_device_that_did_not_answer_is_asked_again,
 	   test_a_subchannel_that_goes_takes_its_device_with_it)
