@@ -169,6 +169,16 @@ static void on_restored(struct worker_result *result, void *userdata)
 	forget(custody, lease, LEASE_END_FAILED);
 }
 
+/* Nobody has it open any more: if it takes long now, that is the device. */
+static void tell_way_back(struct custody *custody, const struct lease *lease)
+{
+	struct device *device = device_of(custody, lease);
+	struct fault fault = {};
+
+	if (device && device->state == DEVICE_RELEASING && lease_explain_return(lease, &fault))
+		device_move(custody, device, DEVICE_RELEASING, &fault);
+}
+
 static void begin_restore(struct custody *custody, struct lease *lease)
 {
 	struct binder_job job = {
@@ -183,8 +193,10 @@ static void begin_restore(struct custody *custody, struct lease *lease)
 	int r;
 
 	r = start_task(custody, lease, CREW_RETURN, &job, on_restored);
-	if (r >= 0)
+	if (r >= 0) {
+		tell_way_back(custody, lease);
 		return;
+	}
 	result.r = fault_set(&result.fault, FAULT_RESTORE_FAILED, "cannot start a worker: %s",
 			     strerror(-r));
 	on_restored(&result, lease);

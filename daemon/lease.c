@@ -228,6 +228,17 @@ const struct fault *lease_explain_wait(const struct lease *lease, struct fault *
 	return fault;
 }
 
+const struct fault *lease_explain_return(const struct lease *lease, struct fault *fault)
+{
+	if (lease->backend.kind != BACKEND_VFIO_CCW)
+		return NULL;
+	(void)fault_set(fault, FAULT_OPERATION_IN_PROGRESS,
+			"nobody has it open any more; it goes back when it answers on its "
+			"subchannel %s, where the kernel asks it anew what it is",
+			lease->backend.subchannel);
+	return fault;
+}
+
 bool lease_id_is_valid(const char *id)
 {
 	return id[0] == 'l' && strlen(id) == LEASE_ID_SIZE - 3 &&

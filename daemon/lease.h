@@ -131,6 +131,9 @@ int lease_explain(const struct lease *lease, const char *device, struct fault *f
  */
 const struct fault *lease_explain_wait(const struct lease *lease, struct fault *fault);
 
+/* The same from when nobody has it open any more. */
+const struct fault *lease_explain_return(const struct lease *lease, struct fault *fault);
+
 bool lease_id_is_valid(const char *id);
 const char *lease_state_to_string(enum lease_state state);
 _must_check_ int lease_state_from_string(const char *text);

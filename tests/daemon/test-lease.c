@@ -97,6 +97,21 @@ START_TEST(test_others_learn_who_and_since_when)
 }
 END_TEST
 
+START_TEST(test_why_the_way_back_by_vfio_ccw_may_take_long)
+{
+	_cleanup_(lease_freep) struct lease *lease = new_lease("");
+	struct fault fault;
+
+	ck_assert_ptr_null(lease_explain_wait(lease, &fault));
+	ck_assert_ptr_null(lease_explain_return(lease, &fault));
+	lease->backend = (struct backend){ BACKEND_VFIO_CCW, .subchannel = "0.0.0003" };
+	ck_assert_ptr_eq(lease_explain_wait(lease, &fault), &fault);
+	ck_assert_ptr_nonnull(strstr(fault.text, "when alice (pid 812"));
+	ck_assert_ptr_eq(lease_explain_return(lease, &fault), &fault);
+	ck_assert_ptr_nonnull(strstr(fault.text, "when it answers on its subchannel 0.0.0003"));
+}
+END_TEST
+
 START_TEST(test_names_go_both_ways)
 {
 	int n;
@@ -123,6 +138,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_a_new_lease_is_pending_and_has_an_id_of_its_own);
 	tcase_add_test(tests, test_ids_are_checked);
 	tcase_add_test(tests, test_others_learn_who_and_since_when);
+	tcase_add_test(tests, test_why_the_way_back_by_vfio_ccw_may_take_long);
 	tcase_add_test(tests, test_names_go_both_ways);
 	tcase_add_test(tests, test_a_lease_is_held_to_what_it_was_granted_under);
 	tcase_add_test_raise_signal(tests, test_a_move_that_is_not_allowed_is_a_bug, SIGABRT);
