@@ -23,7 +23,8 @@ static void start_by(const struct device *device, uint8_t paths, struct outcome 
 
 /*
  * A channel says at once that there is no path; QEMU's own devices say it as a deferred code, and
- * leave that code standing in later status: so nothing is reported of these devices afterwards.
+ * leave that code standing in later status until the machine is reset: so nothing is reported of these
+ * devices afterwards, and a Linux that asks one of them anew what it is takes it for unreachable.
  */
 static void no_path(const struct device *device, uint8_t paths)
 {
@@ -82,6 +83,12 @@ void check_paths(const struct device *device)
 	logical_mask(device);
 	start_by(device, 0x80, &outcome);
 	program_report(program_went_well(&outcome), device, "path 80", &outcome);
+}
+
+void check_missing_paths(const struct device *device)
+{
+	struct outcome outcome;
+
 	no_path(device, 0x7f);
 	no_path(device, 0x01);
 	no_path(device, 0x00);

@@ -25,8 +25,9 @@ void check_refused(const struct device *device);
 /* check-function.c: halt, clear, cancel, and what is pending when. */
 void check_functions(const struct device *device);
 
-/* check-path.c: path masks. */
+/* check-path.c: path masks. The second leaves a device of QEMU's in a state that its host may not take it back in. */
 void check_paths(const struct device *device);
+void check_missing_paths(const struct device *device);
 
 /* check-terminal.c: a 3270 with somebody at its keyboard. */
 void check_terminal(const struct device *device);
