@@ -9,10 +9,13 @@
  * notify answers "keep" while a client holds the device: were it unregistered, remove would wait
  * for that client on cio's only work queue and stop hotplug of the whole system (F6).
  * remove waits for the client, or until it is revoked; after that no handler can be called any more.
+ * A device that is deleted, and not only unbound, is revoked before that: cio asks nobody about one that is
+ * offline, and an fd that was opened and never bound to an iommufd would hold up its work queue.
  */
 #include <linux/err.h>
 #include <linux/interrupt.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 
 #include <asm/ccwdev.h>
 
@@ -167,12 +170,40 @@ static struct ccw_driver ccw_drv = {
 	.int_class = IRQIO_CIO,
 };
 
+/* Unplugged, purged or taken to another subchannel: whoever holds it has nothing left to lose. */
+static int ccw_drv_bus_event(struct notifier_block *block, unsigned long event, void *data)
+{
+	struct device *device = data;
+
+	if (event != BUS_NOTIFY_DEL_DEVICE)
+		return NOTIFY_DONE;
+	device_lock(device); /* neither probe nor remove is under way */
+	if (device->driver == &ccw_drv.driver)
+		vfio_dev_revoke(dev_get_drvdata(device));
+	device_unlock(device);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block ccw_drv_bus_events = {
+	.notifier_call = ccw_drv_bus_event,
+};
+
+/* The bus is known from the driver only, and nothing is claimed before the module is there. */
 int ccw_drv_register(void)
 {
-	return ccw_driver_register(&ccw_drv);
+	int ret;
+
+	ret = ccw_driver_register(&ccw_drv);
+	if (ret)
+		return ret;
+	ret = bus_register_notifier(ccw_drv.driver.bus, &ccw_drv_bus_events);
+	if (ret)
+		ccw_driver_unregister(&ccw_drv);
+	return ret;
 }
 
 void ccw_drv_unregister(void)
 {
+	bus_unregister_notifier(ccw_drv.driver.bus, &ccw_drv_bus_events);
 	ccw_driver_unregister(&ccw_drv);
 }

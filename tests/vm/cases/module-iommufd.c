@@ -232,6 +232,89 @@ static void test_revoke_never_bound(const char *id)
 	close(iommufd);
 }
 
+static bool is_there(const char *id)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/bus/ccw/devices/%s/ccwbroker", id);
+	return access(path, F_OK) == 0;
+}
+
+/* Its natural driver may have been quicker. */
+static bool bind_again(const char *id)
+{
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/bus/ccw/devices/%s/driver/unbind", id);
+	file = is_there(id) ? NULL : fopen(path, "we");
+	if (file) {
+		(void)fputs(id, file); /* seen below */
+		(void)fclose(file);    /* likewise */
+	}
+	return is_there(id) || device_bind(id) == 0;
+}
+
+static bool goes(const char *id)
+{
+	int waited;
+
+	for (waited = 0; waited < 100 && is_there(id); waited++)
+		usleep(100000);
+	return !is_there(id);
+}
+
+/* By a process of its own: who writes this may be made to wait. */
+static pid_t ignore_begin(const char *verb, const char *id)
+{
+	char text[64];
+	pid_t pid;
+	int fd;
+
+	snprintf(text, sizeof(text), "%s %s", verb, id);
+	pid = fork();
+	if (pid)
+		return pid;
+	fd = open("/proc/cio_ignore", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		_exit(1);
+	_exit(0);
+}
+
+static bool ignore(const char *verb, const char *id)
+{
+	int status = -1;
+
+	waitpid(ignore_begin(verb, id), &status, 0);
+	return status == 0;
+}
+
+/* As when it is unplugged: cio deletes it, and nobody is asked. It stays claimed. */
+static void test_delete_never_bound(const char *id)
+{
+	int device = ioas_open_node(id), iommufd = open("/dev/iommu", O_RDWR | O_CLOEXEC);
+	struct device dev;
+	pid_t purge;
+	int r, waited;
+
+	check(device >= 0 && ignore("add", id), "the node is open, the device to be ignored", 0);
+	purge = ignore_begin("purge", "");
+	check(goes(id), "a device that goes waits for no fd that is bound to nothing", 0);
+	r = iommufd_bind(device, iommufd);
+	check(r == -ENODEV, "which opens nothing any more", r);
+	close(device);
+	waitpid(purge, NULL, 0);
+	check(ignore("free", id), "the device may come back", 0);
+	for (waited = 0; waited < 100 && !bind_again(id); waited++)
+		usleep(100000);
+	check(is_there(id), "it does, and is bound", waited);
+	r = device_open(id, &dev);
+	check(r == 0, "it opens", r);
+	check_works(&dev, "the device works");
+	device_close(&dev);
+	close(iommufd);
+}
+
 void test_iommufd(const char *id, int event)
 {
 	test_bind(id);
@@ -242,6 +325,7 @@ void test_iommufd(const char *id, int event)
 	test_iommufd_closed_first(id);
 	test_unbind_never_bound(id);
 	test_revoke_never_bound(id);
+	test_delete_never_bound(id);
 }
 
 /* A program with data in two blocks of 2 KiB that do not adjoin: such data is copied. */
