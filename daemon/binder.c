@@ -134,6 +134,23 @@ static void explain_step(const struct binder_job *job, const struct plan_step *s
 				plan_step_describe(step, words, sizeof(words)), strerror(-error));
 }
 
+int binder_check_use(struct sysfs *sysfs, struct ccw_id id, const char *driver, struct fault *fault)
+{
+	struct inuse_tables tables;
+	char name[CCW_ID_STRING_SIZE];
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	r = sysfs_open_device(sysfs, id, &fd);
+	if (r >= 0)
+		r = inuse_tables_read(PROC_ROOT, &tables);
+	if (r < 0)
+		return r;
+	r = inuse_check(fd, ccw_id_format(id, name), driver, &tables, false, fault);
+	inuse_tables_deinit(&tables);
+	return r;
+}
+
 /* What is passed over is not passed over in silence: DEVICE_IN_USE in place of a warning's code. */
 static int check_forced(int fd, const char *name, const char *driver,
 			const struct inuse_tables *tables, struct fault *ret_warning)
@@ -331,10 +348,21 @@ int binder_retract(struct sysfs *sysfs, const struct sysfs_site *site)
 	return dev_fd < 0 ? -errno : vfio_unshare(sysfs, dev_fd, site);
 }
 
-static bool is_taken_away(const struct binder_job *job, const struct sysfs_facts *facts)
+static bool is_taken_away(const struct binder_job *job, const struct plan_origin *origin,
+			  const struct sysfs_facts *facts)
 {
-	return job->is_yielding && strcmp(job->origin.driver, CCWB_DRIVER) == 0 && *facts->driver &&
-	       strcmp(facts->driver, CCWB_DRIVER) != 0;
+	return job->is_yielding && strcmp(origin->driver, CCWB_DRIVER) == 0 && *facts->driver &&
+	       strcmp(facts->driver, CCWB_DRIVER) != 0 && !plan_is_by_job(facts, origin);
+}
+
+/* No job has put another device anywhere, which has come in its place: that is at home. */
+static struct plan_origin origin_of(const struct binder_job *job, const struct sysfs_facts *facts)
+{
+	struct plan_origin origin = job->origin;
+
+	if (job->incarnation != 0 && facts->incarnation != job->incarnation)
+		*origin.by_job = '\0';
+	return origin;
 }
 
 /* A device that is gone keeps nothing but its place on the claim list. */
@@ -360,14 +388,51 @@ static void reset_after(const struct binder_job *job, const struct sysfs_facts *
 	fault->code = FAULT_NONE;
 }
 
+/* The reason in words, and whether anything was done by then. */
+static int explain_restore(const struct binder_job *job, const struct plan *plan, size_t n,
+			   int error, struct fault *fault)
+{
+	char name[CCW_ID_STRING_SIZE], words[128];
+
+	ccw_id_format(job->id, name);
+	/* always the first: the driver of the host's from which it would be taken has it open */
+	if (plan->steps[n].action == PLAN_OFFLINE && error == -EBUSY)
+		return fault_set(fault, FAULT_DEVICE_IN_USE,
+				 "%s is in use: its driver does not let it go offline because it "
+				 "is open; fuser -v on its nodes in /dev tells root by whom",
+				 name);
+	plan_step_describe(&plan->steps[n], words, sizeof(words));
+	return fault_set(fault, FAULT_RESTORE_FAILED, "%s could not be given back: %s failed: %s",
+			 name, words, strerror(-error));
+}
+
+static int go_back(const struct binder_job *job, const struct sysfs_facts *facts,
+		   const struct plan_origin *origin, struct fault *fault)
+{
+	struct plan plan;
+	size_t n;
+	int r;
+
+	if (job->terms.reset_after) {
+		tell_step(job, 0, 1, 2 * LIMIT_STEP_ONLINE_MS, "reset");
+		reset_after(job, facts, fault);
+	}
+	plan_restore(facts, origin, &plan);
+	for (n = 0; n < plan.n_steps; n++) {
+		r = step_run_told(job, &plan.steps[n], n, plan.n_steps);
+		if (r < 0)
+			return explain_restore(job, &plan, n, r, fault);
+	}
+	return 0;
+}
+
 void binder_restore(void *data, struct worker_result *result)
 {
 	const struct binder_job *job = data;
-	char name[CCW_ID_STRING_SIZE], words[128];
+	char name[CCW_ID_STRING_SIZE];
+	struct plan_origin origin;
 	struct step_scene scene;
 	struct sysfs_facts facts;
-	struct plan plan;
-	size_t n;
 	int r;
 
 	if (job->backend.kind == BACKEND_VFIO_CCW) {
@@ -376,30 +441,19 @@ void binder_restore(void *data, struct worker_result *result)
 		return;
 	}
 	r = sysfs_read(job->sysfs, job->id, &facts, NULL);
-	if (r == -ENOENT || r == -ENODEV || (r >= 0 && is_taken_away(job, &facts))) {
-		result->r = restore_gone(job, &result->fault);
-		return;
+	if (r >= 0) {
+		origin = origin_of(job, &facts);
+		if (plan_is_by_job(&facts, &origin))
+			r = binder_check_use(job->sysfs, job->id, facts.driver, &result->fault);
 	}
-	if (r < 0) {
+	if (r == -ENOENT || r == -ENODEV || (r >= 0 && is_taken_away(job, &origin, &facts)))
+		result->r = restore_gone(job, &result->fault);
+	else if (r < 0 && result->fault.code != FAULT_NONE)
+		result->r = r;
+	else if (r < 0)
 		result->r = fault_set(&result->fault, FAULT_RESTORE_FAILED,
 				      "%s cannot be looked at: %s", ccw_id_format(job->id, name),
 				      strerror(-r));
-		return;
-	}
-	if (job->terms.reset_after) {
-		tell_step(job, 0, 1, 2 * LIMIT_STEP_ONLINE_MS, "reset");
-		reset_after(job, &facts, &result->fault);
-	}
-	plan_restore(&facts, &job->origin, &plan);
-	for (n = 0; n < plan.n_steps; n++) {
-		r = step_run_told(job, &plan.steps[n], n, plan.n_steps);
-		if (r >= 0)
-			continue;
-		plan_step_describe(&plan.steps[n], words, sizeof(words));
-		result->r = fault_set(&result->fault, FAULT_RESTORE_FAILED,
-				      "%s could not be given back: %s failed: %s",
-				      ccw_id_format(job->id, name), words, strerror(-r));
-		return;
-	}
-	result->r = 0;
+	else
+		result->r = go_back(job, &facts, &origin, &result->fault);
 }

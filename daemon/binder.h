@@ -21,7 +21,8 @@ struct binder_job {
 	uid_t uid;
 	struct backend backend;
 	struct plan_origin origin;
-	uint64_t incarnation;	    /* for binder_acquire: of no other device; 0: of any */
+	/* binder_acquire takes no other device, binder_restore takes none from a job's driver; 0: any */
+	uint64_t incarnation;
 	unsigned int step_limit_ms; /* of every step; 0: each has its own */
 	struct plan_terms terms;
 	bool was_ours; /* for binder_acquire: bound since an earlier lease */
@@ -41,13 +42,18 @@ struct binder_job {
  * RESTORE_FAILED.
  *
  * binder_restore gives the device back; it must not be open. RESTORE_FAILED when that fails;
- * DEVICE_GONE, with nothing left behind, when there is no such device any more.
+ * DEVICE_IN_USE, with nothing done, when the host uses it by a driver of the host's from which it would
+ * be taken; DEVICE_GONE, with nothing left behind, when there is no such device any more.
  */
 void binder_acquire(void *data, struct worker_result *result);
 
 /* As much of binder_acquire as leaves everything as it is: whether it would begin, and how it would warn. */
 void binder_probe(void *data, struct worker_result *result);
 void binder_restore(void *data, struct worker_result *result);
+
+/* What the host uses it for, as inuse_check has it; for workers. */
+int binder_check_use(struct sysfs *sysfs, struct ccw_id id, const char *driver,
+		     struct fault *fault);
 
 /*
  * No worker function: takes a node that was given by path back to root. Nobody can open it then, but

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "binder.h"
-#include "inuse.h"
 #include "names.h"
 #include "step.h"
 
@@ -19,23 +18,6 @@ static const char *name_of(const struct change *change)
 	static char name[CCW_ID_STRING_SIZE];
 
 	return ccw_id_format(change->id, name);
-}
-
-static int check_use(const struct change *change, const struct sysfs_facts *facts,
-		     struct fault *fault)
-{
-	struct inuse_tables tables;
-	_cleanup_close_ int fd = -1;
-	int r;
-
-	r = sysfs_open_device(change->sysfs, change->id, &fd);
-	if (r >= 0)
-		r = inuse_tables_read(PROC_ROOT, &tables);
-	if (r < 0)
-		return r;
-	r = inuse_check(fd, name_of(change), facts->driver, &tables, false, fault);
-	inuse_tables_deinit(&tables);
-	return r;
 }
 
 static int roll_back(const struct step_scene *scene, const struct plan *plan, size_t n,
@@ -109,7 +91,7 @@ static int look(const struct change *change, struct sysfs_facts *ret, struct fau
 				 change->driver);
 	if (change->kind == CHANGE_BIND && strcmp(change->driver, CCWB_DRIVER) == 0)
 		r = backend_choose(change->sysfs, kind, name_of(change), ret, &kind, fault);
-	return r < 0 ? r : check_use(change, ret, fault);
+	return r < 0 ? r : binder_check_use(change->sysfs, change->id, ret->driver, fault);
 }
 
 static int change_driver(const struct change *change, struct fault *fault)
@@ -135,6 +117,7 @@ static void restore(const struct change *change, struct worker_result *result)
 		.id = change->id,
 		.backend = change->backend,
 		.origin = change->origin,
+		.incarnation = change->incarnation,
 		.step_limit_ms = change->step_limit_ms,
 	};
 
@@ -151,13 +134,27 @@ static void explain(const struct change *change, struct worker_result *result)
 				strerror(-result->r));
 }
 
+/* From our module it goes home whoever uses it. */
+static int look_home(const struct change *change, struct fault *fault)
+{
+	struct sysfs_facts facts;
+	int r;
+
+	if (change->backend.kind == BACKEND_VFIO_CCW)
+		return 0;
+	r = sysfs_read(change->sysfs, change->id, &facts, NULL);
+	if (r < 0 || !plan_is_by_job(&facts, &change->origin))
+		return r;
+	return binder_check_use(change->sysfs, change->id, facts.driver, fault);
+}
+
 void change_rehearse(void *data, struct worker_result *result)
 {
 	const struct change *change = data;
 	struct sysfs_facts facts;
 
-	/* what is to go home goes, whoever uses it */
-	result->r = change->kind == CHANGE_RESTORE ? 0 : look(change, &facts, &result->fault);
+	result->r = change->kind == CHANGE_RESTORE ? look_home(change, &result->fault)
+						   : look(change, &facts, &result->fault);
 	explain(change, result);
 }
 

@@ -24,7 +24,7 @@ struct change {
 	struct plan_origin origin;
 	struct backend
 		backend;      /* of RESTORE: that of the lease after which it was not given back */
-	uint64_t incarnation; /* of BIND and RESET: of no other device; 0: of any */
+	uint64_t incarnation; /* as in struct binder_job */
 	unsigned int step_limit_ms; /* of every step; 0: each has its own */
 };
 

@@ -186,6 +186,7 @@ static void begin_restore(struct custody *custody, struct lease *lease)
 		.id = lease->device,
 		.backend = lease->backend,
 		.origin = lease->origin,
+		.incarnation = lease->incarnation,
 		.terms = lease->terms,
 		.is_yielding = true,
 	};
@@ -341,13 +342,11 @@ static void refuse(struct custody *custody, struct lease *lease, struct worker_r
 	struct device *device = device_of(custody, lease);
 	bool is_new = origin_is_new(device, result);
 	bool is_back = is_new || strcmp(device->facts.driver, lease->origin.driver) == 0;
-	char name[CCW_ID_STRING_SIZE];
 
 	(void)tell_client(lease, result); /* it gets nothing in either case */
 	pledge_drop(custody->store, lease);
 	if (result->fault.code == FAULT_RESTORE_FAILED || (device->is_present && !is_back)) {
-		log_full(LOG_ERR, ccw_id_format(lease->device, name), lease->id, "%s",
-			 result->fault.text);
+		log_full(LOG_ERR, device->name, lease->id, "%s", result->fault.text);
 		lease_set_state(lease, LEASE_FAILED);
 		save(custody, lease);
 		device_move(custody, device, DEVICE_FAILED, &result->fault);

@@ -108,6 +108,8 @@ int foresight_rehearse(struct foresight *foresight, enum change_kind kind,
 		.sysfs = foresight->custody->sysfs,
 		.id = device->id,
 		.kind = kind,
+		.origin = device->origin,
+		.backend = device->backend,
 		.incarnation = device->facts.incarnation,
 	};
 

@@ -99,16 +99,27 @@ static void save(struct job *job, enum lease_state state)
 			       job->device->name);
 }
 
+/* It went and another one came, which is with the driver that the host has given it. */
+static bool has_come_anew(const struct job *job)
+{
+	const struct sysfs_facts *facts = &job->device->facts;
+
+	return facts->incarnation != job->change.incarnation &&
+	       strcmp(facts->driver, CCWB_DRIVER) != 0;
+}
+
 /* As it is now, the device is at home or bound elsewhere; either way the host's. */
 static void settle(struct job *job, enum job_result result)
 {
 	struct device *device = job->device;
-	bool is_ours = strcmp(device->facts.driver, CCWB_DRIVER) == 0;
-	bool is_new = device->facts.incarnation != job->change.incarnation && !is_ours;
+	bool is_bound_there = job->kind == CHANGE_BIND && result == JOB_DONE;
+	bool is_new = has_come_anew(job) && !is_bound_there; /* whichever device that was */
 	/* one that was restored has been left with whoever else has taken it */
 	bool is_home = is_new || (job->kind == CHANGE_RESTORE && result == JOB_DONE) ||
 		       strcmp(device->facts.driver, device->origin.driver) == 0;
 
+	if (is_bound_there)
+		origin_note_bound(device, job->change.driver);
 	registry_clear_backend(job->jobs->custody->registry, device);
 	/* one that is gone is forgotten when it is dropped, with its place on the claim list */
 	if (device->is_present && is_home)
@@ -150,7 +161,13 @@ static int start(struct job *job)
 
 static void fail(struct job *job, const struct fault *fault)
 {
-	log_full(LOG_ERR, job->device->name, NULL, "%s", fault->text);
+	struct device *device = job->device;
+
+	log_full(LOG_ERR, device->name, NULL, "%s", fault->text);
+	if (has_come_anew(job))
+		origin_note_bound(device, "");
+	else if (job->kind == CHANGE_BIND && strcmp(device->facts.driver, job->before.driver) != 0)
+		origin_note_bound(device, job->change.driver);
 	save(job, LEASE_FAILED);
 	device_move(job, DEVICE_FAILED, fault);
 	job->fault = *fault; /* more urgent than what began it */
@@ -198,6 +215,18 @@ static void fail_unseen(struct job *job, int error)
 	(void)fault_set(&fault, FAULT_RESTORE_FAILED,
 			"cannot see what has become of %s: %s; RestoreDevice gives it back",
 			job->device->name, strerror(-error));
+	if (job->kind == CHANGE_BIND)
+		origin_note_bound(job->device, job->change.driver);
+	fail(job, &fault);
+}
+
+/* It was stranded before, so there is no place to take it back to: stranded it stays. */
+static void fail_again(struct job *job)
+{
+	struct fault fault = {};
+
+	(void)fault_set(&fault, FAULT_RESTORE_FAILED, "%s; RestoreDevice tries again",
+			job->fault.text);
 	fail(job, &fault);
 }
 
@@ -216,12 +245,14 @@ static void on_changed(struct worker_result *result, void *userdata)
 	seen = registry_refresh(custody->registry, job->device->id);
 	if (result->r < 0 && !is_undone)
 		note_fault(job, result);
-	if (has_died && !is_undone) {
+	if (has_died && !is_undone && job->was_failed) {
+		fail_again(job);
+	} else if (has_died && !is_undone) {
 		undo(job);
 	} else if (seen < 0 && seen != -ENOENT) {
 		fail_unseen(job, seen);
 	} else if (result->r < 0 && result->fault.code != FAULT_DEVICE_GONE &&
-		   (is_undone || result->fault.code == FAULT_RESTORE_FAILED)) {
+		   (is_undone || job->was_failed || result->fault.code == FAULT_RESTORE_FAILED)) {
 		if (has_died)
 			(void)fault_set(&result->fault, FAULT_RESTORE_FAILED,
 					"%s could not be given back", job->device->name);
@@ -281,6 +312,7 @@ static void note_origin(struct job *job)
 	if (device->backend.kind == BACKEND_VFIO_CCW)
 		job->before = device->origin; /* there is nothing between there and home */
 	job->had_origin = device->has_origin;
+	job->was_failed = device->state == DEVICE_FAILED;
 	if (!device->has_origin) {
 		device->origin = job->before;
 		if (strcmp(device->facts.driver, CCWB_DRIVER) == 0)
@@ -288,6 +320,10 @@ static void note_origin(struct job *job)
 	}
 	device->has_origin = true;
 	job->change.origin = device->origin;
+	/* from where the job takes it to, it is taken back */
+	if (job->kind != CHANGE_RESET)
+		strcpy(job->before.by_job,
+		       job->kind == CHANGE_BIND ? job->change.driver : device->origin.driver);
 }
 
 static uint64_t realtime_usec(void)
@@ -336,7 +372,9 @@ int job_begin(struct jobs *jobs, enum change_kind kind, struct device *device, c
 	if (!job)
 		return -ENOMEM;
 	device->has_job = true;
-	r = origin_save(jobs->custody->store, device, LEASE_PENDING);
+	/* what is on its way home goes on there after a restart, all else goes back */
+	r = kind == CHANGE_RESTORE ? origin_save(jobs->custody->store, device, LEASE_PENDING)
+				   : origin_save_before(jobs->custody->store, device, &job->before);
 	if (r >= 0)
 		r = start(job);
 	if (r < 0) {

@@ -37,6 +37,7 @@ struct job {
 	struct worker *worker;
 	struct plan_origin before; /* where the device was */
 	bool had_origin;	   /* and whether it belonged elsewhere already */
+	bool was_failed;	   /* or could not be given back before */
 	bool is_canceled;
 	struct fault fault; /* why it is undone or failed */
 	struct job *next;

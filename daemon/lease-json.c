@@ -56,6 +56,9 @@ int lease_json_write(struct json_object *object, const struct lease *lease)
 {
 	const bool is_ours = lease->backend.kind == BACKEND_CCWBROKER;
 	const struct tether *tether = &lease->tether;
+	/* 0 is of any device; a number of more bits than JSON has is none that sysfs gives */
+	const int64_t incarnation =
+		lease->incarnation <= INT64_MAX ? (int64_t)lease->incarnation : 0;
 	char device[CCW_ID_STRING_SIZE];
 	const struct {
 		const char *key;
@@ -88,9 +91,12 @@ int lease_json_write(struct json_object *object, const struct lease *lease)
 		{ "bus", json_object_new_string(tether->bus) },
 		{ "driver", json_object_new_string(lease->origin.driver) },
 		{ "online", json_object_new_boolean(lease->origin.is_online) },
+		{ "by_job", json_object_new_string(lease->origin.by_job) },
+		{ "incarnation", json_object_new_int64(incarnation) },
 		{ "bound", json_object_new_boolean(lease->is_bound) },
 		{ "home_driver", json_object_new_string(lease->home.driver) },
 		{ "home_online", json_object_new_boolean(lease->home.is_online) },
+		{ "home_by_job", json_object_new_string(lease->home.by_job) },
 	};
 	int failure = 0, r;
 	size_t n;
@@ -301,6 +307,32 @@ static int load_home(struct json_object *object, struct lease *lease)
 	return 0;
 }
 
+/* Those of a daemon that could take no device back from a driver of the host's do not say. */
+static int load_by_job(struct json_object *object, const char *key, char by_job[SYSFS_NAME_SIZE])
+{
+	const char *driver = "";
+	int r;
+
+	r = get_text(object, key, SYSFS_NAME_SIZE, &driver);
+	if ((r < 0 && r != -ENODATA) || strchr(driver, '/'))
+		return -EBADMSG;
+	strcpy(by_job, driver);
+	return 0;
+}
+
+/* Nor which device it was. */
+static int load_place(struct json_object *object, struct lease *lease)
+{
+	int r;
+
+	r = load_by_job(object, "by_job", lease->origin.by_job);
+	if (r >= 0)
+		r = load_by_job(object, "home_by_job", lease->home.by_job);
+	if (r >= 0)
+		r = get_number(object, "incarnation", INT64_MAX, &lease->incarnation);
+	return r == -ENODATA ? 0 : r;
+}
+
 /* Those of a daemon that knew of one backend only do not say. */
 static int load_backend(struct json_object *object, struct backend *ret)
 {
@@ -339,7 +371,8 @@ int lease_json_read(struct json_object *object, struct lease **ret)
 	    get_text(object, "driver", SYSFS_NAME_SIZE, &driver) < 0 || strchr(driver, '/') ||
 	    load_iommu(object, &lease->iommu) < 0 || load_by_path(object, &lease->is_by_path) < 0 ||
 	    load_terms(object, lease) < 0 || load_tether(object, &lease->tether) < 0 ||
-	    load_home(object, lease) < 0 || load_backend(object, &lease->backend) < 0 ||
+	    load_home(object, lease) < 0 || load_place(object, lease) < 0 ||
+	    load_backend(object, &lease->backend) < 0 ||
 	    get_number(object, "since", INT64_MAX, &lease->since) < 0 ||
 	    json_get_bool(object, "online", &online) < 0)
 		return -EBADMSG;

@@ -64,7 +64,7 @@ struct lease {
 	bool is_announced; /* clients know of it */
 	struct ccw_id device;
 	char id[LEASE_ID_SIZE];
-	uint64_t incarnation; /* PENDING: of the device that was judged, as sysfs.h has it */
+	uint64_t incarnation; /* of its device when it began, as sysfs.h has it; 0: not known */
 	pid_t pid;
 	char *user;
 	char *unit; /* "": not known */

@@ -12,19 +12,65 @@
 #include "log.h"
 #include "names.h"
 
-int origin_save(struct store *store, const struct device *device, enum lease_state state)
+static int record_new(const struct device *device, struct lease **ret)
 {
 	const struct subject root = { .uid = 0, .pidfd = -1, .user = (char *)"root" };
+	int r;
+
+	r = lease_new(device->id, &root, "bound", ret);
+	if (r < 0)
+		return r;
+	(*ret)->origin = device->origin;
+	(*ret)->backend = device->backend;
+	(*ret)->incarnation = device->facts.incarnation;
+	return 0;
+}
+
+int origin_save(struct store *store, const struct device *device, enum lease_state state)
+{
 	_cleanup_(lease_freep) struct lease *lease = NULL;
 	int r;
 
-	r = lease_new(device->id, &root, "bound", &lease);
+	r = record_new(device, &lease);
 	if (r < 0)
 		return r;
-	lease->origin = device->origin;
-	lease->backend = device->backend;
 	lease->state = state;
 	return store_save(store, lease);
+}
+
+int origin_save_before(struct store *store, const struct device *device,
+		       const struct plan_origin *before)
+{
+	_cleanup_(lease_freep) struct lease *lease = NULL;
+	int r;
+
+	r = record_new(device, &lease);
+	if (r < 0)
+		return r;
+	/* elsewhere than at home: it stays there, as what is bound does after a lease */
+	lease->is_bound = strcmp(before->driver, device->origin.driver) != 0;
+	lease->home = device->origin;
+	strcpy(lease->home.by_job, before->by_job);
+	lease->origin = *before;
+	return store_save(store, lease);
+}
+
+void origin_save_way(struct store *store, const struct device *device, bool is_home)
+{
+	struct lease granted;
+	int r;
+
+	if (device->lease) {
+		granted = *device->lease; /* peeks, and is never freed */
+		granted.is_bound = !is_home;
+		granted.origin = is_home ? granted.home : granted.origin;
+		r = store_save(store, &granted);
+	} else {
+		r = origin_save(store, device, is_home ? LEASE_PENDING : LEASE_BOUND);
+	}
+	if (r < 0)
+		log_full_errno(LOG_ERR, device->name, NULL, r,
+			       "what becomes of %s after a restart is not saved", device->name);
 }
 
 void origin_note(const struct device *device, struct lease *lease)
@@ -50,6 +96,15 @@ bool origin_is_saved(const struct lease *lease, const struct device *device)
 	       lease->backend.kind == BACKEND_CCWBROKER && !lease->is_by_path;
 }
 
+void origin_promote(struct lease *lease, struct device *device)
+{
+	lease->is_bound = true;
+	lease->home = lease->origin;
+	lease->origin = (struct plan_origin){ .driver = CCWB_DRIVER };
+	if (device)
+		device->is_bound = true;
+}
+
 void origin_stay(struct lease *lease, struct device *device)
 {
 	bool is_kept = lease->end == LEASE_END_CLOSED || lease->end == LEASE_END_RELEASED ||
@@ -59,11 +114,7 @@ void origin_stay(struct lease *lease, struct device *device)
 	/* no client has had one that is on its way back from an attempt, or gone */
 	if (!lease->terms.stays_bound || lease->is_bound || !lease_is_held(lease) || !is_kept)
 		return;
-	lease->is_bound = true;
-	lease->home = lease->origin;
-	lease->origin = (struct plan_origin){ .driver = CCWB_DRIVER };
-	if (device)
-		device->is_bound = true;
+	origin_promote(lease, device);
 }
 
 void origin_forget(struct store *store, struct device *device)
@@ -82,6 +133,11 @@ bool origin_is_lost(struct lease *lease, const struct device *device)
 	return true;
 }
 
+void origin_note_bound(struct device *device, const char *driver)
+{
+	strcpy(device->origin.by_job, strcmp(driver, CCWB_DRIVER) == 0 ? "" : driver);
+}
+
 void origin_keep(struct store *store, const struct lease *lease, struct device *device)
 {
 	int r;
@@ -93,6 +149,7 @@ void origin_keep(struct store *store, const struct lease *lease, struct device *
 	} else if (!device->is_present) {
 		return; /* its place on the claim list goes with it */
 	} else {
+		origin_note_bound(device, lease->origin.driver);
 		r = origin_save(store, device, LEASE_BOUND);
 		if (r < 0)
 			log_full_errno(LOG_ERR, device->name, lease->id, r,
@@ -120,9 +177,17 @@ bool origin_is_replaced(const struct lease *lease, const struct device *device,
 	return true;
 }
 
+/* It went and another one came, while there was no daemon: the host's, where the host has put it. */
+static bool is_another(const struct lease *lease, const struct device *device)
+{
+	return lease->incarnation != 0 && device->facts.incarnation != lease->incarnation &&
+	       strcmp(device->facts.driver, CCWB_DRIVER) != 0;
+}
+
 void origin_resume(struct store *store, struct lease *lease_take, struct device *device)
 {
-	if (device && strcmp(device->facts.driver, lease_take->origin.driver) != 0) {
+	if (device && !is_another(lease_take, device) &&
+	    strcmp(device->facts.driver, lease_take->origin.driver) != 0) {
 		device->origin = lease_take->origin;
 		device->has_origin = true;
 		device->is_bound = true;

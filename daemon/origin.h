@@ -15,6 +15,19 @@
 _must_check_ int origin_save(struct store *store, const struct device *device,
 			     enum lease_state state);
 
+/*
+ * The same as PENDING, for a device that a job takes elsewhere from where it is: a restart in the middle takes it back there, and
+ * remembers where it belongs.
+ */
+_must_check_ int origin_save_before(struct store *store, const struct device *device,
+				    const struct plan_origin *before);
+
+/*
+ * What a restart makes of a bound device, leased or not, is about to change: it goes home, or, as that did not
+ * come about, stays bound. Only what is saved is changed.
+ */
+void origin_save_way(struct store *store, const struct device *device, bool is_home);
+
 /* Which device lease is about to take, where it goes back to, and where it is at home. */
 void origin_note(const struct device *device, struct lease *lease);
 
@@ -23,6 +36,9 @@ void origin_note(const struct device *device, struct lease *lease);
  * what a restart would make of it. By path there would be a node to take back.
  */
 bool origin_is_saved(const struct lease *lease, const struct device *device);
+
+/* Device, NULL for one that is gone for good, stays bound to ccwbroker after lease. */
+void origin_promote(struct lease *lease, struct device *device);
 
 /*
  * At the end of lease, whose state is still that of before: its device stays bound where its terms say
@@ -38,6 +54,9 @@ void origin_forget(struct store *store, struct device *device);
  * some other driver, is with another one nevertheless: it is another one, or somebody has taken it away. Then the lease does not keep it bound.
  */
 _must_check_ bool origin_is_lost(struct lease *lease, const struct device *device);
+
+/* It has been bound to driver, ours or the host's, and may be taken back from there. */
+void origin_note_bound(struct device *device, const char *driver);
 
 /*
  * At the end of lease: a device that was bound before it stays so. NULL for one that is gone for
@@ -55,7 +74,7 @@ bool origin_is_new(const struct device *device, const struct worker_result *resu
 bool origin_is_replaced(const struct lease *lease, const struct device *device,
 			struct worker_result *result);
 
-/* Takes up what was saved as BOUND; device may be NULL. */
+/* Takes up what was saved as BOUND; device may be NULL, or another one by now. */
 void origin_resume(struct store *store, struct lease *lease_take, struct device *device);
 
 /* What is at home, or comes back under its id, is for its driver to take. */

@@ -98,11 +98,20 @@ static void plan_keep(const struct sysfs_facts *facts, struct plan *ret)
 	plan_add(ret, PLAN_BIND, CCWB_DRIVER);
 }
 
+bool plan_is_by_job(const struct sysfs_facts *facts, const struct plan_origin *origin)
+{
+	return *facts->driver && strcmp(facts->driver, CCWB_DRIVER) != 0 &&
+	       strcmp(facts->driver, origin->driver) != 0 &&
+	       strcmp(facts->driver, origin->by_job) == 0;
+}
+
 void plan_restore(const struct sysfs_facts *facts, const struct plan_origin *origin,
 		  struct plan *ret)
 {
 	bool is_ours = strcmp(facts->driver, CCWB_DRIVER) == 0;
 	bool is_back = !is_ours && strcmp(facts->driver, origin->driver) == 0;
+	bool is_by_job = plan_is_by_job(facts, origin);
+	bool is_free = is_ours || is_by_job || !*facts->driver; /* by then */
 
 	if (strcmp(origin->driver, CCWB_DRIVER) == 0) {
 		plan_keep(facts, ret);
@@ -113,14 +122,16 @@ void plan_restore(const struct sysfs_facts *facts, const struct plan_origin *ori
 		/* or the kernel would wait for a client that still has it open */
 		plan_add(ret, PLAN_REVOKE, "");
 		plan_add(ret, PLAN_UNBIND, CCWB_DRIVER);
+	} else if (is_by_job) {
+		if (facts->is_online)
+			plan_add(ret, PLAN_OFFLINE, "");
+		plan_add(ret, PLAN_UNBIND, facts->driver);
 	}
 	plan_add(ret, PLAN_UNCLAIM, "");
 	/* a driver that somebody else has bound meanwhile is left alone */
-	if (*origin->driver && !is_back && (is_ours || !*facts->driver)) {
+	if (*origin->driver && !is_back && is_free)
 		plan_add(ret, PLAN_BIND, origin->driver);
-		is_back = true;
-	}
-	if (*origin->driver && is_back && origin->is_online && (is_ours || !facts->is_online))
+	if (*origin->driver && origin->is_online && (is_free || (is_back && !facts->is_online)))
 		plan_add(ret, PLAN_ONLINE, "");
 }
 

@@ -61,6 +61,8 @@ struct plan {
 struct plan_origin {
 	char driver[SYSFS_NAME_SIZE]; /* "" for none */
 	bool is_online;
+	/* the host's driver with which a job has put it, or may have: it is taken from there, too */
+	char by_job[SYSFS_NAME_SIZE]; /* "" for none */
 };
 
 /* Appends a step; driver is "" where it has none. */
@@ -80,6 +82,9 @@ void plan_bind(const struct sysfs_facts *facts, const char *driver, struct plan 
 
 /* Offline and online again; no step at all for a device that is offline. */
 void plan_reset(const struct sysfs_facts *facts, struct plan *ret);
+
+/* Whether the host's driver that has it is one from which it goes back to origin. */
+bool plan_is_by_job(const struct sysfs_facts *facts, const struct plan_origin *origin);
 
 /* From facts, whatever they are, to the device as origin describes it. */
 void plan_restore(const struct sysfs_facts *facts, const struct plan_origin *origin,

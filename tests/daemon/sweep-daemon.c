@@ -447,3 +447,32 @@ bool sweep_daemon_settle(struct sweep_daemon *daemon, struct sweep_status *ret)
 	}
 	return false;
 }
+
+bool sweep_daemon_look(const struct sweep_daemon *daemon, struct sysfs_facts *ret)
+{
+	struct sysfs *sysfs = fake_sysfs_open(&daemon->fake);
+	int r = sysfs_read(sysfs, id, ret, NULL);
+
+	sysfs_free(sysfs);
+	return r >= 0;
+}
+
+bool sweep_daemon_has_driver(const struct sweep_daemon *daemon, const char *driver)
+{
+	struct sysfs_facts facts;
+
+	return sweep_daemon_look(daemon, &facts) && strcmp(facts.driver, driver) == 0;
+}
+
+void sweep_daemon_bind(struct sweep_daemon *daemon, const char *driver)
+{
+	struct sweep_status status = {};
+	unsigned int tries;
+
+	for (tries = 0; tries < 4 && !sweep_daemon_has_driver(daemon, driver); tries++) {
+		if (status.state == DEVICE_FAILED)
+			sweep_daemon_restart(daemon);
+		(void)sweep_daemon_change(daemon, CHANGE_BIND, driver, &status);
+		(void)sweep_daemon_settle(daemon, &status); /* looked at by then */
+	}
+}

@@ -60,6 +60,14 @@ bool sweep_daemon_change(struct sweep_daemon *daemon, enum change_kind kind, con
 bool sweep_daemon_define(struct sweep_daemon *daemon, bool is_autostart, struct sweep_status *ret);
 bool sweep_daemon_undefine(struct sweep_daemon *daemon, struct sweep_status *ret);
 
+/* What sysfs says of the device. false: it is not there. */
+bool sweep_daemon_look(const struct sweep_daemon *daemon, struct sysfs_facts *ret);
+
+bool sweep_daemon_has_driver(const struct sweep_daemon *daemon, const char *driver);
+
+/* By a job. On a busy machine a step of it may take longer than a short patience: then once more. */
+void sweep_daemon_bind(struct sweep_daemon *daemon, const char *driver);
+
 /* The client closes all that it has. */
 void sweep_daemon_drop(struct sweep_daemon *daemon);
 

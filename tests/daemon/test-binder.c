@@ -269,7 +269,54 @@ START_TEST(test_one_that_was_to_stay_and_that_another_driver_has_is_left)
 }
 END_TEST
 
-CHECK_MAIN("binder", test_one_that_was_to_stay_and_that_another_driver_has_is_left,
+START_TEST(test_what_a_job_has_bound_elsewhere_is_taken_from_there)
+{
+	setup();
+	fake_sysfs_set_driver(&fake, "0.0.0580", "dasd-eckd");
+	strcpy(job.origin.by_job, "dasd-eckd");
+	job.origin.is_online = true;
+	binder_restore(&job, &result);
+	ck_assert_int_eq(result.r, 0);
+	expect_driver("dasd-eckd", "unbind", "0.0.0580");
+	expect_driver("tape_34xx", "bind", "0.0.0580");
+	expect_online("1");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_another_device_is_not_taken_from_its_driver)
+{
+	setup();
+	fake_sysfs_set_driver(&fake, "0.0.0580", "dasd-eckd");
+	strcpy(job.origin.by_job, "dasd-eckd");
+	job.incarnation = 1;
+	binder_restore(&job, &result);
+	ck_assert_int_eq(result.r, 0);
+	expect_driver("dasd-eckd", "unbind", "");
+	expect_driver("tape_34xx", "bind", "");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_one_that_the_host_uses_by_now_stays_where_a_job_has_put_it)
+{
+	setup();
+	fake_sysfs_set_driver(&fake, "0.0.0580", "dasd-eckd");
+	strcpy(job.origin.by_job, "dasd-eckd");
+	fake_sysfs_set(&fake, "0.0.0580", "online", "1\n");
+	fake_sysfs_set(&fake, "0.0.0580", "net/eth0/flags", "0x1003\n");
+	binder_restore(&job, &result);
+	ck_assert_int_eq(result.fault.code, FAULT_DEVICE_IN_USE);
+	expect_online("1");
+	expect_driver("dasd-eckd", "unbind", "");
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("binder", test_what_a_job_has_bound_elsewhere_is_taken_from_there,
+	   test_another_device_is_not_taken_from_its_driver,
+	   test_one_that_the_host_uses_by_now_stays_where_a_job_has_put_it,
+	   test_one_that_was_to_stay_and_that_another_driver_has_is_left,
 	   test_a_device_that_cannot_be_held_to_its_commands_is_not_given,
 	   test_without_the_module_nothing_is_touched,
 	   test_by_force_an_interface_is_passed_over_and_told, test_a_device_in_use_is_not_touched,

@@ -77,6 +77,33 @@ START_TEST(test_one_by_vfio_ccw_is_nothing_for_an_older_one)
 }
 END_TEST
 
+START_TEST(test_where_a_job_has_put_the_device_is_kept)
+{
+	struct lease *copy;
+
+	setup();
+	strcpy(lease->origin.by_job, "dasd-fba");
+	strcpy(lease->home.by_job, "dasd-eckd");
+	lease->incarnation = INT64_MAX;
+	ck_assert_int_eq(lease_json_write(object, lease), 0);
+	copy = read_back();
+	ck_assert_str_eq(copy->origin.by_job, "dasd-fba");
+	ck_assert_str_eq(copy->home.by_job, "dasd-eckd");
+	ck_assert_uint_eq(copy->incarnation, INT64_MAX);
+	lease_free(copy);
+	json_object_object_add(object, "by_job", json_object_new_string("../dasd-fba"));
+	ck_assert_int_eq(lease_json_read(object, &copy), -EBADMSG);
+	json_object_object_del(object, "by_job");
+	json_object_object_del(object, "home_by_job");
+	json_object_object_del(object, "incarnation");
+	copy = read_back(); /* of an older daemon */
+	ck_assert_str_eq(copy->origin.by_job, "");
+	ck_assert_uint_eq(copy->incarnation, 0);
+	lease_free(copy);
+	teardown();
+}
+END_TEST
+
 START_TEST(test_a_newer_version_is_known_as_one)
 {
 	struct lease *copy;
@@ -91,4 +118,5 @@ START_TEST(test_a_newer_version_is_known_as_one)
 END_TEST
 
 CHECK_MAIN("lease-json", test_what_an_older_daemon_can_read_is_written_for_it,
+	   test_where_a_job_has_put_the_device_is_kept,
 	   test_one_by_vfio_ccw_is_nothing_for_an_older_one, test_a_newer_version_is_known_as_one)

@@ -229,7 +229,50 @@ START_TEST(test_without_restore_what_a_client_has_had_stays_bound)
 }
 END_TEST
 
-CHECK_MAIN("origin", test_what_another_driver_has_by_then_is_kept_no_more,
+START_TEST(test_a_job_that_is_killed_leaves_where_the_device_was)
+{
+	struct plan_origin before = { .driver = "ccwbroker", .by_job = "dasd-eckd" };
+
+	setup();
+	device->facts.incarnation = 77;
+	ck_assert_int_eq(origin_save_before(store, device, &before), 0);
+	load();
+	ck_assert_int_eq(found->state, LEASE_PENDING);
+	ck_assert(found->is_bound);
+	ck_assert_str_eq(found->origin.driver, "ccwbroker");
+	ck_assert_str_eq(found->origin.by_job, "dasd-eckd");
+	ck_assert_str_eq(found->home.driver, "tape_34xx");
+	ck_assert_str_eq(found->home.by_job, "dasd-eckd");
+	ck_assert_uint_eq(found->incarnation, 77);
+	strcpy(before.driver, "tape_34xx"); /* at home */
+	ck_assert_int_eq(origin_save_before(store, device, &before), 0);
+	load();
+	ck_assert(!found->is_bound);
+	ck_assert_str_eq(found->origin.driver, "tape_34xx");
+	teardown();
+}
+END_TEST
+
+START_TEST(test_another_device_in_the_place_of_a_bound_one_is_the_hosts)
+{
+	setup();
+	strcpy(device->facts.driver, "dasd-eckd");
+	device->facts.incarnation = 77;
+	ck_assert_int_eq(origin_save(store, device, LEASE_BOUND), 0);
+	load();
+	device->is_bound = device->has_origin = false;
+	device->facts.incarnation = 78;
+	origin_resume(store, TAKE_PTR(found), device);
+	ck_assert(!device->is_bound && !device->has_origin);
+	load();
+	ck_assert_ptr_null(found);
+	teardown();
+}
+END_TEST
+
+CHECK_MAIN("origin", test_a_job_that_is_killed_leaves_where_the_device_was,
+	   test_another_device_in_the_place_of_a_bound_one_is_the_hosts,
+	   test_what_another_driver_has_by_then_is_kept_no_more,
 	   test_where_it_goes_back_to_and_where_it_is_at_home,
 	   test_one_that_a_job_has_bound_elsewhere_is_not_lost_there,
 	   test_without_restore_what_a_client_has_had_stays_bound,

@@ -126,6 +126,29 @@ START_TEST(test_a_device_goes_back_from_wherever_it_is)
 }
 END_TEST
 
+/* From there as from our module; what anybody else has bound is left alone. */
+START_TEST(test_a_device_goes_back_from_where_a_job_has_bound_it)
+{
+	struct plan_origin where = origin("dasd-eckd", true);
+	struct sysfs_facts now = facts("dasd-fba", true);
+	struct plan plan;
+
+	strcpy(where.by_job, "dasd-fba");
+	plan_restore(&now, &where, &plan);
+	ck_assert_str_eq(describe(&plan),
+			 "set offline, unbind from dasd-fba, take off the claim list of ccwbroker, "
+			 "bind to dasd-eckd, set online");
+	strcpy(where.driver, "");
+	now.is_online = false;
+	plan_restore(&now, &where, &plan);
+	ck_assert_str_eq(describe(&plan),
+			 "unbind from dasd-fba, take off the claim list of ccwbroker");
+	strcpy(now.driver, "tape_34xx");
+	plan_restore(&now, &where, &plan);
+	ck_assert_str_eq(describe(&plan), "take off the claim list of ccwbroker");
+}
+END_TEST
+
 START_TEST(test_the_undo_of_an_undo_is_the_step)
 {
 	struct plan_step undo, again;
@@ -222,5 +245,6 @@ END_TEST
 CHECK_MAIN("plan", test_binding_by_request_is_offline_first_and_claims_only_for_us,
 	   test_only_what_is_online_is_reset, test_what_was_bound_before_stays_bound,
 	   test_a_lease_that_is_held_to_something_gets_a_mask, test_a_device_is_taken_offline_first,
-	   test_a_device_goes_back_from_wherever_it_is, test_the_undo_of_an_undo_is_the_step,
-	   test_a_step_holds_when_its_outcome_is_there)
+	   test_a_device_goes_back_from_wherever_it_is,
+	   test_a_device_goes_back_from_where_a_job_has_bound_it,
+	   test_the_undo_of_an_undo_is_the_step, test_a_step_holds_when_its_outcome_is_there)
