@@ -12,6 +12,7 @@
 
 #include "log.h"
 #include "names.h"
+#include "origin.h"
 
 #define AGAIN_USEC  1000000 /* until the next attempt, when it cannot be made yet */
 #define DRIVER_USEC 3000000 /* for a driver of its own, to which it can go back, to take it first */
@@ -97,9 +98,8 @@ static bool is_early(const struct autostart *autostart, const struct device *dev
 /* Once is enough: it may be on its way back by now. What a lease or a job has bound is not yet. */
 static bool note_bound(struct autostart *autostart, struct device *device)
 {
-	bool is_ours = strcmp(device->facts.driver, CCWB_DRIVER) == 0;
-
-	if (!device->is_bound && (!is_ours || device->lease || device->has_job))
+	if (!device->is_bound &&
+	    (strcmp(device->facts.driver, CCWB_DRIVER) != 0 || device->lease || device->has_job))
 		return false;
 	device->is_due = false;
 	set_unbound(autostart, device, NULL);
@@ -251,21 +251,8 @@ static bool can_promote(const struct lease *lease)
 /* What its lease has bound stays bound. */
 static void promote(struct autostart *autostart, struct device *device)
 {
-	struct lease *lease = device->lease;
-
-	lease->is_bound = device->is_bound = true;
-	lease->home = lease->origin;
-	lease->origin = (struct plan_origin){ .driver = CCWB_DRIVER };
-	save(autostart, lease, device->name);
-}
-
-static void demote(struct autostart *autostart, struct device *device)
-{
-	struct lease *lease = device->lease;
-
-	lease->is_bound = device->is_bound = false;
-	lease->origin = lease->home;
-	save(autostart, lease, device->name);
+	origin_promote(device->lease, device);
+	save(autostart, device->lease, device->name);
 }
 
 static void take_effect(struct autostart *autostart, const struct definition *definition)
@@ -307,12 +294,15 @@ int autostart_set(struct autostart *autostart, const struct definition *definiti
 
 static int give_back(struct autostart *autostart, struct device *device, struct fault *fault)
 {
+	struct lease *lease = device->lease;
 	struct fault why = {};
 	struct job *job;
 	int r;
 
-	if (device->lease) {
-		demote(autostart, device);
+	if (lease) {
+		lease->is_bound = device->is_bound = false;
+		lease->origin = lease->home;
+		save(autostart, lease, device->name);
 		return 0;
 	}
 	r = job_begin(autostart->jobs, CHANGE_RESTORE, device, "", &job, &why);
@@ -332,9 +322,14 @@ static bool is_on_its_way(const struct device *device)
 							  !lease_is_held(device->lease)));
 }
 
+static bool is_to_go_back(const struct device *device)
+{
+	return device && device->is_defined && device->is_bound && device->is_present;
+}
+
 static int lose_effect(struct autostart *autostart, struct device *device, struct fault *fault)
 {
-	bool was_bound = device->is_defined && device->is_bound && device->is_present;
+	bool was_bound = is_to_go_back(device);
 
 	note(autostart, device, NULL);
 	tell(autostart, device, DEVICE_CHANGED_DEFINITION);
@@ -361,13 +356,20 @@ int autostart_undefine(struct autostart *autostart, struct ccw_id id, struct fau
 {
 	struct device *device = registry_peek(autostart->custody->registry, id);
 	struct fault later = {};
+	bool is_gone;
 	int r, q;
 
 	r = autostart_check_undefine(autostart, id, fault);
 	if (r < 0)
 		return r;
+	/* its way first: a restart that finds neither would leave it bound for nothing */
+	if (is_to_go_back(device))
+		origin_save_way(autostart->custody->store, device, true);
 	r = definitions_remove(autostart->definitions, id, fault);
-	if (!device || !device->is_defined || definitions_find(autostart->definitions, id))
+	is_gone = !definitions_find(autostart->definitions, id);
+	if (!is_gone && is_to_go_back(device))
+		origin_save_way(autostart->custody->store, device, false);
+	if (!device || !device->is_defined || !is_gone)
 		return r;
 	q = lose_effect(autostart, device, r < 0 ? &later : fault);
 	return r < 0 ? r : q;
@@ -414,18 +416,16 @@ static void let_go(struct autostart *autostart, struct ccw_id id)
 	while ((job = jobs_next(autostart->jobs, job)))
 		if (job->device == device && job->ended == on_ended)
 			break;
-	if (job) {
+	if (job || is_on_its_way(device)) {
 		note(autostart, device, NULL);
 		tell(autostart, device, DEVICE_CHANGED_DEFINITION);
-		job_cancel(job);
-	} else if (is_on_its_way(device)) {
-		note(autostart, device, NULL);
-		tell(autostart, device, DEVICE_CHANGED_DEFINITION);
-		log_full(
-			LOG_WARNING, device->name, NULL,
-			"%s is not defined any more, and was just being taken or given back: ccwctl "
-			"restore %s gives it to its driver",
-			device->name, device->name);
+		if (job)
+			job_cancel(job);
+		else
+			log_full(LOG_WARNING, device->name, NULL,
+				 "%s is not defined any more, and on its way: ccwctl restore %s "
+				 "gives it to its driver",
+				 device->name, device->name);
 	} else if (lose_effect(autostart, device, &fault) < 0) {
 		log_full(LOG_ERR, device->name, NULL, "%s", fault.text);
 	}

@@ -154,15 +154,9 @@ static bool does_hang(const struct sweep *sweep)
 	return sweep->fault == KERNEL_HANG || sweep->fault == KERNEL_HANG_DONE;
 }
 
-static bool has_driver(const char *driver)
+static bool is_killed(const struct sweep *sweep)
 {
-	struct sysfs *sysfs = fake_sysfs_open(&target.fake);
-	const struct ccw_id id = { 0, 0, 0x580 };
-	struct sysfs_facts facts;
-	int r = sysfs_read(sysfs, id, &facts, NULL);
-
-	sysfs_free(sysfs);
-	return r >= 0 && strcmp(facts.driver, driver) == 0;
+	return sweep->fault == KERNEL_KILL_BEFORE || sweep->fault == KERNEL_KILL_AFTER;
 }
 
 static bool has_saved(void)
@@ -204,16 +198,18 @@ static void judge_file(const struct sweep *sweep, const struct sweep_status *sta
 
 static void judge_device(const struct sweep *sweep, const struct sweep_status *status)
 {
-	bool is_ours = has_driver(CCWB_DRIVER);
+	bool is_ours = sweep_daemon_has_driver(&target, CCWB_DRIVER);
 
 	if (status->state != DEVICE_HOST)
 		complain(sweep, "stranded", status->text);
 	else if (is_ours != status->is_bound || is_ours != kernel_has_claim() ||
-		 is_ours != has_saved() || (!is_ours && !has_driver(HOME_DRIVER)))
+		 is_ours != has_saved() ||
+		 (!is_ours && !sweep_daemon_has_driver(&target, HOME_DRIVER)))
 		complain(sweep, "neither bound nor at home", status->text);
-	/* who undefines is told that it was not given back, unless nobody was left to tell */
+	/* who undefines is told that it was not given back, where there is a daemon to tell it */
 	else if (is_ours && !status->is_defined &&
-		 (!kernel->has_struck || sweep->action < UNDEFINE || sweep->action == START))
+		 (!kernel->has_struck || sweep->action < UNDEFINE || sweep->action == START ||
+		  is_killed(sweep)))
 		complain(sweep, "bound without a definition", status->text);
 	else if (!is_ours && status->is_autostart && !*status->text)
 		complain(sweep, "not bound, and does not say why", status->text);
@@ -235,7 +231,7 @@ static void clean_up(const struct sweep *sweep)
 		(void)sweep_daemon_change(&target, CHANGE_RESTORE, "", &status);
 	if (!settle(sweep, &status) || status.state != DEVICE_HOST || status.is_defined)
 		complain(sweep, "does not go back", status.text);
-	if (!has_driver(HOME_DRIVER) || kernel_has_claim() || has_saved() ||
+	if (!sweep_daemon_has_driver(&target, HOME_DRIVER) || kernel_has_claim() || has_saved() ||
 	    scratch_has(&target.work, FILE_NAME))
 		complain(sweep, "something is left", status.text);
 }
@@ -304,8 +300,7 @@ static unsigned int run_once(const struct sweep *sweep, unsigned int step_limit_
 	n_steps = act(sweep);
 	if (kernel->has_struck) {
 		totals.faults++;
-		totals.kills +=
-			sweep->fault == KERNEL_KILL_BEFORE || sweep->fault == KERNEL_KILL_AFTER;
+		totals.kills += is_killed(sweep);
 	}
 	if (!settle(sweep, &status))
 		complain(sweep, "does not come to rest", status.text);
