@@ -94,7 +94,10 @@ static struct path mdev_path(const struct binder_job *job)
 /* The subchannel goes to vfio_ccw, and the device with it. */
 static void go_away(const struct binder_job *job, const char *id)
 {
-	fake_sysfs_remove(&fake, id);
+	struct path link;
+
+	snprintf(link.text, sizeof(link.text), "bus/ccw/devices/%s", id);
+	scratch_remove(&fake.scratch, link.text); /* what it is stays for its return */
 	fake_sysfs_set_subchannel_driver(&fake, job->backend.subchannel, "vfio_ccw");
 	scratch_mkdir(&fake.scratch, mdev_path(job).text);
 }
